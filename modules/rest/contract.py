@@ -1,0 +1,197 @@
+"""What a contract is: data plus functions. This module is all that a contract module needs to know.
+
+A contract module (``rest_billing``) holds one :class:`Contract` named ``CONTRACT``: how a credential is
+sent, how an error looks, how pages and repeated requests work, and a table of :class:`Operation`. An
+operation names a path, the shapes that come in and go out (pydantic models, see ``fields``) and a
+handler: a plain function from a :class:`Call` to an answer. Business rules live in domain modules.
+"""
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+KIB = 1024
+MIB = 1024 * KIB
+WRITES = frozenset({'POST', 'PUT', 'PATCH', 'DELETE'})
+
+
+class Problem(Exception):
+    """An answer that is not what the caller hoped for.
+
+    status: HTTP status; code: the contract's machine word; message: one sentence for a person that names
+    the field and the reason; extra: more members of the body (``existingId=42``); headers: HTTP headers.
+    """
+
+    def __init__(self, status, code, message, headers=None, **extra):
+        super().__init__(f'{status} {code}: {message}')
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = dict(headers or {})
+        self.extra = extra
+
+
+@dataclasses.dataclass(slots=True)
+class Answer:
+    """What a handler may return when a model, dict or list alone does not say enough.
+
+    body: model, dict, list, bytes or None; status: None means the operation's own; etag: an entity tag
+    without quotes (made from the body when the operation says ``etag``); media_type: for bytes.
+    """
+    body: Any = None
+    status: int | None = None
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    etag: str | None = None
+    media_type: str | None = None
+
+
+@dataclasses.dataclass(slots=True)
+class Call:
+    """One request as a handler sees it, already checked.
+
+    params: values from the path; query and body: instances of the operation's models (None if it has
+    none, or if an optional body was not sent); sent: JSON names of the members the caller sent, so that
+    "not sent" and "null" differ; credential: who calls; language: of the messages, from Accept-Language.
+    """
+    operation: 'Operation'
+    contract: 'Contract'
+    credential: Any = None
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    query: Any = None
+    body: Any = None
+    sent: frozenset = frozenset()
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    language: str = 'en'
+    request_id: str = ''
+    remote_address: str = ''
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Operation:
+    """One line of a contract: method, path, shapes and the function that does it.
+
+    id               operationId of the contract document
+    path             ``/api/items/{id:int}``; converters: int, uuid, str (see ``routes``)
+    handler          function(Call) → model | dict | list | bytes | None | Answer. It runs inside the
+                     tenant's transaction, as the credential's user, and raises Problem or UserErrors
+    request, query   pydantic models of the body and of the query string
+    response         pydantic model, ``list[Model]``, union, ``bytes`` (with media_type) or None (204)
+    ability          what a restricted key must be allowed to do, e.g. ``invoices:write``
+    feature          plan feature without which the operation answers 403
+    locks            tables whose tenant lock is taken before the snapshot (numbers, postings)
+    body_limit       bytes; more is 413
+    body_required    False: an empty body is fine, ``Call.body`` is then None
+    etag             the answer carries a strong ETag of its body
+    current          function(Call) → what a GET of the same record answers now; ``If-Match`` is compared
+                     with its ETag before the handler runs
+    problems         documented refusals: {status: {code: reason}}; what every operation may answer
+                     (401, 405, 413 …) is added by itself
+    problem_models   {status: model} where an error body has more members than the contract's own
+    """
+    id: str
+    method: str
+    path: str
+    handler: Callable[[Call], Any]
+    summary: str
+    tag: str
+    description: str = ''
+    request: type | None = None
+    query: type | None = None
+    response: Any = None
+    status: int = 200
+    media_type: str = 'application/json'
+    ability: str | None = None
+    feature: str | None = None
+    locks: Sequence[str] = ()
+    body_limit: int = MIB
+    body_required: bool = True
+    etag: bool = False
+    current: Callable[[Call], Any] | None = None
+    problems: Mapping[int, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    problem_models: Mapping[int, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def writes(self):
+        return self.method in WRITES
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Authentication:
+    """How a credential travels.
+
+    scheme: the kind in the credential store; header and prefix: ``X-Api-Key`` and '' or
+    ``Authorization`` and ``Bearer ``; missing, invalid, forbidden: codes of the refusals.
+    """
+    scheme: str
+    header: str = 'Authorization'
+    prefix: str = ''
+    missing: str = 'missing_api_key'
+    invalid: str = 'invalid_api_key'
+    forbidden: str = 'plan_forbidden'
+    feature: str = 'api_access'
+
+    def secret(self, headers):
+        "Return the secret a request carries, None when it carries none"
+        value = headers.get(self.header)
+        if not value or not value.startswith(self.prefix):
+            return None
+        return value[len(self.prefix):].strip() or None
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Idempotency:
+    """How a repeated request is known.
+
+    methods: which methods take the key; required: is a request without key refused; hours: how long an
+    answer is kept; mismatch: code of the 409 for a key that came with another body.
+    """
+    methods: frozenset = frozenset({'POST'})
+    header: str = 'Idempotency-Key'
+    required: bool = False
+    hours: int = 24
+    mismatch: str = 'idempotency_key_request_mismatch'
+
+
+def plain_error(problem):
+    "Return (body, media type) of a problem as {error, message} and its further members"
+    body = {'error': problem.code, 'message': problem.message, **problem.extra}
+    return body, 'application/json'
+
+
+def same_name(field):
+    "Return the JSON name of a domain field: here the same"
+    return field
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Contract:
+    """One documented API.
+
+    name, title, description    of the OpenAPI document; ``name`` is also the address of its pages
+    prefix             first part of its paths; unknown paths below it are refused in its shape
+    authentication, idempotency
+    operations         the table
+    render             function(Problem) → (JSON body, media type)
+    error_model        pydantic model of that body, for the OpenAPI document
+    json_name          function: domain field name → JSON name (``vat_id`` → ``vatId``)
+    codes              {code: status} of refusals raised below as UserError with a ``code``; else 400
+    invalid            code of a request that cannot be read or does not fit its shape
+    tags               {tag: title} in the order of the reference page
+    """
+    name: str
+    title: str
+    prefix: str
+    authentication: Authentication
+    operations: Sequence[Operation]
+    description: str = ''
+    version: str = '1.0.0'
+    idempotency: Idempotency | None = None
+    render: Callable[[Problem], tuple] = plain_error
+    error_model: type | None = None
+    json_name: Callable[[str], str] = same_name
+    codes: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    invalid: str = 'invalid_argument'
+    tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def takes_key(self, operation):
+        "Tell if an operation may be repeated under an idempotency key"
+        return self.idempotency is not None and operation.method in self.idempotency.methods
