@@ -1,0 +1,14 @@
+"""Company = tenant: ownership of every record, the two walls, provisioning, members, credentials, plans.
+
+The way in: ``ownership`` says whose each model is, ``walls`` turns that list into rules, row-level
+security, foreign keys and grants, ``provision`` copies a prepared company into a new tenant.
+"""
+from trytond.pool import Pool
+
+from .stock import owned_classes
+
+__all__ = ['register']
+
+
+def register():
+    Pool.register(*owned_classes(), module='tenant', type_='model')

@@ -1,0 +1,58 @@
+"""Rights of a tenant's member, whatever the role: shared data is read, the operator's is not even that.
+
+Comes on top of the stock rights per role; the database's grants say the same a second time.
+"""
+from trytond.model import ModelSQL
+from trytond.pool import Pool, PoolMeta
+
+from .ownership import HOUSE, OPERATOR_KIND, OWNED, SHARED_KIND, classify
+from .role import is_readonly
+from .scope import current_company
+
+READ = {'read': True, 'write': False, 'create': False, 'delete': False}
+NOTHING = dict.fromkeys(READ, False)
+VISIBLE_SHARED = (
+    'ir.', 'res.group', 'country.', 'currency.', 'product.uom', 'party.address.')
+"Shared models a member reads: beyond these only charts as delivered (…template)"
+PERSONAL = (
+    'ir.ui.', 'ir.session', 'ir.note.read', 'res.user.device', 'res.user.warning', 'res.notification',
+    'ir.model.button.click', 'ir.export', 'ir.avatar')
+"What even a read-only member writes: the state of his own client"
+
+
+class ModelAccess(metaclass=PoolMeta):
+    __name__ = 'ir.model.access'
+
+    @classmethod
+    def get_access(cls, models):
+        access = super().get_access(models)
+        company = current_company()
+        if not company or company == HOUSE:
+            return access
+        pool = Pool()
+        readonly = is_readonly()
+        return {
+            name: _restrict(pool.get(name), rights, readonly) for name, rights in access.items()}
+
+
+def _restrict(Model, rights, readonly):
+    "Return the rights that are left of ``rights`` for a member"
+    if not issubclass(Model, ModelSQL) or Model._is_table_query():
+        return dict(rights)
+    most = _most(Model, readonly)
+    return {mode: bool(rights[mode] and most.get(mode, True)) for mode in rights}
+
+
+def _most(Model, readonly):
+    kind, name = classify(Model), Model.__name__
+    if kind == OPERATOR_KIND:
+        return NOTHING
+    if kind == SHARED_KIND:
+        return READ if name.startswith(VISIBLE_SHARED) or 'template' in name else NOTHING
+    assert kind == OWNED
+    granted = getattr(Model, '__member_rights__', None)
+    if granted is not None:
+        return granted
+    if readonly and not name.startswith(PERSONAL):
+        return READ
+    return {}

@@ -1,0 +1,315 @@
+"""The second wall: row-level security, foreign keys, references and grants, made from the ownership list.
+
+:func:`build` brings a database from whatever state to the wanted one and may run any number of times. It runs as
+the owner of the tables after each migration. Two roles meet the walls: ``web`` (web workers) and
+``worker`` (queue and cron), neither of which owns a table.
+"""
+from psycopg.sql import SQL, Identifier, Literal
+from trytond.model import fields
+
+from .ownership import OPERATOR, SHARED_KIND, classify, company_column, owned_models
+
+CURRENT = "nullif(current_setting('app.company', true), '')::int"
+
+WEB_GRANTS = {
+    'company.company': 'SELECT',
+    'company.company.tax_identifier': 'SELECT',
+    'res.user': 'SELECT, UPDATE ({columns})',
+    'res.user-company.company': 'SELECT',
+    'res.user-company.employee': 'SELECT',
+    'res.user-ir.action': 'SELECT',
+    'res.user-res.group': 'SELECT',
+    'res.user.application': '',
+    'tenant.credential': 'SELECT, UPDATE (last_use)',
+    }
+"What the web role may do on a tenant-owned table where it is less than everything"
+USER_COLUMNS = (
+    'name', 'password_hash', 'password_reset', 'password_reset_expire', 'signature', 'menu', 'language',
+    'email', 'notifications', 'company_filter', 'employee', 'avatar', 'write_uid', 'write_date')
+"Columns of res_user a member may change: neither login, activity nor membership"
+WORKER_GRANTS = {
+    'ir.cron': 'SELECT, UPDATE',
+    'ir.cron-company.company': 'SELECT',
+    'ir.cron.log': 'SELECT, INSERT, DELETE',
+    'ir.error': 'SELECT, INSERT, UPDATE, DELETE',
+    'ir.filestore.queue': 'SELECT',
+    'ir.trigger.log': 'SELECT, INSERT, DELETE',
+    }
+"What the worker role may do on the operator's tables"
+
+
+class Roles:
+    "Names of the two database roles that meet the walls"
+
+    def __init__(self, web, worker):
+        self.web = web
+        self.worker = worker
+
+
+def build(connection, pool, roles):
+    "Raise the walls of every model of the pool; ``connection`` is the owner's"
+    cursor = connection.cursor()
+    models = owned_models(pool)
+    _functions(cursor, roles)
+    for Model in models.values():
+        _policies(cursor, Model, roles)
+    _foreign_keys(cursor, models)
+    _references(cursor, pool, models)
+    _rules(cursor, models)
+    _grants(cursor, pool, models, roles)
+
+
+# Row-level security
+
+def _policies(cursor, Model, roles):
+    table, column = Identifier(Model._table), Identifier(company_column(Model))
+    if company_column(Model) == 'company':
+        _company_not_null(cursor, Model._table)
+    cursor.execute(SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(table))
+    mine = SQL("{} = " + CURRENT).format(column)
+    # Jobs of the house see every tenant until they enter one
+    job = SQL("{} = " + CURRENT + " OR " + CURRENT + " IS NULL").format(column)
+    for name, role, condition in [
+            ('tenant_web', roles.web, mine), ('tenant_worker', roles.worker, job)]:
+        cursor.execute(SQL("DROP POLICY IF EXISTS {} ON {}").format(Identifier(name), table))
+        cursor.execute(SQL("CREATE POLICY {} ON {} TO {} USING ({})").format(
+                Identifier(name), table, Identifier(role), condition))
+
+
+def _company_not_null(cursor, table):
+    cursor.execute(
+        "SELECT attnotnull FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'company'",
+        (f'"{table}"',))
+    if not cursor.fetchone()[0]:
+        cursor.execute(SQL("ALTER TABLE {} ALTER company SET NOT NULL").format(Identifier(table)))
+
+
+# Foreign keys
+
+_KEYS = """
+SELECT c.conname, t.relname, r.relname, c.confdeltype,
+    (SELECT array_agg(a.attname ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(num, n)
+        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.num),
+    c.condeferrable
+FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class r ON r.oid = c.confrelid
+WHERE c.contype = 'f' AND t.relnamespace = current_schema()::regnamespace
+ORDER BY 2, 1
+"""
+_ON_DELETE = {'a': 'NO ACTION', 'r': 'RESTRICT', 'c': 'CASCADE', 'n': 'SET NULL ({column})', 'd': 'NO ACTION'}
+
+
+def _foreign_keys(cursor, models):
+    """Replace every foreign key between two tenant-owned tables by (company, x) → (company, id).
+
+    The name stays, so that Tryton's next migration finds its key and leaves it alone. All are deferrable:
+    provisioning copies tables in any order.
+    """
+    columns = {Model._table: company_column(Model) for Model in models.values()}
+    cursor.execute(_KEYS)
+    for name, table, target, action, keys, _ in cursor.fetchall():
+        if table not in columns or target not in columns or len(keys) != 1:
+            continue
+        column, = keys
+        if column == columns[table] and target == 'company_company':
+            continue
+        _target_key(cursor, target, columns[target])
+        _composite(cursor, name, table, columns[table], column, target, columns[target], action)
+
+
+def _target_key(cursor, table, company):
+    name = f'{table}_tenant_key'
+    cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s", (name,))
+    if company != 'id' and not cursor.fetchone():
+        cursor.execute(SQL("ALTER TABLE {} ADD CONSTRAINT {} UNIQUE (company, id)").format(
+                Identifier(table), Identifier(name)))
+
+
+def _composite(cursor, name, table, company, column, target, target_company, action):
+    "The company itself is its own key: (company, x) → company_company(id) where x must be the company"
+    own = SQL('(id)') if target_company == 'id' else SQL('(company, id)')
+    if target_company == 'id':
+        _same_company(cursor, table, company, column)
+        keys = SQL('({})').format(Identifier(column))
+    else:
+        keys = SQL('({}, {})').format(Identifier(company), Identifier(column))
+    clause = SQL(_ON_DELETE[action]).format(column=Identifier(column))
+    cursor.execute(SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(
+            Identifier(table), Identifier(name)))
+    cursor.execute(SQL(
+            "ALTER TABLE {} ADD CONSTRAINT {} FOREIGN KEY {} REFERENCES {} {} ON DELETE {}"
+            " DEFERRABLE").format(
+            Identifier(table), Identifier(name), keys, Identifier(target), own, clause))
+
+
+def _same_company(cursor, table, company, column):
+    name = f'{table}_{column}_own'[:63]
+    cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s", (name,))
+    if not cursor.fetchone():
+        cursor.execute(SQL("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({} = {})").format(
+                Identifier(table), Identifier(name), Identifier(column), Identifier(company)))
+
+
+# Reference fields
+
+MISSING_ALLOWED = {'ir.model.log'}
+"Models whose references outlive their target: a log entry of a deletion"
+
+
+def reference_columns(Model):
+    "Return the names of the stored Reference fields of a model"
+    return [
+        name for name, field in sorted(Model._fields.items())
+        if isinstance(field, fields.Reference) and not isinstance(field, fields.Function)]
+
+
+def _references(cursor, pool, models):
+    _reference_targets(cursor, models)
+    for Model in models.values():
+        columns = reference_columns(Model)
+        cursor.execute(SQL("DROP TRIGGER IF EXISTS tenant_references ON {}").format(
+                Identifier(Model._table)))
+        if not columns:
+            continue
+        missing = 'allow' if Model.__name__ in MISSING_ALLOWED else 'refuse'
+        cursor.execute(SQL(
+                "CREATE TRIGGER tenant_references BEFORE INSERT OR UPDATE OF {} ON {}"
+                " FOR EACH ROW EXECUTE FUNCTION kontor_check_references({})").format(
+                SQL(', ').join(map(Identifier, columns)), Identifier(Model._table),
+                SQL(', ').join(map(Literal, [missing, *columns]))))
+
+
+def _reference_targets(cursor, models):
+    "One function that finds the company of any tenant-owned record; NULL for what is not tenant-owned"
+    branches = SQL(' ').join(
+        SQL("WHEN {} THEN EXECUTE {} INTO found USING id;").format(
+            Literal(name), Literal(f'SELECT {company_column(Model)} FROM "{Model._table}" WHERE id = $1'))
+        for name, Model in models.items())
+    cursor.execute(SQL("""
+        CREATE OR REPLACE FUNCTION kontor_company_of(model text, id int) RETURNS int
+        LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $function$
+        DECLARE found int;
+        BEGIN
+            CASE model {branches} ELSE RETURN NULL; END CASE;
+            RETURN coalesce(found, -1);
+        END $function$""").format(branches=branches, schema=_schema(cursor)))
+    cursor.execute("REVOKE ALL ON FUNCTION kontor_company_of(text, int) FROM PUBLIC")
+    cursor.execute(SQL("""
+        CREATE OR REPLACE FUNCTION kontor_check_references() RETURNS trigger
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp AS $function$
+        DECLARE value text; owner int; n int;
+        BEGIN
+            FOR n IN 1 .. TG_NARGS - 1 LOOP
+                value := to_jsonb(NEW) ->> TG_ARGV[n];
+                CONTINUE WHEN value IS NULL OR value !~ '^[^,]+,[0-9]{{1,9}}$';
+                owner := kontor_company_of(split_part(value, ',', 1), split_part(value, ',', 2)::int);
+                CONTINUE WHEN owner IS NULL OR owner = NEW.company
+                    OR (owner = -1 AND TG_ARGV[0] = 'allow');
+                RAISE foreign_key_violation USING MESSAGE = format(
+                    'reference %s of table %s is not in the tenant', TG_ARGV[n], TG_TABLE_NAME);
+            END LOOP;
+            RETURN NEW;
+        END $function$""").format(schema=_schema(cursor)))
+    cursor.execute("REVOKE ALL ON FUNCTION kontor_check_references() FROM PUBLIC")
+
+
+def _schema(cursor):
+    cursor.execute("SELECT current_schema()")
+    return Identifier(cursor.fetchone()[0])
+
+
+# Before the tenant is known
+
+def _functions(cursor, roles):
+    "The only questions the web role may ask outside every tenant"
+    schema = _schema(cursor)
+    for signature, returns, query in [
+            ('kontor_company_of_user(int)', 'int', "SELECT company FROM res_user WHERE id = $1 AND id > 0"),
+            ('kontor_user_by_login(text)',
+                'TABLE (id int, password_hash varchar, password_reset varchar, company int)',
+                """SELECT u.id, u.password_hash,
+                    CASE WHEN u.password_reset_expire > CURRENT_TIMESTAMP THEN u.password_reset END,
+                    u.company
+                FROM res_user u JOIN company_company c ON c.id = u.company
+                WHERE u.login = $1 AND u.active AND c.tenant_state IN ('house', 'active')"""),
+            ('kontor_credential(text, text)',
+                'TABLE (id int, company int, "user" int, hash varchar, prefix varchar, abilities varchar,'
+                ' tenant_state varchar, features text, timezone varchar)',
+                """SELECT k.id, k.company, k."user", k.hash, k.prefix, k.abilities, c.tenant_state,
+                    c.features::text, c.timezone
+                FROM tenant_credential k JOIN company_company c ON c.id = k.company
+                WHERE k.hash = $1 AND k.scheme = $2 AND k.revoked IS NULL"""),
+            ]:
+        cursor.execute(SQL(
+                "CREATE OR REPLACE FUNCTION " + signature + " RETURNS " + returns +
+                " LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {}, pg_temp AS {}").format(
+                schema, Literal(query)))
+        cursor.execute(SQL("REVOKE ALL ON FUNCTION " + signature + " FROM PUBLIC"))
+        for role in (roles.web, roles.worker):
+            cursor.execute(SQL("GRANT EXECUTE ON FUNCTION " + signature + " TO {}").format(
+                    Identifier(role)))
+
+
+# The first wall: Tryton's global rules
+
+def _rules(cursor, models):
+    """One global rule per tenant-owned model: its company is among those of the user.
+
+    Stock rules that say less or more about companies are replaced by it.
+    """
+    cursor.execute("DELETE FROM ir_rule_group WHERE name = 'Tenant'")
+    for name, Model in models.items():
+        domain = f'[["{company_column(Model)}", "in", {{"__class__": "Eval", "v": "companies", "d": []}}]]'
+        cursor.execute(
+            "INSERT INTO ir_rule_group (name, model, global_p, default_p, perm_read, perm_write,"
+            " perm_create, perm_delete) VALUES ('Tenant', %s, true, false, true, true, true, true)"
+            " RETURNING id", (name,))
+        group, = cursor.fetchone()
+        cursor.execute("INSERT INTO ir_rule (rule_group, domain) VALUES (%s, %s)", (group, domain))
+
+
+# Grants
+
+def _grants(cursor, pool, models, roles):
+    for role in (roles.web, roles.worker):
+        cursor.execute(SQL("REVOKE ALL ON ALL TABLES IN SCHEMA {} FROM {}").format(
+                _schema(cursor), Identifier(role)))
+        cursor.execute(SQL("REVOKE ALL ON ALL SEQUENCES IN SCHEMA {} FROM {}").format(
+                _schema(cursor), Identifier(role)))
+    for name, Model in sorted(pool.iterobject()):
+        kind = classify(Model)
+        if kind is None:
+            continue
+        for role, rights in [
+                (roles.web, _web_rights(Model, kind)), (roles.worker, _worker_rights(Model, kind))]:
+            _grant(cursor, Model._table, rights, role)
+
+
+def _web_rights(Model, kind):
+    if kind == SHARED_KIND:
+        return 'SELECT'
+    if Model.__name__ in OPERATOR:
+        return ''
+    rights = getattr(Model, '__web_rights__', None)
+    if rights is None:
+        rights = WEB_GRANTS.get(Model.__name__, 'SELECT, INSERT, UPDATE, DELETE')
+    return rights.format(columns=', '.join(f'"{c}"' for c in USER_COLUMNS if c in Model._fields))
+
+
+def _worker_rights(Model, kind):
+    if kind == SHARED_KIND:
+        return 'SELECT'
+    if Model.__name__ in OPERATOR:
+        return WORKER_GRANTS.get(Model.__name__, '')
+    return 'SELECT, INSERT, UPDATE, DELETE'
+
+
+def _grant(cursor, table, rights, role):
+    if not rights:
+        return
+    cursor.execute(SQL("GRANT " + rights + " ON {} TO {}").format(
+            Identifier(table), Identifier(role)))
+    if 'INSERT' in rights:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", (f'"{table}"',))
+        sequence, = cursor.fetchone()
+        cursor.execute(SQL("GRANT USAGE, SELECT ON SEQUENCE " + sequence + " TO {}").format(
+                Identifier(role)))
