@@ -1,9 +1,9 @@
 """The face to integrators: one Werkzeug application for all REST contracts.
 
 How a contract module is written (``rest_billing`` is the first)
-----------------------------------------------------------------
-A contract module is a Tryton module named ``rest_<name>`` that depends on ``rest`` and on the domain
-modules it speaks for. Its package holds ``CONTRACT``, found by the application when the module is
+---------------------------------------------------------------- A contract module is a Tryton
+module named ``rest_<name>`` that depends on ``rest`` and on the domain modules it speaks for. Its
+package holds ``CONTRACT``, found by the application when the module is
 activated in the database. It contains shapes and small functions, no business rule::
 
     # rest_billing/units.py
@@ -45,28 +45,31 @@ activated in the database. It contains shapes and small functions, no business r
         authentication=Authentication(scheme='billing', header='X-Api-Key'),
         idempotency=Idempotency(), operations=[*units.OPERATIONS, *customers.OPERATIONS])
 
-What the application has done before a handler runs: route, credential and ability, plan, rate limit, body
-limit, strict JSON, the tenant's transaction (company, user, language, access checks on, stock warnings
-skipped, the locks of ``Operation.locks``), the idempotency reservation, the shape, ``If-Match``.
-What it does afterwards: the answer's JSON and ETag, COMMIT, tasks, Server-Timing, the request log.
+What the application has done before a handler runs: route, credential and ability, plan, rate
+limit, body limit, strict JSON, the tenant's transaction (company, user, language, access checks
+on, stock warnings skipped, the locks of ``Operation.locks``), the idempotency reservation, the
+shape, ``If-Match``. What it does afterwards: the answer's JSON and ETag, COMMIT, tasks,
+``Server-Timing``, the request log.
 
 How a handler refuses
 ---------------------
-``raise Problem(409, 'vatid_exists', "Customer with vatId … already exists", existingId=42)``, or the
-short forms ``invalid(field, reason)`` and ``not_found(message)``. Domain modules raise subclasses of
-UserError; a class attribute ``code`` becomes the machine word (its status comes from ``Contract.codes``,
-else 400), ``field`` the named field (through ``Contract.json_name``), ``extra`` further members. A record
-that is not the tenant's is simply not found, and an id outside 1 … 2^31 − 1 reads as 0, which nobody has.
+``raise Problem(409, 'vatid_exists', "Customer with vatId … already exists", existingId=42)``, or
+the short forms ``invalid(field, reason)`` and ``not_found(message)``. Domain modules raise
+subclasses of UserError; a class attribute ``code`` becomes the machine word (its status comes
+from ``Contract.codes``, else 400), ``field`` the named field (through ``Contract.json_name``),
+``extra`` further members. A record that is not the tenant's is simply not found, and an id
+outside 1 … 2^31 − 1 reads as 0, which nobody has.
 
-A handler may run more than once (serialization failures are retried whole), so what leaves the house
-waits for COMMIT: an outbox row, never a request inside a handler.
+A handler may run more than once (serialization failures are retried whole), so what leaves the
+house waits for COMMIT: an outbox row, never a request inside a handler.
 """
 from trytond.pool import Pool
 
 from .contract import Answer, Authentication, Call, Contract, Idempotency, Operation, Problem
 
 __all__ = [
-    'Answer', 'Authentication', 'Call', 'Contract', 'Idempotency', 'Operation', 'Problem', 'register']
+    'Answer', 'Authentication', 'Call', 'Contract', 'Idempotency', 'Operation', 'Problem',
+    'register']
 
 
 def register():

@@ -1,9 +1,10 @@
-"""What a contract is: data plus functions. This module is all that a contract module needs to know.
+"""What a contract is: data plus functions. All that a contract module needs to know.
 
-A contract module (``rest_billing``) holds one :class:`Contract` named ``CONTRACT``: how a credential is
-sent, how an error looks, how pages and repeated requests work, and a table of :class:`Operation`. An
-operation names a path, the shapes that come in and go out (pydantic models, see ``fields``) and a
-handler: a plain function from a :class:`Call` to an answer. Business rules live in domain modules.
+A contract module (``rest_billing``) holds one :class:`Contract` named ``CONTRACT``: how a
+credential is sent, how an error looks, how pages and repeated requests work, and a table of
+:class:`Operation`. An operation names a path, the shapes that come in and go out (pydantic
+models, see ``fields``) and a handler: a plain function from a :class:`Call` to an answer.
+Business rules live in domain modules.
 """
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -17,8 +18,9 @@ WRITES = frozenset({'POST', 'PUT', 'PATCH', 'DELETE'})
 class Problem(Exception):
     """An answer that is not what the caller hoped for.
 
-    status: HTTP status; code: the contract's machine word; message: one sentence for a person that names
-    the field and the reason; extra: more members of the body (``existingId=42``); headers: HTTP headers.
+    status: HTTP status; code: the contract's machine word; message: one sentence for a person
+    that names the field and the reason; extra: more members of the body (``existingId=42``);
+    headers: HTTP headers.
     """
 
     def __init__(self, status, code, message, headers=None, **extra):
@@ -30,12 +32,25 @@ class Problem(Exception):
         self.extra = extra
 
 
+class Invalid(Exception):
+    """A request that cannot be read or does not fit its shape.
+
+    field: JSON name, parameter or header; reason: completes the sentence "<field>: …".
+    """
+
+    def __init__(self, field, reason):
+        super().__init__(f'{field}: {reason}')
+        self.field = field
+        self.reason = reason
+
+
 @dataclasses.dataclass(slots=True)
 class Answer:
     """What a handler may return when a model, dict or list alone does not say enough.
 
-    body: model, dict, list, bytes or None; status: None means the operation's own; etag: an entity tag
-    without quotes (made from the body when the operation says ``etag``); media_type: for bytes.
+    body: model, dict, list, bytes or None; status: None means the operation's own; etag: an
+    entity tag without quotes (made from the body when the operation says ``etag``); media_type:
+    for bytes.
     """
     body: Any = None
     status: int | None = None
@@ -48,9 +63,10 @@ class Answer:
 class Call:
     """One request as a handler sees it, already checked.
 
-    params: values from the path; query and body: instances of the operation's models (None if it has
-    none, or if an optional body was not sent); sent: JSON names of the members the caller sent, so that
-    "not sent" and "null" differ; credential: who calls; language: of the messages, from Accept-Language.
+    params: values from the path; query and body: instances of the operation's models (None if it
+    has none, or if an optional body was not sent); sent: JSON names of the members the caller
+    sent, so that "not sent" and "null" differ; credential: who calls; language: of the messages,
+    from Accept-Language.
     """
     operation: 'Operation'
     contract: 'Contract'
@@ -67,47 +83,46 @@ class Call:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Operation:
-    """One line of a contract: method, path, shapes and the function that does it.
-
-    id               operationId of the contract document
-    path             ``/api/items/{id:int}``; converters: int, uuid, str (see ``routes``)
-    handler          function(Call) → model | dict | list | bytes | None | Answer. It runs inside the
-                     tenant's transaction, as the credential's user, and raises Problem or UserErrors
-    request, query   pydantic models of the body and of the query string
-    response         pydantic model, ``list[Model]``, union, ``bytes`` (with media_type) or None (204)
-    ability          what a restricted key must be allowed to do, e.g. ``invoices:write``
-    feature          plan feature without which the operation answers 403
-    locks            tables whose tenant lock is taken before the snapshot (numbers, postings)
-    body_limit       bytes; more is 413
-    body_required    False: an empty body is fine, ``Call.body`` is then None
-    etag             the answer carries a strong ETag of its body
-    current          function(Call) → what a GET of the same record answers now; ``If-Match`` is compared
-                     with its ETag before the handler runs
-    problems         documented refusals: {status: {code: reason}}; what every operation may answer
-                     (401, 405, 413 …) is added by itself
-    problem_models   {status: model} where an error body has more members than the contract's own
-    """
+    "One line of a contract: method, path, shapes and the function that does it"
     id: str
+    "operationId of the contract document"
     method: str
     path: str
+    "``/api/items/{id:int}``; converters: int, uuid, str (see ``routes``)"
     handler: Callable[[Call], Any]
+    """Function(Call) → model | dict | list | bytes | None | Answer. It runs inside the tenant's
+    transaction, as the credential's user, and raises Problem or UserErrors."""
     summary: str
     tag: str
     description: str = ''
     request: type | None = None
+    "pydantic model of the body"
     query: type | None = None
+    "pydantic model of the query string"
     response: Any = None
+    "pydantic model, ``list[Model]``, union, ``bytes`` (with media_type) or None (204)"
     status: int = 200
     media_type: str = 'application/json'
     ability: str | None = None
+    "what a restricted key must be allowed to do, e.g. ``invoices:write``"
     feature: str | None = None
+    "plan feature without which the operation answers 403"
     locks: Sequence[str] = ()
+    "tables whose tenant lock is taken before the snapshot (numbers, postings)"
     body_limit: int = MIB
+    "bytes; more is 413"
     body_required: bool = True
+    "False: an empty body is fine, ``Call.body`` is then None"
     etag: bool = False
+    "the answer carries a strong ETag of its body"
     current: Callable[[Call], Any] | None = None
+    """Function(Call) → what a GET of the same record answers now; ``If-Match`` is compared with
+    its ETag before the handler runs."""
     problems: Mapping[int, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    """Documented refusals: {status: {code: reason}}; what every operation may answer (401, 405,
+    413 …) is added by itself."""
     problem_models: Mapping[int, Any] = dataclasses.field(default_factory=dict)
+    "{status: model} where an error body has more members than the contract's own"
 
     @property
     def writes(self):
@@ -141,8 +156,8 @@ class Authentication:
 class Idempotency:
     """How a repeated request is known.
 
-    methods: which methods take the key; required: is a request without key refused; hours: how long an
-    answer is kept; mismatch: code of the 409 for a key that came with another body.
+    methods: which methods take the key; required: is a request without key refused; hours: how
+    long an answer is kept; mismatch: code of the 409 for a key that came with another body.
     """
     methods: frozenset = frozenset({'POST'})
     header: str = 'Idempotency-Key'
@@ -164,33 +179,29 @@ def same_name(field):
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Contract:
-    """One documented API.
-
-    name, title, description    of the OpenAPI document; ``name`` is also the address of its pages
-    prefix             first part of its paths; unknown paths below it are refused in its shape
-    authentication, idempotency
-    operations         the table
-    render             function(Problem) → (JSON body, media type)
-    error_model        pydantic model of that body, for the OpenAPI document
-    json_name          function: domain field name → JSON name (``vat_id`` → ``vatId``)
-    codes              {code: status} of refusals raised below as UserError with a ``code``; else 400
-    invalid            code of a request that cannot be read or does not fit its shape
-    tags               {tag: title} in the order of the reference page
-    """
+    "One documented API"
     name: str
+    "also the address of its pages: ``/openapi/<name>.json``, ``/docs/<name>``"
     title: str
     prefix: str
+    "first part of its paths; unknown paths below it are refused in its shape"
     authentication: Authentication
     operations: Sequence[Operation]
     description: str = ''
     version: str = '1.0.0'
     idempotency: Idempotency | None = None
     render: Callable[[Problem], tuple] = plain_error
+    "Function(Problem) → (JSON body, media type)"
     error_model: type | None = None
+    "pydantic model of that body, for the OpenAPI document"
     json_name: Callable[[str], str] = same_name
+    "Function(domain field name) → JSON name: ``vat_id`` → ``vatId``"
     codes: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    "{code: status} of refusals raised below as UserErrors with a ``code``; others are 400"
     invalid: str = 'invalid_argument'
+    "code of a request that cannot be read or does not fit its shape"
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    "{tag: title} in the order of the reference page"
 
     def takes_key(self, operation):
         "Tell if an operation may be repeated under an idempotency key"

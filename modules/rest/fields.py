@@ -1,0 +1,217 @@
+"""Field types that contracts share, and the bases of their models.
+
+Incoming types are strict: a text is no number, 1 is not true. What they refuse is said in a few
+words that follow the field's JSON name. Outgoing values are written by ``writing``.
+
+    class InvoiceLine(Body, alias_generator=camel):
+        description: text(200, minimum=1)
+        quantity: decimal(digits=4)
+        custom_unit_id: Id | None = None
+"""
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from .routes import MAX_ID, record_id
+
+LARGEST = 10 ** 12
+"Amounts above are no business's: more is refused"
+SHORT, LONG = 500, 10_000
+"Characters of texts without a documented length: names and addresses, notes and introductions"
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+camel = to_camel
+
+
+class Body(BaseModel):
+    "A JSON object that comes in: no other members than those declared, no conversions"
+    model_config = ConfigDict(strict=True, extra='forbid', frozen=True, regex_engine='python-re')
+
+
+class Query(BaseModel):
+    "A query string: texts come in, unknown parameters are ignored, empty ones were not sent"
+    model_config = ConfigDict(extra='ignore', frozen=True)
+
+
+class Output(BaseModel):
+    "A JSON object that goes out; built with Python's names, written with JSON's"
+    model_config = ConfigDict(populate_by_name=True, extra='forbid')
+
+
+def refuse(reason):
+    "Return the error that a validator raises: ``reason`` follows the field's name"
+    return PydanticCustomError('refused', '{reason}', {'reason': reason})
+
+
+# Texts
+
+UNPRINTABLE = r'\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff'
+_UNPRINTABLE = re.compile(f'[{UNPRINTABLE}]')
+
+
+def _printable(value):
+    "What XML and PDF cannot carry cannot be printed on an invoice"
+    if isinstance(value, str) and (found := _UNPRINTABLE.search(value)):
+        raise refuse(f"must not contain the character U+{ord(found[0]):04X}")
+    return value
+
+
+def text(maximum=SHORT, minimum=0):
+    "Return the type of a text; of the control characters only tab and newline may be in it"
+    def check(value):
+        value = _printable(value)
+        if minimum and isinstance(value, str) and not value.strip():
+            raise refuse("must not be empty")
+        return value
+    return Annotated[
+        str, Field(min_length=minimum or None, max_length=maximum), BeforeValidator(check)]
+
+
+Text = text(SHORT)
+LongText = text(LONG)
+
+
+# Numbers
+
+def _number(value):
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise refuse("must be a number")
+    return Decimal(value)
+
+
+def decimal(digits, minimum=-LARGEST, maximum=LARGEST):
+    "Return the type of a number within bounds and with at most so many decimals"
+    def check(value):
+        value = _number(value)
+        if value > maximum:
+            raise refuse(f"must be at most {maximum}")
+        if value < minimum:
+            raise refuse(f"must be at least {minimum}")
+        if -value.normalize().as_tuple().exponent > digits:
+            raise refuse(f"must have at most {digits} decimals")
+        return value
+    return Annotated[Decimal, BeforeValidator(check), WithJsonSchema({
+                'type': 'number', 'minimum': minimum, 'maximum': maximum,
+                'description': f'At most {digits} decimals'})]
+
+
+Money = decimal(2)
+Price = decimal(4)
+Percent = decimal(2, minimum=0, maximum=100)
+
+
+def _whole(value):
+    "Return an integer; 42.0 is one in JSON Schema"
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise refuse("must be an integer")
+    return value
+
+
+def integer(minimum=0, maximum=MAX_ID):
+    "Return the type of an integer within bounds"
+    def check(value):
+        value = _whole(value)
+        if not minimum <= value <= maximum:
+            raise refuse(f"must be an integer from {minimum} to {maximum}")
+        return value
+    return Annotated[int, BeforeValidator(check), WithJsonSchema({
+                'type': 'integer', 'minimum': minimum, 'maximum': maximum})]
+
+
+Id = Annotated[
+    int, BeforeValidator(lambda value: record_id(_whole(value))),
+    WithJsonSchema({'type': 'integer'})]
+"The id of a record; what no record can have (0, -1, 2^63) reads as 0, which is unknown"
+
+
+# Dates
+
+_MOMENT = re.compile(
+    r'(\d{4}-\d\d-\d\d)'
+    r'(?:[Tt ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)([Zz]|[+-]\d\d:\d\d)?)?', re.ASCII)
+
+
+def parse_moment(value):
+    """Return the aware UTC datetime of an ISO 8601 date or date-time.
+
+    A bare date is midnight UTC, a time without offset is UTC. Years FIRST_YEAR to LAST_YEAR.
+    """
+    found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
+    if not found:
+        raise refuse("must be a date (2026-05-16) or date-time (2026-05-16T00:00:00Z)")
+    date, time, offset = found.groups()
+    offset = '+00:00' if offset in {None, 'Z', 'z'} else offset
+    try:
+        moment = dt.datetime.fromisoformat(f"{date}T{_to_micros(time)}{offset}")
+        moment = moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        raise refuse("is no date of the calendar") from None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise refuse(f"must be a date from {FIRST_YEAR} to {LAST_YEAR}")
+    return moment
+
+
+def _to_micros(time):
+    "Return a time with at most microseconds, which is what datetime reads"
+    if not time:
+        return '00:00:00'
+    whole, dot, fraction = time.partition('.')
+    return whole + (dot and dot + fraction[:6].ljust(6, '0'))
+
+
+DateTimeOrDate = Annotated[
+    dt.datetime, BeforeValidator(parse_moment),
+    WithJsonSchema({'type': 'string', 'format': 'date-time', 'x-also-accepts': 'date'})]
+
+
+# What goes out
+
+Number = Annotated[Decimal, WithJsonSchema({'type': 'number'})]
+"An amount, written with its own digits"
+Stamp = Annotated[dt.datetime, WithJsonSchema({'type': 'string', 'format': 'date-time'})]
+"A moment (naive is UTC), written to the second with Z"
+Midnight = Annotated[dt.datetime, BeforeValidator(
+        lambda value: dt.datetime(value.year, value.month, value.day)
+        if type(value) is dt.date else value),
+    WithJsonSchema({'type': 'string', 'format': 'date-time'})]
+"A date, written as its midnight UTC: ``2026-05-16T00:00:00Z``"
+
+
+# Query strings
+
+def _query_whole(value):
+    if not re.fullmatch(r'[+-]?[0-9]{1,40}', value):
+        raise refuse("must be an integer")
+    return int(value)
+
+
+def query_integer(minimum, maximum=MAX_ID):
+    "Return the type of a query parameter that is an integer within bounds"
+    def check(value):
+        value = _query_whole(value) if isinstance(value, str) else value
+        if not minimum <= value <= maximum:
+            raise refuse(f"must be an integer from {minimum} to {maximum}")
+        return value
+    return Annotated[int, BeforeValidator(check), WithJsonSchema({
+                'type': 'integer', 'minimum': minimum, 'maximum': maximum})]
+
+
+def _query_boolean(value):
+    if value.lower() not in {'true', 'false'}:
+        raise refuse("must be true or false")
+    return value.lower() == 'true'
+
+
+QueryId = Annotated[
+    int, BeforeValidator(lambda value: record_id(_query_whole(value))),
+    WithJsonSchema({'type': 'integer'})]
+QueryBoolean = Annotated[
+    bool, BeforeValidator(_query_boolean), WithJsonSchema({'type': 'boolean'})]
+QueryText = text(SHORT)

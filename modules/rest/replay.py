@@ -1,0 +1,62 @@
+"""Repeated requests: what to do with a key, decided without a database.
+
+A key counts per tenant, contract, method and path, for some hours from its first use. Only
+answers of requests that succeeded are kept; a failed one may be sent again under the same key.
+"""
+import dataclasses
+import datetime as dt
+import hashlib
+import re
+
+from .contract import Invalid
+
+RUN, REPLAY, MISMATCH, EXPIRED = 'run', 'replay', 'mismatch', 'expired'
+_KEY = re.compile(r'[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?')
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stored:
+    "An answer kept under a key; created: naive UTC, the machine's real time"
+    fingerprint: str
+    created: dt.datetime
+    status: int
+    headers: dict
+    body: bytes
+
+
+def read_key(value, required, header='Idempotency-Key'):
+    "Return the key of a request, None without one; raises Invalid naming the header"
+    if value is None:
+        if required:
+            raise Invalid(header, "is required")
+        return None
+    if not _KEY.fullmatch(value):
+        raise Invalid(header, "must be 1 to 255 printable ASCII characters")
+    return value
+
+
+def fingerprint(data):
+    "Return what two bodies must share to be the same request: SHA-256 of the bytes"
+    return hashlib.sha256(data).hexdigest()
+
+
+def parts_fingerprint(parts):
+    "The same for multipart bodies, from (name, file name or None, bytes) in order"
+    digest = hashlib.sha256()
+    for name, filename, data in parts:
+        for value in (name.encode(), (filename or '').encode(), hashlib.sha256(data).digest()):
+            digest.update(len(value).to_bytes(8, 'big') + value)
+    return digest.hexdigest()
+
+
+def decide(stored, wanted, now, hours):
+    """Return what to do with a request whose body has the fingerprint ``wanted``.
+
+    RUN: the key is new; EXPIRED: its answer is too old to count; MISMATCH: it came with another
+    body; REPLAY: give the stored answer again.
+    """
+    if stored is None:
+        return RUN
+    if now - stored.created >= dt.timedelta(hours=hours):
+        return EXPIRED
+    return REPLAY if stored.fingerprint == wanted else MISMATCH

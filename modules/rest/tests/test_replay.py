@@ -1,0 +1,63 @@
+"Idempotency decisions"
+import datetime as dt
+
+import pytest
+
+from trytond.modules.rest.contract import Invalid
+from trytond.modules.rest.replay import (
+    EXPIRED,
+    MISMATCH,
+    REPLAY,
+    RUN,
+    Stored,
+    decide,
+    fingerprint,
+    parts_fingerprint,
+    read_key,
+)
+
+NOW = dt.datetime(2026, 5, 16, 12)
+BODY = b'{"name": "Acme"}'
+
+
+def stored(hours=0, body=BODY):
+    return Stored(fingerprint(body), NOW - dt.timedelta(hours=hours), 201, {}, b'{}')
+
+
+@pytest.mark.parametrize('known, body, decision', [
+        (None, BODY, RUN),
+        (stored(), BODY, REPLAY),
+        (stored(), BODY + b' ', MISMATCH),
+        (stored(23.99), BODY, REPLAY),
+        (stored(24), BODY, EXPIRED),
+        (stored(25), b'other', EXPIRED)])
+def test_decide(known, body, decision):
+    assert decide(known, fingerprint(body), NOW, 24) == decision
+
+
+@pytest.mark.parametrize('value', [
+        'a', '0c8b3c7e-b3a7-4d2b-9e7b-9a4a3f5d2e1a', 'with space', '!' * 255])
+def test_key(value):
+    assert read_key(value, required=False) == value
+
+
+@pytest.mark.parametrize('value', ['', '!' * 256, 'ä', 'a\tb', ' a', 'a\x7f', '\ud800'])
+def test_bad_key(value):
+    with pytest.raises(Invalid) as raised:
+        read_key(value, required=False)
+    assert str(raised.value) == "Idempotency-Key: must be 1 to 255 printable ASCII characters"
+
+
+def test_missing_key():
+    assert read_key(None, required=False) is None
+    with pytest.raises(Invalid, match="Idempotency-Key: is required"):
+        read_key(None, required=True)
+
+
+def test_parts_differ_by_name_file_and_bytes():
+    prints = {
+        parts_fingerprint(parts) for parts in (
+            [('a', None, b'1')], [('a', 'f', b'1')], [('b', None, b'1')], [('a', None, b'2')],
+            [('a', None, b'1'), ('b', None, b'1')], [('b', None, b'1'), ('a', None, b'1')],
+            [('af', '', b'1')])}
+    assert len(prints) == 7
