@@ -1,0 +1,111 @@
+"""The DATA folder: where each run-time file lies, its lock, and the secrets of this installation.
+
+    conf/       trytond configurations, one per role       log/   one log per process
+    run/        pids of web workers and document processes  postgres/   the embedded server
+    demo.json   what a caller needs to know                 secrets.json, tenants.json
+
+Standard library only.
+"""
+import fcntl
+import json
+import os
+import secrets
+from pathlib import Path
+
+_SECRETS = ('superuser', 'owner', 'web', 'worker')
+
+
+class Busy(Exception):
+    "Another process serves this DATA folder."
+
+
+class Home:
+    "A DATA folder"
+
+    def __init__(self, path):
+        self.path = Path(path)
+        self.conf = self.path / 'conf'
+        self.log = self.path / 'log'
+        self.run = self.path / 'run'
+        self.postgres = self.path / 'postgres'
+        self.demo = self.path / 'demo.json'
+        self.tenants = self.path / 'tenants.json'
+        self._secrets = self.path / 'secrets.json'
+        self._lock = None
+
+    def make(self):
+        "Create the folders. As root, others may pass through: PostgreSQL runs as another user."
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        for folder in (self.conf, self.log, self.run):
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+    def lock(self):
+        "Keep others from serving this folder as long as this process lives."
+        file = open(self.path / 'serve.lock', 'a+')  # noqa: SIM115
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise Busy(
+                f'{self.path} is in use by another scripts/serve'
+                f' (pid {file.read().strip() or "unknown"}): stop it or choose another --data'
+                ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        self._lock = file
+
+    def unlock(self):
+        self._lock.close()
+
+    def secrets(self):
+        "Return {name: random password}, made once per installation."
+        known = read_json(self._secrets) or {}
+        missing = [name for name in _SECRETS if name not in known]
+        if missing:
+            known.update((name, secrets.token_hex(24)) for name in missing)
+            write_json(self._secrets, known)
+        return known
+
+    def logs(self, name):
+        "Return the path of a log; what grew beyond 16 MB is put aside."
+        path = self.log / f'{name}.log'
+        if path.exists() and path.stat().st_size > 16 * 2 ** 20:
+            path.replace(path.with_suffix('.log.1'))
+        return path
+
+    def pids(self, kind):
+        "Return the pids that processes of a kind ('web', 'document') have left in run/, ascending."
+        names = (path.name.removesuffix('.pid') for path in self.run.glob(f'{kind}-*'))
+        numbers = (name.removeprefix(f'{kind}-') for name in names)
+        return sorted(int(number) for number in numbers if number.isdecimal())
+
+    def forget(self, kind, pid):
+        "Remove the mark of a process that is gone."
+        for suffix in ('', '.pid'):
+            (self.run / f'{kind}-{pid}{suffix}').unlink(missing_ok=True)
+
+
+def read_json(path):
+    "Return the content of a JSON file, None when there is none."
+    try:
+        return json.loads(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def write_private(path, text):
+    "Replace a file at once, readable by its owner alone."
+    draft = path.with_name(f'.{path.name}.{os.getpid()}')
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(descriptor, 'w') as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+
+
+def write_json(path, content):
+    write_private(path, json.dumps(content, indent=2) + '\n')

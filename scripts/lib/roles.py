@@ -1,0 +1,45 @@
+"""Who connects to the database, and the trytond configuration that each of them gets. Standard library only.
+
+The owner migrates and runs the scripts; web workers and background processes have a role of their own, and a
+configuration that knows no other.
+"""
+import configparser
+import io
+from dataclasses import dataclass
+
+from .bootstrap import CONFIG
+from .home import write_private
+
+WEB, WORKER, OWNER = 'web', 'worker', 'owner'
+
+
+@dataclass(frozen=True)
+class Access:
+    "The database and the DSN of each role"
+    database: str
+    dsns: dict
+
+    def dsn(self, role):
+        return self.dsns[role]
+
+
+def prefix(database):
+    "Return the beginning of the names of the roles that belong to a database."
+    return database
+
+
+def role_name(database, role):
+    return f'{prefix(database)}_{role}'
+
+
+def write_configurations(home, access):
+    "Write conf/ROLE.conf for each role: config/trytond.conf with the role's own address."
+    for role in (WEB, WORKER, OWNER):
+        parser = configparser.ConfigParser(interpolation=None)
+        parser.read(CONFIG / 'trytond.conf')
+        parser['database']['uri'] = access.dsn(role).replace('postgresql:', 'kontor:', 1)
+        parser['database']['path'] = str(home.path / 'files')
+        parser['kontor'] = {'data': str(home.path), 'run': str(home.run)}
+        text = io.StringIO()
+        parser.write(text)
+        write_private(home.conf / f'{role}.conf', text.getvalue())
