@@ -42,13 +42,14 @@ def copy_company(connection, pool, source):
 
 
 def _filled(cursor, models, source):
-    "Return the models that have a row of the source, asked in one statement"
+    "Return the models that have a row of the source, the company itself first; one statement"
     query = SQL(' UNION ALL ').join(
         SQL("SELECT {} WHERE EXISTS (SELECT FROM {} WHERE {} = {})").format(
             Literal(name), Identifier(Model._table), Identifier(company_column(Model)), Literal(source))
         for name, Model in models.items())
     cursor.execute(query)
-    return [models[name] for name, in cursor.fetchall()]
+    names = {name for name, in cursor.fetchall()}
+    return [models[name] for name in sorted(names, key=lambda name: (name != 'company.company', name))]
 
 
 def _number(cursor, Model, source):

@@ -182,12 +182,14 @@ def _house(transaction):
     if not connection.execute("SELECT 1 FROM company_company WHERE id = %s", (HOUSE,)).fetchone():
         # One statement: company and party need each other, and keys are checked at its end
         connection.execute(
-            "WITH house AS (INSERT INTO party_party (company, name, code, active)"
-            "  VALUES (%s, 'Kontor', '1', true) RETURNING id)"
+            "WITH house AS (INSERT INTO party_party (company, name, active)"
+            "  VALUES (%s, 'Kontor', true) RETURNING id)"
             " INSERT INTO company_company (id, party, currency, tenant_state, timezone)"
             " SELECT %s, h.id, c.id, 'house', 'Europe/Berlin' FROM house h, currency_currency c"
             " WHERE c.code = 'EUR'", (HOUSE, HOUSE))
         connection.execute("SELECT setval('company_company_id_seq', %s)", (HOUSE,))
+        # Customers get no running code of their own: it would make every new one wait for the other
+        connection.execute("DELETE FROM party_configuration_party_sequence")
     for Model in owned_models(Pool()).values():
         if company_column(Model) == 'company':
             connection.execute(SQL("UPDATE {} SET company = %s WHERE company IS NULL").format(

@@ -292,7 +292,7 @@ def _web_rights(Model, kind):
     rights = getattr(Model, '__web_rights__', None)
     if rights is None:
         rights = WEB_GRANTS.get(Model.__name__, 'SELECT, INSERT, UPDATE, DELETE')
-    return rights.format(columns=', '.join(f'"{c}"' for c in USER_COLUMNS if c in Model._fields))
+    return rights.format(columns=', '.join(f'"{c}"' for c in USER_COLUMNS if c in Model._fields and Model._fields[c].sql_type()))
 
 
 def _worker_rights(Model, kind):
