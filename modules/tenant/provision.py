@@ -182,8 +182,17 @@ def api_user(company):
         return user.id
 
 
+def require_tenant(company):
+    "Raise TenantError unless there is a tenant with that company id"
+    if not Transaction().connection.execute(
+            "SELECT 1 FROM company_company WHERE id = %s AND tenant_state NOT IN ('house', 'template')",
+            (company,)).fetchone():
+        raise TenantError(f"there is no tenant {company}", 'tenant')
+
+
 def issue_key(company, scheme, shard, abilities=()):
     "Create a key of a contract for a tenant; return (credential id, prefix, key)"
+    require_tenant(company)
     user = api_user(company)
     with entered(company):
         credential, key = Pool().get('tenant.credential').issue(scheme, user, shard, abilities)
@@ -192,19 +201,48 @@ def issue_key(company, scheme, shard, abilities=()):
 
 def set_state(company, state):
     "Suspend ('suspended'), resume ('active') or send off ('offboarded') a tenant"
-    changed = Transaction().connection.execute(
-        "UPDATE company_company SET tenant_state = %s WHERE id = %s AND tenant_state IN"
-        " ('active', 'suspended', 'offboarded')", (state, company)).rowcount
-    if not changed:
-        raise TenantError(f"there is no tenant {company}", 'tenant')
+    require_tenant(company)
+    Transaction().connection.execute(
+        "UPDATE company_company SET tenant_state = %s WHERE id = %s", (state, company))
+    if state != 'active':
+        Transaction().connection.execute("DELETE FROM ir_session WHERE company = %s", (company,))
+
+
+def list_tenants():
+    "Return the tenants as dictionaries: company, name, country, chart, plan, state, features, missing data"
+    rows = Transaction().connection.execute(
+        "SELECT c.id, p.name, n.code, c.chart, c.plan, c.tenant_state, c.features"
+        " FROM company_company c JOIN party_party p ON p.id = c.party"
+        " LEFT JOIN country_country n ON n.id = c.country"
+        " WHERE c.tenant_state NOT IN ('house', 'template') ORDER BY c.id")
+    return [
+        {'company': id, 'name': name, 'country': country, 'chart': chart, 'plan': plan,
+            'state': state, 'features': json.loads(features or '{}')}
+        for id, name, country, chart, plan, state, features in rows]
+
+
+def list_keys(company):
+    "Return the keys of a tenant as dictionaries, newest first, without their secret"
+    require_tenant(company)
+    rows = Transaction().connection.execute(
+        "SELECT id, scheme, prefix, abilities, create_date, last_use, revoked"
+        " FROM tenant_credential WHERE company = %s ORDER BY id DESC", (company,))
+    names = ('id', 'contract', 'prefix', 'abilities', 'created', 'last_use', 'revoked')
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def revoke_key(id):
+    "Revoke a key; it fails from its next call on. May be repeated."
+    if not Transaction().connection.execute(
+            "UPDATE tenant_credential SET revoked = coalesce(revoked, CURRENT_TIMESTAMP) WHERE id = %s",
+            (id,)).rowcount:
+        raise TenantError(f"there is no key {id}", 'key')
 
 
 def set_features(company, changes):
     "Change features of a tenant (feature → value); return all of them"
+    require_tenant(company)
     row = Transaction().connection.execute(
         "UPDATE company_company SET features = (coalesce(features, '{}')::jsonb || %s::jsonb)::text"
-        " WHERE id = %s AND tenant_state NOT IN ('house', 'template') RETURNING features",
-        (json.dumps(changes), company)).fetchone()
-    if row is None:
-        raise TenantError(f"there is no tenant {company}", 'tenant')
+        " WHERE id = %s RETURNING features", (json.dumps(changes), company)).fetchone()
     return json.loads(row[0])

@@ -35,6 +35,14 @@ def add_json(parser):
         help='report one JSON object on standard output, progress on standard error')
 
 
+def command(commands, name, text):
+    "Return the parser of a sub-command that reports"
+    parser = commands.add_parser(name, help=text)
+    add_data(parser)
+    add_json(parser)
+    return parser
+
+
 def serve(arguments):
     "Return the options of scripts/serve; exit with code 2 on a wrong one."
     parser = argparse.ArgumentParser(
