@@ -44,15 +44,15 @@ def _restrict(Model, rights, readonly):
 
 
 def _most(Model, readonly):
+    granted = getattr(Model, '__member_rights__', None)
+    if granted is not None:
+        return granted
     kind, name = classify(Model), Model.__name__
     if kind == OPERATOR_KIND:
         return NOTHING
     if kind == SHARED_KIND:
         return READ if name.startswith(VISIBLE_SHARED) or 'template' in name else NOTHING
     assert kind == OWNED
-    granted = getattr(Model, '__member_rights__', None)
-    if granted is not None:
-        return granted
     if readonly and not name.startswith(PERSONAL):
         return READ
     return {}

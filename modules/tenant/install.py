@@ -120,7 +120,7 @@ def _connect_grants(connection, database, names):
     connection.execute(SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(Identifier(database)))
     connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
     for name in (names.web, names.worker):
-        connection.execute(SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+        connection.execute(SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
                 Identifier(database), Identifier(name)))
         connection.execute(SQL("GRANT USAGE ON SCHEMA public TO {}").format(Identifier(name)))
 

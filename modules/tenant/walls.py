@@ -47,7 +47,11 @@ class Roles:
 
 
 def build(connection, pool, roles):
-    "Raise the walls of every model of the pool; ``connection`` is the owner's"
+    """Raise the walls of every model of the pool; ``connection`` is the owner's.
+
+    A model that is neither wholly a tenant's nor wholly the operator's adds its own by
+    ``__raise_walls__(cursor, roles)``.
+    """
     cursor = connection.cursor()
     models = owned_models(pool)
     _functions(cursor, roles)
@@ -57,6 +61,9 @@ def build(connection, pool, roles):
     _references(cursor, pool, models)
     _rules(cursor, models)
     _grants(cursor, pool, models, roles)
+    for _, Model in sorted(pool.iterobject()):
+        if hasattr(Model, '__raise_walls__'):
+            Model.__raise_walls__(cursor, roles)
 
 
 # Row-level security
