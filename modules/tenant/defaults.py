@@ -1,0 +1,35 @@
+"""Defaults that stock looks up by the id of a record its XML made: that one is the house's.
+
+A tenant has its copy, found by what it is.
+"""
+from trytond.pool import Pool, PoolMeta
+
+
+class PartyConfiguration(metaclass=PoolMeta):
+    __name__ = 'party.configuration'
+
+    @classmethod
+    def default_party_sequence(cls, **pattern):
+        "None: a running code would make every new customer wait for the other"
+        return None
+
+
+class AccountConfigurationSequence(metaclass=PoolMeta):
+    __name__ = 'account.configuration.sequence'
+
+    @classmethod
+    def default_reconciliation_sequence(cls):
+        pool = Pool()
+        kind = pool.get('ir.model.data').get_id(
+            'account', 'sequence_type_account_move_reconciliation')
+        sequences = pool.get('ir.sequence').search([('sequence_type', '=', kind)], limit=1)
+        return sequences[0].id if sequences else None
+
+
+class AccountConfigurationJournal(metaclass=PoolMeta):
+    __name__ = 'account.configuration.journal'
+
+    @classmethod
+    def default_currency_exchange_journal(cls):
+        journals = Pool().get('account.journal').search([('type', '=', 'write-off')], limit=1)
+        return journals[0].id if journals else None
