@@ -21,17 +21,13 @@ FIXED = ('company', 'companies', 'company_filter', 'groups', 'login', 'active', 
 
 
 class SecretChar(fields.Char):
-    "A value no domain may ask about, whoever sends it: not by client, not through another model"
+    "A value no domain and no order may ask about, whoever sends it and through whichever model"
 
     def convert_domain(self, domain, tables, Model):
-        if Transaction().context.get('_check_access'):
-            raise AccessError(gettext('tenant.msg_secret_field', field=self.name))
-        return super().convert_domain(domain, tables, Model)
+        raise AccessError(gettext('tenant.msg_secret_field', field=self.name))
 
     def convert_order(self, name, tables, Model):
-        if Transaction().context.get('_check_access'):
-            raise AccessError(gettext('tenant.msg_secret_field', field=self.name))
-        return super().convert_order(name, tables, Model)
+        raise AccessError(gettext('tenant.msg_secret_field', field=self.name))
 
 
 class User(metaclass=PoolMeta):
