@@ -1,0 +1,132 @@
+"""A document as plain data: what is printed, complete, and nothing that has to be looked up.
+
+Amounts are in the document's currency, already rounded by the books: nothing is computed or
+rounded here, what is given is printed. Texts are printed literally, line breaks kept.
+The fields of an invoice follow § 14 (4) UStG, § 14a UStG and § 11 (1) UStG-AT.
+"""
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+Kind = Literal['invoice', 'gutschrift', 'credit_note', 'offer', 'delivery_note']
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """One side of the document as it is printed.
+
+    ``address`` holds the lines below the name, verbatim. ``register`` holds what commercial
+    letters must name (§ 35a GmbHG, § 14 UGB): seat, court and number, managing directors.
+    """
+    name: str
+    address: tuple[str, ...] = ()
+    country: str = ''           # ISO 3166-1 alpha-2
+    vat_id: str = ''
+    tax_number: str = ''
+    contact: str = ''
+    phone: str = ''
+    email: str = ''
+    website: str = ''
+    iban: str = ''
+    bic: str = ''
+    bank: str = ''
+    register: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    "One position; ``unit`` is the label as printed, ``tax_rate`` in percent"
+    position: str
+    description: str
+    key: str = ''
+    quantity: Decimal | None = None
+    unit: str = ''
+    unit_price: Decimal | None = None
+    amount: Decimal | None = None
+    tax_rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxRow:
+    "What one tax rate bears; ``reason`` is the sentence the law asks for when no tax is charged"
+    rate: Decimal               # percent
+    base: Decimal
+    tax: Decimal
+    reason: str = ''
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    "Another document that this one is about, such as the invoice that a credit note corrects"
+    number: str
+    date: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QrCode:
+    "What the code says, see `epc.payload`, and what is printed beside it"
+    kind: Literal['epc', 'link']
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """The look. Colours are #RGB, #RRGGBB or #RRGGBBAA, darkened where a reader could not see
+    the text; a font that is not ours falls back; the logo is PNG or JPEG."""
+    primary_color: str = '#1E88E5'
+    secondary_color: str = '#757575'
+    font: str = 'Arial'
+    logo: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """All of one document.
+
+    ``seller`` supplies and ``buyer`` receives, also on a Gutschrift, where the buyer writes the
+    document (§ 14 (2) UStG) and so its letterhead and footer are the buyer's.
+    ``due_date`` is the last day of validity of an offer. ``finalised_at`` is aware and becomes
+    the time stamp of the file, so that the same document gives the same bytes for ever.
+    """
+    kind: Kind
+    number: str
+    issue_date: dt.date
+    finalised_at: dt.datetime
+    seller: Party
+    buyer: Party
+    lines: tuple[Line, ...]
+    language: str = 'de'        # de or en, a region may follow; any other means en
+    currency: str = 'EUR'       # ISO 4217
+    due_date: dt.date | None = None
+    supply_date: dt.date | None = None
+    supply_end: dt.date | None = None
+    customer_number: str = ''
+    buyer_reference: str = ''
+    preceding: Reference | None = None
+    intro: str = ''
+    notes: str = ''
+    payment_instructions: str = ''
+    prices_include_tax: bool = False
+    tax_label: str = ''         # USt, MwSt, VAT …; empty means the language's own
+    taxes: tuple[TaxRow, ...] = ()
+    totals: Totals | None = None
+    style: Style = field(default_factory=Style)
+    qr: QrCode | None = None
+
+    @property
+    def writer(self):
+        "The party whose letterhead it is"
+        return self.buyer if self.kind == 'gutschrift' else self.seller
+
+    @property
+    def reader(self):
+        "The party in the address window"
+        return self.seller if self.kind == 'gutschrift' else self.buyer

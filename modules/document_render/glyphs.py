@@ -1,0 +1,132 @@
+"""Which characters can be printed, how wide they are, and where a word may break.
+
+PDF/A forbids a character without a glyph, and a name must never stop an invoice, so what no font
+has is replaced by a visible box before typesetting.
+"""
+import re
+import unicodedata
+from functools import cache
+
+from fontTools.ttLib import TTFont
+
+from . import fonts
+
+SUBSTITUTE = '\u25a1'       # □ is in Arimo, and so always there
+BREAK = '\u200b'            # zero width space: a place to break, without a hyphen
+LATE = 'NotoSansCJK-VF.otf.ttc'     # by far the largest table, read when all others have not
+LINE_ENDS = re.compile('\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]')
+# They reverse what stands beside them, so a text could read otherwise than it is stored; a byte
+# order mark within a text is left over from a file.
+OVERRIDES = re.compile('[\u202a-\u202e\u2066-\u2069\ufeff]')
+# Characters that have no glyph of their own by design.
+INVISIBLE = frozenset((
+    *map(ord, '\n\u00ad\u200b\u200c\u200d\u200e\u200f\u2060'),
+    *range(0xfe00, 0xfe10), *range(0xe0100, 0xe01f0)))      # the latter choose a variant
+MARKS = {'Mn', 'Me', 'Mc', 'Cf'}
+JOINER = '\u200d'
+# Runs that no typesetter breaks by itself; Chinese and Japanese break after every character.
+UNBROKEN = re.compile('[^\\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+')
+
+
+@cache
+def charset(name):
+    "Return the code points that a font file has"
+    number = 0 if name.endswith('.ttc') else -1
+    with TTFont(fonts.files()[name], fontNumber=number, lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+@cache
+def common():
+    "Return the code points of all fonts but the largest"
+    names = [name for name in fonts.files() if name != LATE]
+    return frozenset().union(INVISIBLE, *map(charset, names))
+
+
+def has_glyph(char):
+    "PDF/A at level A forbids private characters, which some fonts have"
+    if unicodedata.category(char) == 'Co':
+        return False
+    return ord(char) in common() or ord(char) in charset(LATE)
+
+
+@cache
+def advances(family):
+    "Return {code point: width in em} of the upright style"
+    with TTFont(fonts.upright(family), lazy=True) as font:
+        em = font['head'].unitsPerEm
+        metrics = font['hmtx'].metrics
+        return {char: metrics[glyph][0] / em for char, glyph in font.getBestCmap().items()}
+
+
+def width(text, family):
+    "Return about how wide a text is, in em; 1 em for what the family has not"
+    table = advances(family)
+    return sum(table.get(ord(char), 1) for char in text)
+
+
+# Ways to make a text printable, from the one that keeps most to the one that cannot fail: a
+# glyph may still be missing when a mark and the letter below it are in different fonts.
+
+def covered(text):
+    "Replace what no font has"
+    return ''.join(char if has_glyph(char) else SUBSTITUTE for char in normal(text))
+
+
+def unmarked(text):
+    "Replace what no font has, and drop what sits on other characters"
+    composed = unicodedata.normalize('NFC', covered(text))
+    return ''.join(c for c in composed if c == '\n' or unicodedata.category(c) not in MARKS)
+
+
+def plain(text):
+    "Keep what the default family has, and nothing else"
+    kept = charset(fonts.FAMILIES[fonts.DEFAULT])
+    return ''.join(
+        c if c == '\n' or ord(c) in kept and unicodedata.category(c) not in MARKS
+        else SUBSTITUTE for c in unmarked(text))
+
+
+WAYS = (covered, unmarked, plain)
+
+
+def normal(text):
+    "Line ends become one kind, tabs a space; control characters and overrides are left out"
+    text = OVERRIDES.sub('', LINE_ENDS.sub('\n', text).replace('\t', ' '))
+    return ''.join(c for c in text if c == '\n' or unicodedata.category(c) != 'Cc')
+
+
+def printable(value, way=covered):
+    "Apply a way to every string of nested lists and dictionaries"
+    if isinstance(value, str):
+        return value if value.isascii() and value.isprintable() else way(value)
+    if isinstance(value, dict):
+        return {key: printable(item, way) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [printable(item, way) for item in value]
+    return value
+
+
+def breakable(text, family, em):
+    "Let words that are wider than so many em break between any two characters"
+    def cut(match):
+        word = match[0]
+        if len(word) < em / 2 or width(word, family) <= em:
+            return word
+        return BREAK.join(clusters(word))
+    return UNBROKEN.sub(cut, text)
+
+
+def clusters(word):
+    "Return the word cut into what must stay together: a character with its marks and joiners"
+    parts = []
+    for char in word:
+        if parts and (sticks(char) or parts[-1].endswith(JOINER)):
+            parts[-1] += char
+        else:
+            parts.append(char)
+    return parts
+
+
+def sticks(char):
+    return unicodedata.category(char) in MARKS or '\U0001f3fb' <= char <= '\U0001f3ff'

@@ -1,0 +1,348 @@
+"""A document as the template wants it: every string ready to be printed, every column measured.
+
+Only plain JSON values leave this module; the template puts them in their places and knows
+nothing of languages, kinds or numbers.
+"""
+import gettext
+from functools import cache
+
+import pycountry
+
+from . import colours, fonts, formats, glyphs, qr
+from .document import Style
+from .texts import text as words
+
+POINTS = 72 / 25.4          # of one millimetre
+LINE_WIDTH = 165 * POINTS   # A4 less 25 mm left and 20 mm right
+GUTTER = 9.0                # points between two columns
+TEXT_SIZE, LEAST_SIZE = 9.0, 5.5
+HEAD_SIZE = 0.89            # of the table's text size
+DESCRIPTION_WIDTH = 48 * POINTS     # what the description keeps at least
+UNIT_WIDTH = 24 * POINTS
+BOLD = 1.1                  # bold is wider by at most so much
+ADDRESS_EM = 80 * POINTS / 10       # the address window, in em of its text
+FACT_EM = 33 * POINTS / 9
+BODY_EM = LINE_WIDTH / 10
+FOOTER_EM = 45 * POINTS / 7
+PRICED = {'invoice', 'gutschrift', 'credit_note', 'offer'}
+PAID = {'invoice', 'gutschrift'}
+
+
+def present(document, way=glyphs.covered):
+    "Return the template's data; ``way`` makes texts printable, see `glyphs.WAYS`"
+    page = Page(document)
+    return glyphs.printable(page.data(), way)
+
+
+class Page:
+    "What all parts need to know: language, fonts and the words of this kind of document"
+
+    def __init__(self, document):
+        self.document = document
+        self.language = formats.language_of(document.language)
+        self.family = fonts.family_of(document.style.font)
+        self.tax_label = document.tax_label or words('tax_label', self.language)
+        self.title = one_line(f"{self.word('title', document.kind)} {document.number}")
+
+    def word(self, key, variant='', **values):
+        return words(f'{key}.{variant}' if variant else key, self.language, **values)
+
+    def money(self, value):
+        return formats.money(value, self.language, self.document.currency)
+
+    def date(self, value):
+        return formats.date(value, self.language)
+
+    def wrap(self, text, em):
+        return glyphs.breakable(text, self.family, em)
+
+    def data(self):
+        document = self.document
+        return {
+            'lang': self.language,
+            'title': self.title,
+            'author': one_line(document.writer.name),
+            'fonts': list(fonts.stack(document.style.font)),
+            'colours': palette(document.style),
+            'logo': None,
+            'logo_alt': self.word('logo_alt', name=one_line(document.writer.name)),
+            'name': self.wrap(document.writer.name, ADDRESS_EM / 1.5),
+            'return_line': ' · '.join(
+                map(one_line, nonempty(document.writer.name, *document.writer.address))),
+            'recipient': [self.wrap(line, ADDRESS_EM) for line in recipient(self)],
+            'facts': [[label, self.wrap(value, FACT_EM)] for label, value in facts(self)],
+            'intro': self.wrap(document.intro, BODY_EM),
+            'table': table(self),
+            'totals': totals(self),
+            'notices': [self.wrap(notice, BODY_EM) for notice in notices(self)],
+            'notes': self.wrap(document.notes, BODY_EM),
+            'payment': payment(self),
+            'footer': footer(self),
+            'page': self.word('page', page='\0', pages='\0').split('\0'),
+            }
+
+
+def nonempty(*values):
+    return [value for value in values if value]
+
+
+def one_line(text):
+    return ' '.join(text.split())
+
+
+def palette(style):
+    primary, secondary = style.primary_color, style.secondary_color
+    usual = Style()
+    return {
+        'title': colours.readable(primary, usual.primary_color, colours.LARGE),
+        'rule': colours.plain(primary, usual.primary_color),
+        'quiet': colours.readable(secondary, usual.secondary_color, colours.SMALL),
+        }
+
+
+# the address window and the facts beside it
+
+def recipient(page):
+    "Return the lines of the address; abroad the country stands last, in capitals"
+    reader, writer = page.document.reader, page.document.writer
+    lines = nonempty(reader.name, *reader.address)
+    if reader.country and reader.country != writer.country:
+        country = country_name(reader.country, page.language)
+        if not any(country.lower() in line.lower() for line in lines[-2:]):
+            lines.append(country.upper())
+    return lines
+
+
+@cache
+def country_name(code, language):
+    country = pycountry.countries.get(alpha_2=code)
+    if country is None:
+        return code
+    name = getattr(country, 'common_name', country.name)
+    if language == 'en':
+        return name
+    return gettext.translation(
+        'iso3166-1', pycountry.LOCALES_DIR, languages=[language]).gettext(name)
+
+
+def facts(page):
+    "Return [(label, value)], the block right of the address"
+    document, kind = page.document, page.document.kind
+    number = 'supplier_number' if kind == 'gutschrift' else 'customer_number'
+    found = [
+        (page.word('number', kind), document.number),
+        (page.word('date', kind), page.date(document.issue_date)),
+        supply(page),
+        document.due_date and (page.word('due', kind), page.date(document.due_date)),
+        document.preceding and (page.word('preceding'), preceding(page)),
+        (page.word(number), document.customer_number),
+        (page.word('reference'), document.buyer_reference),
+        (page.word('contact'), document.writer.contact),
+        *tax_ids(page),
+        ]
+    return [fact for fact in found if fact and fact[1]]
+
+
+def supply(page):
+    "The date or period of supply (§ 14 (4) 6 UStG, § 11 (1) 3 d UStG-AT)"
+    document = page.document
+    if not document.supply_date:
+        return None
+    first, last = document.supply_date, document.supply_end
+    if last and last != first:
+        return page.word('supply_period'), formats.period(first, last, page.language)
+    delivery = document.kind == 'delivery_note'
+    return page.word('delivery_date' if delivery else 'supply_date'), page.date(first)
+
+
+def preceding(page):
+    reference = page.document.preceding
+    if not reference.date:
+        return reference.number
+    return page.word('preceding_of', number=reference.number, date=page.date(reference.date))
+
+
+def tax_ids(page):
+    "The reader's own numbers; a Gutschrift must bear the supplier's (§ 14 (2), (4) 2 UStG)"
+    reader = page.document.reader
+    yield page.word('your_vat_id', page.document.writer.country), reader.vat_id
+    if page.document.kind == 'gutschrift':
+        yield page.word('your_tax_number'), reader.tax_number
+
+
+# the table of lines
+
+def table(page):
+    "Return {'size', 'gutter', 'columns', 'rows'}: measures in points, a cell as in `all_columns`"
+    columns = [column for column in all_columns(page) if column]
+    widths, size = fit(page, columns)
+    columns[1]['cells'] = descriptions(page, (widths[1] - GUTTER) / size)
+    return {
+        'size': size,
+        'gutter': GUTTER,
+        'breakable': any(map(is_long, page.document.lines)),
+        'columns': [
+            {'label': column['label'], 'align': column['align'], 'width': width}
+            for column, width in zip(columns, widths, strict=True)],
+        'rows': [list(row) for row in zip(*(c['cells'] for c in columns), strict=True)],
+        }
+
+
+def all_columns(page):
+    "Yield the columns that this document has; a cell is a text or [text, what is left blank]"
+    document, lines = page.document, page.document.lines
+    currency = formats.currency_sign(document.currency)
+    priced = document.kind in PRICED
+    several = len({line.tax_rate for line in lines}) > 1
+    yield cells(page.word('position'), [line.position for line in lines], 'right')
+    yield cells(page.word('description'), None, 'left')
+    yield figures(page, 'quantity', [line.quantity for line in lines], 0)
+    yield cells(page.word('unit'), [
+        page.wrap(line.unit, UNIT_WIDTH / TEXT_SIZE) for line in lines], 'left')
+    yield priced and figures(
+        page, 'unit_price', [line.unit_price for line in lines], 2, currency=currency)
+    yield priced and several and cells(page.tax_label, [
+        rate(page, line.tax_rate) for line in lines], 'right')
+    yield priced and figures(
+        page, 'amount', [line.amount for line in lines], 2, currency=currency)
+
+
+def cells(label, values, align):
+    return {'label': label, 'cells': values, 'align': align}
+
+
+def figures(page, key, values, decimals, **names):
+    aligned = formats.aligned(values, page.language, decimals)
+    return cells(page.word(key, **names), [list(cell) for cell in aligned], 'right')
+
+
+def rate(page, value):
+    return '' if value is None else formats.percent(value, page.language)
+
+
+def descriptions(page, em):
+    return [
+        {'text': page.wrap(line.description, em * 0.97), 'key': page.wrap(line.key, em)}
+        for line in page.document.lines]
+
+
+def is_long(line):
+    "A row that may not fit on one page must be allowed to break; others stay whole"
+    return len(line.description) + 60 * line.description.count('\n') > 1500
+
+
+def fit(page, columns):
+    """Return the columns' widths in points and the text size. Figures are never broken: the
+    description takes what they leave, and where that is too little the whole table is set
+    smaller."""
+    ems = [column_em(page, column) for column in columns]
+    gutters = GUTTER * (len(columns) - 1)
+    room = LINE_WIDTH - gutters - DESCRIPTION_WIDTH
+    size = min(TEXT_SIZE, max(LEAST_SIZE, room / max(sum(ems), 1)))
+    widths = [em * size + GUTTER for em in ems]
+    widths[0] -= GUTTER
+    widths[1] += LINE_WIDTH - sum(widths)
+    return widths, size
+
+
+def column_em(page, column):
+    "Return how wide a column must be, in em of the table's text; 0 for the description"
+    if column['cells'] is None:
+        return 0
+    head = glyphs.width(column['label'], page.family) * HEAD_SIZE * BOLD
+    body = max((glyphs.width(joined(c), page.family) for c in column['cells']), default=0)
+    if column['align'] == 'left':
+        body = min(body, UNIT_WIDTH / TEXT_SIZE)
+    return max(head, body) + 0.3
+
+
+def joined(cell):
+    return ''.join(cell) if isinstance(cell, list) else cell
+
+
+# what follows the table
+
+def totals(page):
+    """Return [[label, amount]], the last one the sum to pay. Base and tax of each rate stand in
+    it (§ 14 (4) 7, 8 UStG); without any tax only the sum is left."""
+    document = page.document
+    if not document.totals or document.kind not in PRICED:
+        return []
+    rows = [[page.word('net'), page.money(document.totals.net)]]
+    rows += [[tax_on(page, row), page.money(row.tax)] for row in document.taxes]
+    if not any(row.rate for row in document.taxes):
+        rows = []
+    return [*rows, [page.word('gross', document.kind), page.money(document.totals.gross)]]
+
+
+def tax_on(page, row):
+    return page.word(
+        'tax_on', rate=rate(page, row.rate), label=page.tax_label, base=page.money(row.base))
+
+
+def notices(page):
+    "Return the sentences the law asks for, each once"
+    found = [row.reason for row in page.document.taxes if row.reason]
+    taxed = any(row.rate for row in page.document.taxes)
+    if page.document.prices_include_tax and taxed and page.document.kind in PRICED:
+        found.append(page.word('prices_gross', label=page.tax_label))
+    return list(dict.fromkeys(found))
+
+
+def payment(page):
+    "Return how to pay; on other documents than these only the writer's own words, if any"
+    document = page.document
+    paid = document.kind in PAID
+    rows = payment_rows(page) if paid else []
+    if not rows and not document.payment_instructions and not document.qr:
+        return None
+    return {
+        'title': page.word('payment', document.kind),
+        'text': page.wrap(document.payment_instructions, BODY_EM),
+        'rows': [[label, page.wrap(value, FACT_EM * 1.6)] for label, value in rows],
+        'qr': document.qr and {
+            'svg': qr.svg(document.qr.content),
+            'alt': page.word('qr_alt', document.qr.kind),
+            'caption': page.word('qr', document.qr.kind),
+            },
+        }
+
+
+def payment_rows(page):
+    payee = page.document.seller
+    if not payee.iban:
+        return []
+    return [row for row in (
+        (page.word('payee'), payee.name),
+        (page.word('iban'), formats.iban(payee.iban)),
+        (page.word('bic'), payee.bic),
+        (page.word('bank'), payee.bank),
+        (page.word('remittance'), page.document.number),
+        ) if row[1]]
+
+
+def footer(page):
+    "Return the columns of the footer: lines, and the share of the width they deserve"
+    found = []
+    for lines in footer_columns(page):
+        lines = [page.wrap(line, FOOTER_EM) for line in lines]
+        widest = max(glyphs.width(line, page.family) for line in lines)
+        found.append({'lines': lines, 'width': min(max(widest, FOOTER_EM / 2), FOOTER_EM)})
+    return found
+
+
+def footer_columns(page):
+    writer = page.document.writer
+    vat_id = page.word('vat_id', writer.country)
+    columns = [
+        [writer.name, *writer.address],
+        [labelled(page.word('phone'), writer.phone), writer.email, writer.website],
+        [labelled(vat_id, writer.vat_id), labelled(page.word('tax_number'), writer.tax_number),
+            *writer.register],
+        [writer.bank, labelled('IBAN', formats.iban(writer.iban)), labelled('BIC', writer.bic)],
+        ]
+    return [column for column in map(lambda c: nonempty(*c), columns) if column]
+
+
+def labelled(label, value):
+    return f'{label} {value}' if value else ''

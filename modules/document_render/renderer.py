@@ -1,0 +1,115 @@
+"""Document in, PDF out, within this process.
+
+The template directory is copied into a private root, so that a template can read nothing but
+itself and the logos written there. Fonts, templates, logos and every part of a layout that comes
+again are kept by the compiler, so a renderer is made once and used for many documents.
+"""
+import hashlib
+import io
+import json
+import shutil
+from pathlib import Path
+
+import typst
+from PIL import Image, ImageOps
+
+from . import fonts, glyphs
+from .errors import DocumentBroken, LogoBroken
+from .present import present
+
+TEMPLATES = Path(__file__).parent / 'typst'
+STANDARDS = ['a-3a', 'ua-1']
+LOGO_WIDTH, LOGO_HEIGHT = 60, 24        # millimetres at most
+LOGO_PIXELS = 1000                      # of the longer side as stored in the document
+MOST_PIXELS = 40_000_000                # of an image that is opened at all
+KEPT_LOGOS = 32
+PLAIN_MODES = {'1', 'L', 'LA', 'P', 'RGB', 'RGBA'}
+
+
+class Renderer:
+    "``root`` is an empty directory of this renderer alone"
+
+    def __init__(self, root):
+        fonts.check()
+        self.root = Path(root)
+        for template in TEMPLATES.glob('*.typ'):
+            shutil.copyfile(template, self.root / template.name)
+        self.logos = {}     # SHA-256 → what the template is told
+        self.compiler = typst.Compiler(
+            str(self.root / 'document.typ'), root=str(self.root),
+            font_paths=typst.Fonts(
+                include_system_fonts=False, include_embedded_fonts=False,
+                font_paths=fonts.folders()),
+            ignore_system_fonts=True)
+
+    def render(self, document, **options):
+        """Return the PDF/A-3a and PDF/UA-1 file. ``options`` are the compiler's, for looking at
+        pages: format='png' gives one picture for each.
+
+        Raises DocumentBroken, LogoBroken."""
+        logo = self.logo(document.style.logo)
+        failures = []
+        for way in glyphs.WAYS:
+            data = present(document, way) | {'logo': logo}
+            try:
+                return self.compile(data, document.finalised_at, options)
+            except typst.TypstError as error:
+                failures.append(error)
+        raise DocumentBroken(failures[0].message) from failures[0]
+
+    def compile(self, data, finalised_at, options):
+        options = options or {'format': 'pdf', 'pdf_standards': STANDARDS}
+        return self.compiler.compile(
+            sys_inputs={'data': json.dumps(data)},
+            timestamp=int(finalised_at.timestamp()), **options)
+
+    def logo(self, content):
+        if content is None:
+            return None
+        key = hashlib.sha256(content).hexdigest()
+        if key not in self.logos:
+            self.forget_logos()
+            self.logos[key] = self.store_logo(key, content)
+        return self.logos[key]
+
+    def forget_logos(self):
+        while len(self.logos) >= KEPT_LOGOS:
+            oldest = next(iter(self.logos))
+            (self.root / self.logos.pop(oldest)['path']).unlink()
+
+    def store_logo(self, key, content):
+        content, image = printable_logo(content)
+        name = f'{key}.{image.format.lower()}'
+        (self.root / name).write_bytes(content)
+        scale = min(LOGO_WIDTH / image.width, LOGO_HEIGHT / image.height)
+        return {'path': name, 'width': image.width * scale, 'height': image.height * scale}
+
+
+def printable_logo(content):
+    """Return (bytes, image) of a logo that PDF/A takes: no CMYK, upright, and no more pixels than
+    a printer shows, for every document carries a copy."""
+    try:
+        image = Image.open(io.BytesIO(content), formats=('PNG', 'JPEG'))
+        if image.width * image.height > MOST_PIXELS:
+            raise LogoBroken(f'the logo has more than {MOST_PIXELS} pixels')
+        image.load()
+        upright = ImageOps.exif_transpose(image)
+    except LogoBroken:
+        raise
+    except Exception as error:
+        raise LogoBroken(f'the logo cannot be read: {error}') from error
+    small = max(image.size) <= LOGO_PIXELS
+    if small and image.mode in PLAIN_MODES and upright.size == image.size:
+        return content, image
+    return encoded(upright, image.format)
+
+
+def encoded(image, kind):
+    if image.mode not in PLAIN_MODES or image.mode in {'1', 'P'}:
+        image = image.convert('RGBA' if 'transparency' in image.info else 'RGB')
+    image.thumbnail((LOGO_PIXELS, LOGO_PIXELS))
+    image.info.clear()
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **({'quality': 90} if kind == 'JPEG' else {'optimize': True}))
+    image.format = kind
+    return buffer.getvalue(), image
