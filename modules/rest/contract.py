@@ -81,7 +81,7 @@ class Call:
     remote_address: str = ''
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Operation:
     "One line of a contract: method, path, shapes and the function that does it"
     id: str
@@ -177,7 +177,7 @@ def same_name(field):
     return field
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Contract:
     "One documented API"
     name: str

@@ -1,0 +1,232 @@
+"""The WSGI application of the host: REST contracts, the house's own pages, the way to Tryton's RPC.
+
+admission (route, credential, plan, limits) → body → tenant's transaction with idempotency, shape and
+handler → answer → log. Every answer is finished here: request id, timing, the contract's error shape.
+"""
+import logging
+
+from werkzeug.wrappers import Response
+from werkzeug.wsgi import ClosingIterator
+
+from trytond.modules.backend import statements
+from trytond.modules.tenant import timing
+
+from . import admission
+from .contract import Call, Invalid
+from .exchange import Exchange, Task
+from .handling import Finished, handle, read_call, refusal
+from .journal import Entry
+from .problems import from_error, internal_error, unknown_path, wrong_method
+from .routes import UnknownPath, WrongMethod
+
+logger = logging.getLogger(__name__)
+
+MAX_LOGGED_PATH = 500
+PAGE_METHODS = 'GET, HEAD, OPTIONS'
+PARTS = ('auth', 'compute', 'sql', 'render', 'validate', 'seal')
+SECURITY = {'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'private, no-cache'}
+
+
+class Application:
+    """Answers every request to the host.
+
+    table: the contracts' operations; gateway: the way to the database; limiter, journal; pages:
+    {path: function(Request) → Finished} of the house; rpc: WSGI application for /<database>/…
+    """
+
+    def __init__(self, table, gateway, limiter, journal, fallback, pages=None, rpc=None):
+        self.table = table
+        self.gateway = gateway
+        self.limiter = limiter
+        self.journal = journal
+        self.fallback = fallback
+        self.pages = pages or {}
+        self.rpc = rpc
+
+    def __call__(self, environ, start_response):
+        exchange = Exchange.of(environ)
+        if self._is_rpc(exchange):
+            return self._forward(exchange, environ, start_response)
+        finished = self._answer(exchange)
+        response = self._response(exchange, finished)
+        self._note(exchange, finished.status)
+        return response(environ, start_response)
+
+    def admit(self, environ):
+        """Decide on the head of a request alone; return None if its body is wanted.
+
+        Otherwise the WSGI application to run instead, which reads no body. The server calls this
+        before it collects a body that has not come yet; ``body_limit`` says how much to collect.
+        """
+        exchange = Exchange.of(environ)
+        if self._is_rpc(exchange):
+            exchange.body_limit = getattr(self.rpc, 'body_limit', 0)
+            return None
+        finished = self._guarded(exchange, self._admit)
+        if finished is None:
+            return None
+
+        def refused(environ, start_response):
+            self._note(exchange, finished.status)
+            return self._response(exchange, finished)(environ, start_response)
+        return refused
+
+    def close(self):
+        "Finish what is written behind the requests' backs: at the end of a worker"
+        self.journal.close()
+
+    # The way of a request
+
+    def _answer(self, exchange):
+        if exchange.credential is None:
+            finished = self._guarded(exchange, self._admit)
+            if finished is not None:
+                return finished
+        return self._guarded(exchange, self._work)
+
+    def _guarded(self, exchange, step):
+        "Run a step; whatever it raises becomes an answer"
+        try:
+            return step(exchange)
+        except Exception as error:
+            return self._refuse(exchange, error)
+
+    def _refuse(self, exchange, error):
+        contract = exchange.contract or self.fallback
+        problem = from_error(contract, error)
+        if problem is None:
+            logger.exception("request %s failed", exchange.id)
+            problem = internal_error(exchange.id)
+        return refusal(contract, problem)
+
+    def _admit(self, exchange):
+        "Return the answer of what needs no body and no tenant, None for what goes on"
+        if exchange.method == 'OPTIONS':
+            return self._options(exchange)
+        if page := self.pages.get(exchange.path):
+            if exchange.method not in {'GET', 'HEAD'}:
+                raise wrong_method(exchange.method, exchange.path, PAGE_METHODS)
+            return page(exchange.request)
+        admission.route(exchange, self.table)
+        admission.identify(exchange, self.gateway)
+        admission.permit(exchange)
+        self.limiter.check(exchange.credential)
+        admission.inspect_head(exchange)
+        return None
+
+    def _options(self, exchange):
+        "Say which methods a path has"
+        if exchange.path in self.pages:
+            return Finished(204, {'Allow': PAGE_METHODS})
+        try:
+            self.table.match('OPTIONS', exchange.path)
+        except WrongMethod as error:
+            return Finished(204, {'Allow': error.allowed})
+        except UnknownPath:
+            pass
+        exchange.contract = self.table.contract_of(exchange.path)
+        raise unknown_path(exchange.path)
+
+    def _work(self, exchange):
+        data = admission.read_body(exchange)
+        with timing.measuring() as parts, statements.counting() as sent:
+            try:
+                finished = self.gateway.perform(self._task(exchange, data))
+            except Exception as error:
+                finished = self._refuse(exchange, error)
+        parts['sql'] += sent.seconds
+        parts['auth'] += exchange.auth_seconds
+        if exchange.writes:
+            finished.headers['Server-Timing'] = server_timing(parts, exchange.milliseconds)
+        return finished
+
+    def _task(self, exchange, data):
+        """Return the Task of a request.
+
+        A body that does not fit is refused inside the transaction, where a key that came with
+        another body is known; but for that no lock is waited for, and without a key no transaction.
+        """
+        operation, contract = exchange.operation, exchange.contract
+        call = Call(
+            operation=operation, contract=contract, credential=exchange.credential,
+            params=exchange.params, headers=exchange.request.headers, language=exchange.language,
+            request_id=exchange.id, remote_address=exchange.address)
+        flaw = None
+        try:
+            read_call(call, exchange.request.environ.get('QUERY_STRING', ''), data)
+        except Invalid as error:
+            if not exchange.key:
+                raise
+            flaw = error
+        return Task(
+            database=exchange.database, credential=exchange.credential,
+            context=exchange.context(), work=_work_of(call, flaw),
+            readonly=not operation.writes, locks=() if flaw else tuple(operation.locks),
+            key=exchange.key, place=(contract.name, operation.method, exchange.path), data=data,
+            hours=contract.idempotency.hours if contract.idempotency else 0,
+            mismatch=contract.idempotency.mismatch if contract.idempotency else '')
+
+    # Tryton's own protocol
+
+    def _is_rpc(self, exchange):
+        if self.rpc is None:
+            return False
+        first = exchange.path.split('/')[1:2]
+        return first and first[0] in self.gateway.databases
+
+    def _forward(self, exchange, environ, start_response):
+        "Hand a request to the RPC application; it gets a request id and a line in the log as well"
+        status = 500
+
+        def start(line, headers, exc_info=None):
+            nonlocal status
+            status = int(line.split()[0])
+            headers = [h for h in headers if h[0].lower() != 'x-request-id']
+            return start_response(line, [*headers, ('X-Request-Id', exchange.id)], exc_info)
+        try:
+            body = self.rpc(environ, start)
+        except Exception as error:
+            finished = self._refuse(exchange, error)
+            self._note(exchange, finished.status)
+            return self._response(exchange, finished)(environ, start_response)
+        return ClosingIterator(body, lambda: self._note(exchange, status))
+
+    # The end of a request
+
+    def _response(self, exchange, finished):
+        headers = {**SECURITY, **finished.headers, 'X-Request-Id': exchange.id}
+        return Response(finished.body, finished.status, headers)
+
+    def _note(self, exchange, status):
+        "Put a request into the log; the house's own pages are not worth a line"
+        if exchange.path in self.pages:
+            return
+        credential = exchange.credential
+        self.journal.add(Entry(
+                moment=exchange.moment, database=exchange.database or self.gateway.databases[0],
+                request_id=exchange.id, method=exchange.method[:20],
+                path=exchange.path[:MAX_LOGGED_PATH], status=status,
+                duration=round(exchange.milliseconds, 3), address=exchange.address,
+                contract=exchange.contract.name if exchange.contract else None,
+                operation=exchange.operation.id if exchange.operation else None,
+                company=credential.company if credential else None,
+                credential=credential.id if credential else None,
+                key_prefix=exchange.key_prefix))
+
+
+def _work_of(call, flaw):
+    def work():
+        if flaw:
+            raise flaw
+        return handle(call)
+    return work
+
+
+def server_timing(parts, total):
+    """Return the value of Server-Timing: named parts in milliseconds.
+
+    compute is what is left of ``total`` (ms) when the named parts (seconds) are taken away.
+    """
+    spent = {name: parts.get(name, 0.0) * 1000 for name in PARTS}
+    spent['compute'] = max(0.0, total - sum(v for n, v in spent.items() if n != 'compute'))
+    return ', '.join(f'{name};dur={spent[name]:.1f}' for name in PARTS)

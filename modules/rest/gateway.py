@@ -1,0 +1,115 @@
+"""What the application needs of Tryton: credentials, a tenant's transaction, the log, readiness.
+
+The application itself knows no database; some of its tests put another object with these methods
+here.
+"""
+import contextlib
+import datetime as dt
+import logging
+
+from trytond import backend
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
+from trytond.modules.tenant.credential import KINDS, authenticate
+from trytond.modules.tenant.scope import tenant_scope
+
+from .contract import Problem
+from .idempotency import Mismatch
+from .lifeline import Lifeline
+from .replay import fingerprint
+from .transaction import in_transaction
+
+logger = logging.getLogger(__name__)
+
+LAST_USE_EVERY = dt.timedelta(minutes=1)
+
+
+class Gateway:
+    "Databases are shards: a key names its own"
+
+    def __init__(self, databases):
+        self.databases = tuple(databases)
+        self.lifelines = {name: Lifeline(name) for name in self.databases}
+        self._last_use = {}
+
+    def database_of(self, secret, scheme):
+        "Return the database a key names in its prefix, the first one for what is no key"
+        kind = KINDS.get(scheme)
+        return next(
+            (name for name in self.databases if secret.startswith(f'{kind}_{name}_')),
+            self.databases[0])
+
+    @contextlib.contextmanager
+    def line(self, database):
+        "Raise Problem 503 at once while the database is away"
+        with self.lifelines[database].guard():
+            yield
+
+    def authenticate(self, secret, scheme):
+        "Return (database, identity or None) of a secret"
+        database = self.database_of(secret, scheme)
+        with self.line(database):
+            return database, authenticate(database, secret, scheme)
+
+    def perform(self, task):
+        "Do a task in its tenant's transaction; returns Finished"
+        with self.line(task.database):
+            return in_transaction(
+                lambda: self._once(task), database=task.database,
+                company=task.credential.company, user=task.credential.user,
+                context=task.context, readonly=task.readonly, locks=task.locks)
+
+    def _once(self, task):
+        if not task.key:
+            return task.work()
+        Idempotency = Pool(task.database).get('rest.idempotency')
+        try:
+            row, finished = Idempotency.reserve(
+                task.credential.company, *task.place, task.key, fingerprint(task.data),
+                task.hours)
+        except Mismatch:
+            raise Problem(
+                409, task.mismatch,
+                f"Idempotency-Key {task.key!r} was used with another body before") from None
+        if finished:
+            finished.headers['Idempotency-Replayed'] = 'true'
+            return finished
+        finished = task.work()
+        Idempotency.store(row, finished)
+        return finished
+
+    def write_log(self, entries):
+        "Write journal entries and the last use of their keys"
+        for database in self.databases:
+            mine = [entry for entry in entries if entry.database == database]
+            if mine:
+                with Transaction().start(database, 0):
+                    Pool(database).get('rest.request').write_entries(mine)
+                self._note_use(database, mine)
+
+    def _note_use(self, database, entries):
+        "Stamp keys with their last use, each at most once a minute"
+        used = {
+            (e.company, e.credential): e.moment for e in entries
+            if e.credential and self._is_due(e)}
+        for (company, credential), moment in used.items():
+            try:
+                with tenant_scope(company), Transaction().start(database, 0) as transaction:
+                    table = Pool(database).get('tenant.credential').__table__()
+                    transaction.connection.cursor().execute(*table.update(
+                            [table.last_use], [moment], where=table.id == credential))
+                self._last_use[credential] = moment
+            except backend.DatabaseOperationalError:
+                # Another worker stamps the same key at this moment
+                logger.debug("last use of credential %s", credential, exc_info=True)
+
+    def _is_due(self, entry):
+        before = self._last_use.get(entry.credential)
+        return before is None or entry.moment - before >= LAST_USE_EVERY
+
+    def complaints(self):
+        "Return why requests cannot be served now, one text per reason"
+        return [
+            complaint for lifeline in self.lifelines.values()
+            for complaint in lifeline.complaints()]

@@ -1,0 +1,140 @@
+"""The host's own pages: alive, ready, API documents and their reference pages.
+
+Each is a function of a request and returns a Finished; :func:`pages` lists them by path.
+"""
+import functools
+import json
+import mimetypes
+from html import escape
+from pathlib import Path
+
+from .conditions import not_modified
+from .contract import Authentication, Contract
+from .handling import Finished
+from .openapi import document
+from .routes import public_path
+from .writing import entity_tag, write_json
+
+HOUSE = Contract(
+    name='house', title="Kontor", prefix='/', operations=(),
+    authentication=Authentication(scheme=''))
+"The shape of refusals that belong to no contract"
+STATIC = Path(__file__).parent / 'static'
+"Where ``docs_build`` puts the reference page's script; not there before set-up has run"
+SCRIPT = 'reference.js'
+HTML = 'text/html; charset=utf-8'
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+    " font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'")
+
+
+def pages(contracts, complaints):
+    """Return {path: function(Request) → Finished}.
+
+    complaints: function() → list of reasons why requests cannot be served.
+    """
+    found = {'/healthz': healthz, '/readyz': functools.partial(readyz, complaints)}
+    for contract in contracts:
+        found[f'/openapi/{contract.name}.json'] = functools.partial(openapi, contract)
+        found[f'/docs/{contract.name}'] = functools.partial(reference, contract)
+    for path in sorted(STATIC.glob('*')):
+        found[f'/docs/static/{path.name}'] = functools.partial(static, path)
+    return found
+
+
+def healthz(request):
+    "This process answers; nothing else is looked at"
+    return _json(200, {'status': 'ok'})
+
+
+def readyz(complaints, request):
+    "The databases can be reached and are of this code's state"
+    reasons = complaints()
+    if reasons:
+        finished = _json(503, {
+                'error': 'unavailable', 'message': '; '.join(reasons), 'status': 'unavailable'})
+        finished.headers['Retry-After'] = '2'
+        return finished
+    return _json(200, {'status': 'ready'})
+
+
+def _json(status, value):
+    return Finished(
+        status, {'Content-Type': 'application/json', 'Cache-Control': 'no-store'},
+        write_json(value))
+
+
+@functools.cache
+def _openapi_text(contract):
+    return json.dumps(document(contract), ensure_ascii=False, indent=1).encode()
+
+
+def openapi(contract, request):
+    "The OpenAPI 3.1 document of a contract"
+    return _cacheable(request, _openapi_text(contract), 'application/json')
+
+
+def static(path, request):
+    "A file of the reference page"
+    media_type = mimetypes.guess_type(path.name)[0] or 'application/octet-stream'
+    return _cacheable(request, path.read_bytes(), media_type)
+
+
+def _cacheable(request, body, media_type):
+    tag = entity_tag(body)
+    headers = {'ETag': f'"{tag}"', 'Cache-Control': 'public, no-cache'}
+    if not_modified(request.headers.get('If-None-Match'), tag):
+        return Finished(304, headers)
+    return Finished(200, {**headers, 'Content-Type': media_type}, body)
+
+
+def reference(contract, request):
+    "The reference page of a contract: interactive if its script was built, a plain list otherwise"
+    scripts = ''
+    if (STATIC / SCRIPT).exists():
+        scripts = (
+            f'<script src="/docs/static/{SCRIPT}" defer></script>\n'
+            '<script src="/docs/static/start.js" defer></script>')
+    body = PAGE.format(
+        title=escape(contract.title), name=escape(contract.name), scripts=scripts,
+        description=escape(contract.description), operations=_plain(contract))
+    return Finished(200, {
+            'Content-Type': HTML, 'Content-Security-Policy': POLICY,
+            'Referrer-Policy': 'no-referrer', 'Cache-Control': 'no-cache'}, body.encode())
+
+
+def _plain(contract):
+    return '\n'.join(
+        f'<tr><td>{operation.method}</td><td><code>{escape(public_path(operation.path))}</code></td>'
+        f'<td>{escape(operation.summary)}</td></tr>'
+        for operation in contract.operations)
+
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title} – API reference</title>
+<style>
+body {{ margin: 0; font: 16px/1.5 system-ui, sans-serif; color: #1c1f23; }}
+#plain {{ max-width: 60rem; margin: 3rem auto; padding: 0 1.5rem; }}
+td {{ padding: .3rem 1rem .3rem 0; vertical-align: top; }}
+td:first-child {{ font-weight: 600; }}
+</style>
+</head>
+<body>
+<div id="reference" data-document="/openapi/{name}.json"></div>
+<main id="plain">
+<h1>{title}</h1>
+<p>{description}</p>
+<p>The document itself: <a href="/openapi/{name}.json">/openapi/{name}.json</a></p>
+<table>
+{operations}
+</table>
+</main>
+{scripts}
+</body>
+</html>
+"""

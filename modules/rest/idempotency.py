@@ -1,0 +1,149 @@
+"""The reservation of an idempotency key: a row inserted first in the request's own transaction.
+
+A second caller with the same key waits on the unique index. If the first commits he fails with a
+serialization failure, is repeated and finds the answer; if the first fails nothing of it is left.
+"""
+import datetime as dt
+import hashlib
+import json
+
+from sql import Conflict
+from trytond.model import ModelSQL, Unique, fields
+from trytond.pool import PoolMeta
+from trytond.transaction import Transaction
+
+from trytond.modules.tenant.ownership import TenantOwned
+
+from .handling import Finished
+from .replay import EXPIRED, MISMATCH, REPLAY, Stored, decide
+
+MAX_PATH = 500
+KEEP_HOURS = 24
+"Rows older than this are cleaned up; no contract keeps an answer longer"
+
+
+class Mismatch(Exception):
+    "The key came with another body before"
+
+
+def utcnow():
+    "Return the machine's real time, naive UTC: keys expire whatever the tests' clock says"
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+def indexed(path):
+    "Return a path, or its hash if it is too long for an index"
+    if len(path) <= MAX_PATH:
+        return path
+    return 'sha256:' + hashlib.sha256(path.encode()).hexdigest()
+
+
+class Idempotency(TenantOwned, ModelSQL):
+    "Idempotency"
+    __name__ = 'rest.idempotency'
+    __member_rights__ = {'read': False, 'write': False, 'create': False, 'delete': False}
+
+    contract = fields.Char("Contract", required=True)
+    method = fields.Char("Method", required=True)
+    path = fields.Char("Path", required=True)
+    key = fields.Char("Key", required=True)
+    fingerprint = fields.Char("Fingerprint", required=True)
+    created = fields.Timestamp("Created", required=True)
+    status = fields.Integer("Status")
+    headers = fields.Text("Headers")
+    body = fields.Binary("Body")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints.append(
+            ('key_unique', Unique(table, table.contract, table.method, table.path, table.key),
+                'rest.msg_idempotency_key_unique'))
+
+    @classmethod
+    def reserve(cls, company, contract, method, path, key, fingerprint, hours):
+        """Reserve a key for the running transaction; return (row id, None) or (None, Finished).
+
+        Raises Mismatch.
+        """
+        place = [company, contract, method, indexed(path), key]
+        id_ = cls._insert(place, fingerprint)
+        if id_ is not None:
+            return id_, None
+        id_, stored = cls._find(place)
+        decision = decide(stored, fingerprint, utcnow(), hours)
+        if decision == MISMATCH:
+            raise Mismatch(key)
+        if decision == REPLAY:
+            return None, Finished(stored.status, stored.headers, stored.body)
+        assert decision == EXPIRED
+        cls._renew(id_, fingerprint)
+        return id_, None
+
+    @classmethod
+    def _columns(cls, table):
+        return [table.company, table.contract, table.method, table.path, table.key]
+
+    @classmethod
+    def _insert(cls, place, fingerprint):
+        "Return the id of the new row, None if there is one already"
+        table = cls.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.insert(
+                [*cls._columns(table), table.fingerprint, table.created],
+                [[*place, fingerprint, utcnow()]],
+                returning=[table.id], on_conflict=Conflict(table)))
+        row = cursor.fetchone()
+        return row[0] if row else None
+
+    @classmethod
+    def _find(cls, place):
+        table = cls.__table__()
+        where = table.company == place[0]
+        for column, value in list(zip(cls._columns(table), place, strict=True))[1:]:
+            where &= column == value
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.select(
+                table.id, table.fingerprint, table.created, table.status, table.headers,
+                table.body, where=where))
+        id_, fingerprint, created, status, headers, body = cursor.fetchone()
+        return id_, Stored(
+            fingerprint, created, status, json.loads(headers or '{}'), bytes(body or b''))
+
+    @classmethod
+    def _renew(cls, id_, fingerprint):
+        "Use the row of an expired key for a new first use"
+        table = cls.__table__()
+        Transaction().connection.cursor().execute(*table.update(
+                [table.fingerprint, table.created], [fingerprint, utcnow()],
+                where=table.id == id_))
+
+    @classmethod
+    def store(cls, id_, finished):
+        "Keep the answer of a request that is about to be committed"
+        table = cls.__table__()
+        Transaction().connection.cursor().execute(*table.update(
+                [table.status, table.headers, table.body],
+                [finished.status, json.dumps(finished.headers), finished.body],
+                where=table.id == id_))
+
+    @classmethod
+    def clean(cls):
+        "Delete what no key can bring back: run hourly, for all tenants"
+        table = cls.__table__()
+        limit = utcnow() - dt.timedelta(hours=KEEP_HOURS)
+        Transaction().connection.cursor().execute(*table.delete(
+                where=table.created < limit))
+
+
+class Cron(metaclass=PoolMeta):
+    __name__ = 'ir.cron'
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.method.selection.extend([
+                ('rest.idempotency|clean', "Forget Old Idempotency Keys"),
+                ('rest.request|clean', "Delete Old Request Log Entries"),
+                ])

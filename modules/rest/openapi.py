@@ -1,0 +1,262 @@
+"""The OpenAPI 3.1 document of a contract, made from its operation table.
+
+Shapes come from the pydantic models, refusals from the table; what every operation may answer is added
+here, so that nothing a caller can meet is undocumented.
+"""
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+from .contract import Problem, plain_error
+from .routes import CONVERTERS, parameters, public_path
+
+REFERENCE = '#/components/schemas/{model}'
+
+EVERYWHERE = {
+    400: None,
+    401: None,
+    403: None,
+    404: {'not_found': "unknown path"},
+    405: {'method_not_allowed': "the path has other methods, see Allow"},
+    408: {'request_timeout': "the request came too slowly"},
+    413: {'payload_too_large': "the body is larger than the operation takes"},
+    414: {'uri_too_long': "the request line is longer than 8 KB"},
+    415: {'unsupported_media_type': "the body is no plain JSON"},
+    429: {'rate_limited': "too many requests, see Retry-After"},
+    431: {'headers_too_large': "the header fields are too large"},
+    500: {'internal_error': "an error on our side, reported under the request id"},
+    503: {'unavailable': "not available at the moment, see Retry-After"},
+    }
+"Status → codes that any operation may answer"
+
+DESCRIPTIONS = {
+    400: "Bad request", 401: "Key missing or invalid", 403: "Plan or key does not allow it",
+    404: "Not found", 405: "Method not allowed", 408: "Request too slow", 409: "Conflict",
+    412: "The record has changed since", 413: "Body too large", 414: "Request line too long",
+    415: "Unsupported media type", 422: "Cannot be processed", 429: "Too many requests",
+    431: "Headers too large", 500: "Internal error", 503: "Not available"}
+
+
+class Error(BaseModel):
+    "What went wrong: a code for programs and a sentence for people"
+    error: str
+    message: str
+
+
+class Schema(GenerateJsonSchema):
+    "Pydantic's generator without the titles it makes up"
+
+    def field_title_should_be_set(self, schema):
+        return False
+
+    def get_title_from_name(self, name):
+        return ''
+
+
+def document(contract):
+    "Return the OpenAPI document of a contract as plain data"
+    shapes = Shapes(contract)
+    paths = {}
+    for operation in contract.operations:
+        path = paths.setdefault(public_path(operation.path), {})
+        path[operation.method.lower()] = describe(contract, operation, shapes)
+    authentication = contract.authentication
+    return {
+        'openapi': '3.1.0',
+        'info': {
+            'title': contract.title, 'version': contract.version,
+            'description': contract.description},
+        'servers': [{'url': '/'}],
+        'tags': [{'name': name, 'description': text} for name, text in contract.tags.items()],
+        'security': [{'key': []}],
+        'paths': paths,
+        'components': {
+            'securitySchemes': {'key': {
+                    'type': 'apiKey', 'in': 'header', 'name': authentication.header}},
+            'schemas': shapes.schemas},
+        }
+
+
+class Shapes:
+    "The JSON Schemas of all models of a contract"
+
+    def __init__(self, contract):
+        self.error = contract.error_model or Error
+        inputs, outputs = [], [(self.error, 'serialization')]
+        for operation in contract.operations:
+            inputs += [(m, 'validation') for m in (operation.request, operation.query) if m]
+            outputs += [
+                (model, 'serialization')
+                for shape in (operation.response, *operation.problem_models.values())
+                for model in models_of(shape)]
+        keys, definitions = models_json_schema(
+            list(dict.fromkeys(inputs + outputs)), by_alias=True, ref_template=REFERENCE,
+            schema_generator=Schema)
+        self.keys = keys
+        self.schemas = {name: tidy(s) for name, s in definitions.get('$defs', {}).items()}
+
+    def of(self, shape, mode='serialization'):
+        "Return the schema of a model, list, union or bytes"
+        if shape is bytes:
+            return {'type': 'string', 'format': 'binary'}
+        if (shape, mode) in self.keys:
+            return self.keys[shape, mode]
+        schema = TypeAdapter(shape).json_schema(
+            by_alias=True, mode=mode, ref_template=REFERENCE, schema_generator=Schema)
+        schema.pop('$defs', None)
+        return tidy(schema)
+
+    def named(self, model, mode='validation'):
+        "Return the schema of a model itself, not a reference to it"
+        name = self.keys[model, mode]['$ref'].rpartition('/')[2]
+        return self.schemas[name]
+
+
+def models_of(shape):
+    "Return the pydantic models a response consists of"
+    if isinstance(shape, type) and issubclass(shape, BaseModel):
+        return [shape]
+    return [model for part in getattr(shape, '__args__', ()) for model in models_of(part)]
+
+
+def tidy(schema):
+    "Return a schema without empty titles, with ``null`` as one more type where that is possible"
+    if isinstance(schema, list):
+        return [tidy(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    schema = {
+        name: {n: tidy(s) for n, s in part.items()} if name == 'properties' else tidy(part)
+        for name, part in schema.items() if not (name == 'title' and part == '')}
+    return _nullable(schema)
+
+
+def _nullable(schema):
+    "Write anyOf [{type: x}, {type: null}] as {type: [x, null]}"
+    choices = schema.get('anyOf', ())
+    if len(choices) == 2 and choices[1] == {'type': 'null'} and isinstance(
+            choices[0].get('type'), str):
+        rest = {name: part for name, part in schema.items() if name != 'anyOf'}
+        return {**choices[0], **rest, 'type': [choices[0]['type'], 'null']}
+    return schema
+
+
+def describe(contract, operation, shapes):
+    "Return the Operation Object of an operation"
+    described: dict[str, Any] = {
+        'operationId': operation.id, 'summary': operation.summary, 'tags': [operation.tag]}
+    if operation.description:
+        described['description'] = operation.description
+    if found := list(_parameters(contract, operation, shapes)):
+        described['parameters'] = found
+    if operation.request:
+        described['requestBody'] = {
+            'required': operation.body_required,
+            'content': {'application/json': {
+                    'schema': shapes.of(operation.request, 'validation')}}}
+    described['responses'] = _responses(contract, operation, shapes)
+    return described
+
+
+def _parameters(contract, operation, shapes):
+    for parameter in parameters(operation.path):
+        yield {
+            'name': parameter.name, 'in': 'path', 'required': True,
+            'schema': CONVERTERS[parameter.kind].schema}
+    if operation.query:
+        yield from _query_parameters(shapes.named(operation.query))
+    if contract.takes_key(operation):
+        policy = contract.idempotency
+        yield _header(
+            policy.header, f"Unique per logical request. Kept {policy.hours} h.",
+            {'type': 'string', 'minLength': 1, 'maxLength': 255}, policy.required)
+    if operation.current:
+        yield _header('If-Match', "ETag of the version that may be changed", {'type': 'string'})
+    if operation.etag and operation.method == 'GET':
+        yield _header('If-None-Match', "ETag of the version at hand", {'type': 'string'})
+
+
+def _header(name, description, schema, required=False):
+    return {
+        'name': name, 'in': 'header', 'required': required, 'description': description,
+        'schema': schema}
+
+
+def _query_parameters(schema):
+    "An empty value is the same as none: said for everything that is no text"
+    required = schema.get('required', ())
+    for name, part in schema.get('properties', {}).items():
+        part = dict(part)
+        described = {'name': name, 'in': 'query', 'required': name in required}
+        if text := part.pop('description', None):
+            described['description'] = text
+        described['schema'] = _or_empty(part)
+        yield described
+
+
+def _or_empty(schema):
+    kinds = schema.get('type')
+    kinds = [kind for kind in ([kinds] if isinstance(kinds, str) else kinds or [])
+        if kind != 'null']
+    default = schema.pop('default', None)
+    if len(kinds) == 1:
+        schema['type'] = kinds[0]
+    if kinds != ['string'] or 'format' in schema:
+        schema = {'anyOf': [schema, {'type': 'string', 'const': ''}]}
+    return schema if default is None else {**schema, 'default': default}
+
+
+def _responses(contract, operation, shapes):
+    responses = {str(operation.status): _success(operation, shapes)}
+    if operation.method == 'GET' and (operation.etag or operation.response is bytes):
+        responses['304'] = {'description': "The version at hand is the current one"}
+    for status, codes in sorted(refusals(contract, operation).items()):
+        responses[str(status)] = _refusal(contract, operation, shapes, status, codes)
+    return responses
+
+
+def _success(operation, shapes):
+    described = {'description': operation.summary}
+    if operation.etag:
+        described['headers'] = {'ETag': {'schema': {'type': 'string'}}}
+    if operation.response is not None and operation.status != 204:
+        described['content'] = {
+            operation.media_type: {'schema': shapes.of(operation.response)}}
+    return described
+
+
+def refusals(contract, operation):
+    "Return {status: {code: reason}} of all that an operation may refuse"
+    authentication = contract.authentication
+    found = {status: dict(codes or {}) for status, codes in EVERYWHERE.items()}
+    found[401] = {
+        authentication.missing: "header not sent", authentication.invalid: "invalid or revoked"}
+    found[403] = {authentication.forbidden: "the plan or the key does not allow it"}
+    found[400] = {contract.invalid: "a field is missing or out of range"}
+    if operation.current:
+        found[412] = {'precondition_failed': "If-Match differs from the current version"}
+    if contract.takes_key(operation):
+        found[409] = {contract.idempotency.mismatch: "the key was used with another body"}
+    if operation.writes:
+        found.setdefault(409, {})['conflict'] = "clashes with another request"
+    for status, codes in operation.problems.items():
+        found[status] = {**found.get(status, {}), **codes}
+    return found
+
+
+def _refusal(contract, operation, shapes, status, codes):
+    schema = shapes.of(shapes.error)
+    if status in operation.problem_models:
+        schema = {'anyOf': [shapes.of(operation.problem_models[status]), schema]}
+    return {
+        'description': DESCRIPTIONS.get(status, "Refused"),
+        'content': {_error_type(contract): {'schema': schema}},
+        'x-error-codes': codes}
+
+
+def _error_type(contract):
+    if contract.render is plain_error:
+        return 'application/json'
+    return contract.render(Problem(400, contract.invalid, ''))[1]
+

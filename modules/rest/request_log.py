@@ -1,0 +1,86 @@
+"""The log of all requests: the operator's table, of which each tenant sees his own lines.
+
+Written by ``journal``, in batches, without a tenant; a line without a company (a wrong key, an
+unknown path) is the operator's alone. No bodies, no query strings, no secrets.
+"""
+import datetime as dt
+
+from psycopg.sql import SQL, Identifier
+from trytond.model import Index, ModelSQL, ModelView, fields
+from trytond.transaction import Transaction
+
+from trytond.modules.tenant.ownership import OPERATOR
+
+from .idempotency import utcnow
+
+KEEP_DAYS = 90
+OPERATOR.setdefault('rest.request', "the log of all calls; tenants read their own lines")
+
+
+class RequestLog(ModelSQL, ModelView):
+    "Request Log"
+    __name__ = 'rest.request'
+    _rec_name = 'request'
+    _order_name = 'moment'
+
+    moment = fields.Timestamp("Moment", required=True, readonly=True)
+    company = fields.Many2One('company.company', "Company", readonly=True, ondelete='SET NULL')
+    contract = fields.Char("Contract", readonly=True)
+    operation = fields.Char("Operation", readonly=True)
+    request = fields.Char("Request ID", required=True, readonly=True)
+    method = fields.Char("Method", required=True, readonly=True)
+    path = fields.Char("Path", required=True, readonly=True)
+    status = fields.Integer("Status", required=True, readonly=True)
+    duration = fields.Float("Duration", required=True, readonly=True, help="In milliseconds.")
+    address = fields.Char("IP Address", readonly=True)
+    credential = fields.Integer("Credential", readonly=True)
+    key_prefix = fields.Char("Key Prefix", readonly=True)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._order = [('moment', 'DESC'), ('id', 'DESC')]
+        table = cls.__table__()
+        cls._sql_indexes.update({
+                Index(table, (table.company, Index.Equality()), (table.moment, Index.Range())),
+                Index(table, (table.moment, Index.Range())),
+                })
+
+    @classmethod
+    def __raise_walls__(cls, cursor, roles):
+        """The web role adds lines for anybody and reads its tenant's; the worker cleans up.
+
+        Called as the owner of the tables, with the names of the two roles.
+        """
+        table, web, worker = map(Identifier, (cls._table, roles.web, roles.worker))
+        mine = SQL("company = nullif(current_setting('app.company', true), '')::int")
+        cursor.execute(SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(table))
+        for name, rule in [
+                ('log_insert', SQL("FOR INSERT TO {} WITH CHECK (true)").format(web)),
+                ('log_read', SQL("FOR SELECT TO {} USING ({})").format(web, mine)),
+                ('log_clean', SQL("TO {} USING (true)").format(worker))]:
+            name = Identifier(name)
+            cursor.execute(SQL("DROP POLICY IF EXISTS {} ON {}").format(name, table))
+            cursor.execute(SQL("CREATE POLICY {} ON {} ").format(name, table) + rule)
+        cursor.execute(SQL("GRANT SELECT, INSERT ON {} TO {}").format(table, web))
+        cursor.execute(SQL("GRANT SELECT, DELETE ON {} TO {}").format(table, worker))
+        cursor.execute(SQL("GRANT USAGE ON SEQUENCE {} TO {}").format(
+                Identifier(f'{cls._table}_id_seq'), web))
+
+    @classmethod
+    def write_entries(cls, entries):
+        "Insert journal entries in one statement"
+        table = cls.__table__()
+        names = [
+            'moment', 'company', 'contract', 'operation', 'method', 'path', 'status', 'duration',
+            'address', 'credential', 'key_prefix']
+        columns = [table.request, *(getattr(table, name) for name in names)]
+        values = [[e.request_id, *(getattr(e, name) for name in names)] for e in entries]
+        Transaction().connection.cursor().execute(*table.insert(columns, values))
+
+    @classmethod
+    def clean(cls):
+        "Delete lines older than KEEP_DAYS: run daily"
+        table = cls.__table__()
+        limit = utcnow() - dt.timedelta(days=KEEP_DAYS)
+        Transaction().connection.cursor().execute(*table.delete(where=table.moment < limit))

@@ -1,0 +1,188 @@
+"A small contract and a gateway without a database, for tests of the application itself"
+import threading
+from types import SimpleNamespace
+
+from trytond.exceptions import UserError
+
+from trytond.modules.rest.application import Application
+from trytond.modules.rest.contract import (
+    Answer,
+    Authentication,
+    Contract,
+    Idempotency,
+    Operation,
+    Problem,
+)
+from trytond.modules.rest.fields import Body, Id, Output, camel, text
+from trytond.modules.rest.house import HOUSE
+from trytond.modules.rest.idempotency import utcnow
+from trytond.modules.rest.journal import Journal
+from trytond.modules.rest.limiter import Limiter
+from trytond.modules.rest.paging import Page, PageQuery
+from trytond.modules.rest.problems import not_found
+from trytond.modules.rest.replay import MISMATCH, REPLAY, Stored, decide, fingerprint
+from trytond.modules.rest.routes import Table
+
+KEY, OTHER, READER = 'kbl_shard_00000001_good', 'kbl_shard_00000002_other', 'kbl_shard_00000003_ro'
+SUSPENDED, FREE = 'kbl_shard_00000004_suspended', 'kbl_shard_00000005_free'
+
+
+class Thing(Output, alias_generator=camel):
+    id: int
+    name: str
+    unit_price: int | None = None
+
+
+class ThingCreate(Body, alias_generator=camel):
+    name: text(16, minimum=1)
+    owner_id: Id | None = None
+
+
+class ThingUpdate(Body, alias_generator=camel):
+    name: text(16, minimum=1) | None = None
+
+
+class Query(PageQuery, alias_generator=camel):
+    search: text(20) | None = None
+
+
+class Taken(UserError):
+    code = 'name_taken'
+    field = 'unit_price'
+    extra = {'existingId': 7}
+
+
+THINGS = {}
+
+
+def show(id_):
+    if id_ not in THINGS:
+        raise not_found()
+    return Thing(id=id_, name=THINGS[id_])
+
+
+def create(call):
+    if call.body.name == 'taken':
+        raise Taken("is taken")
+    if call.body.name == 'boom':
+        raise RuntimeError('SELECT secret FROM res_user')
+    THINGS[len(THINGS) + 1] = call.body.name
+    return show(len(THINGS))
+
+
+def update(call):
+    show(call.params['id'])
+    if call.body.name is not None:
+        THINGS[call.params['id']] = call.body.name
+    return show(call.params['id'])
+
+
+def listing(call):
+    things = [show(id_) for id_ in sorted(THINGS)]
+    return {
+        'items': things[call.query.offset:][:call.query.limit], 'page': call.query.page,
+        'limit': call.query.limit, 'total': len(things)}
+
+
+def remove(call):
+    show(call.params['id'])
+    del THINGS[call.params['id']]
+
+
+def pdf(call):
+    return Answer(b'%PDF-1.7', etag='abc', headers={'Content-Disposition': 'inline'})
+
+
+CONTRACT = Contract(
+    name='things', title="Things", prefix='/api', json_name=camel, codes={'name_taken': 409},
+    authentication=Authentication(scheme='billing', header='X-Api-Key'),
+    idempotency=Idempotency(), operations=[
+        Operation(
+            id='listThings', method='GET', path='/api/things', handler=listing, tag='things',
+            summary="List things", query=Query, response=Page[Thing]),
+        Operation(
+            id='createThing', method='POST', path='/api/things', handler=create, tag='things',
+            summary="Create a thing", request=ThingCreate, response=Thing, status=201, etag=True,
+            ability='things:write', body_limit=1000, locks=('thing',),
+            problems={409: {'name_taken': "another thing has this name"}}),
+        Operation(
+            id='getThing', method='GET', path='/api/things/{id:int}', tag='things',
+            handler=lambda call: show(call.params['id']), summary="One thing", response=Thing,
+            etag=True),
+        Operation(
+            id='updateThing', method='PATCH', path='/api/things/{id:int}', tag='things',
+            handler=update, current=lambda call: show(call.params['id']), request=ThingUpdate,
+            summary="Change a thing", response=Thing, etag=True),
+        Operation(
+            id='deleteThing', method='DELETE', path='/api/things/{id:int}', handler=remove,
+            tag='things', summary="Delete a thing", status=204),
+        Operation(
+            id='getPdf', method='GET', path='/api/things/{id:int}/pdf', handler=pdf, tag='things',
+            summary="Paper", response=bytes, media_type='application/pdf'),
+        Operation(
+            id='markThing', method='POST', path='/api/things/{id:int}/mark', tag='things',
+            handler=lambda call: show(call.params['id']), summary="Mark a thing",
+            request=ThingUpdate, body_required=False, response=Thing, feature='marking'),
+        ])
+
+
+def identity(number, secret, *abilities, active=True, api_access=True):
+    return SimpleNamespace(
+        id=number, company=number, user=number, prefix=secret.rpartition('_')[0], active=active,
+        may=lambda ability: not abilities or ability in abilities,
+        features={'api_access': api_access, 'marking': number == 1, 'requests_per_second': 1000})
+
+
+class FakeGateway:
+    "Keeps idempotency answers in memory; counts what it was asked"
+    databases = ('shard',)
+
+    def __init__(self):
+        self.tasks = []
+        self.entries = []
+        self.stored = {}
+        self.problem = None
+        self.lock = threading.Lock()
+        self.identities = {
+            KEY: identity(1, KEY), OTHER: identity(2, OTHER),
+            READER: identity(3, READER, 'things:read'),
+            SUSPENDED: identity(4, SUSPENDED, active=False),
+            FREE: identity(5, FREE, api_access=False)}
+
+    def authenticate(self, secret, scheme):
+        if self.problem:
+            raise self.problem
+        return 'shard', self.identities.get(secret)
+
+    def perform(self, task):
+        with self.lock:
+            self.tasks.append(task)
+            place = (task.credential.company, *task.place, task.key)
+            known = self.stored.get(place) if task.key else None
+            decision = decide(known, fingerprint(task.data), utcnow(), task.hours)
+            if decision == MISMATCH:
+                raise Problem(409, task.mismatch, "used with another body")
+            if decision != REPLAY:
+                finished = task.work()
+                known = Stored(
+                    fingerprint(task.data), utcnow(), finished.status, finished.headers,
+                    finished.body)
+                if not task.key:
+                    return finished
+                self.stored[place] = known
+            from trytond.modules.rest.handling import Finished
+            return Finished(known.status, dict(known.headers), known.body)
+
+    def write_log(self, entries):
+        self.entries.extend(entries)
+
+    def complaints(self):
+        return ["shard: away"] if self.problem else []
+
+
+def application(gateway=None, **options):
+    "Return an application over CONTRACT; its journal is flushed by hand"
+    gateway = gateway or FakeGateway()
+    return Application(
+        Table([CONTRACT]), gateway, Limiter(), Journal(gateway.write_log, interval=0.01),
+        HOUSE, **options)
