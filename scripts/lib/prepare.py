@@ -42,8 +42,9 @@ def tenants(database, path):
 
 
 def _make(database, seller):
-    from trytond.modules.tenant import provision
     from trytond.transaction import Transaction
+
+    from trytond.modules.tenant import provision
     with Transaction().start(database, 0):
         company = provision.create_tenant(provision.Seller(plan='full', **seller))
         login = f'demo-{seller["country"].lower()}-{company}'
@@ -60,9 +61,10 @@ def _make(database, seller):
 def main():
     request = json.load(sys.stdin)
     path = Path(request.pop('tenants'))
-    from trytond.modules.tenant import install
     from trytond.pool import Pool
     from trytond.transaction import Transaction
+
+    from trytond.modules.tenant import install
     install.ensure(**request, progress=say)
     database = request['database']
     Pool.start()

@@ -1,0 +1,1 @@
+"""What tests stand on: a PostgreSQL server per run, a template database per state of the code, tenants."""
