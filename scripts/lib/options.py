@@ -59,3 +59,21 @@ def serve(arguments):
     add_data(parser)
     add_json(parser)
     return parser.parse_args(arguments)
+
+
+def test(arguments):
+    "Return (options of scripts/test, arguments for pytest)."
+    parser = argparse.ArgumentParser(prog='scripts/test', add_help=False)
+    add_data(parser)
+    parser.set_defaults(data=None)
+    return parser.parse_known_args(arguments)
+
+
+def lint(arguments):
+    "Return the options of scripts/lint; exit with code 2 on a wrong one."
+    parser = argparse.ArgumentParser(
+        prog='scripts/lint', description='Check style (ruff) and layout; exit 1 on a finding.')
+    parser.add_argument('paths', nargs='*', help='files or folders for ruff (default: all)')
+    add_data(parser)
+    add_json(parser)
+    return parser.parse_args(arguments)
