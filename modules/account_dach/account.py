@@ -1,0 +1,56 @@
+"""Flat accounts, and names in both languages.
+
+Stock Tryton keeps the accounts of all companies as one nested set, which every new account renumbers. Here no
+account has a parent (the account types are the tree), so each is its own interval: left = 2·id,
+right = 2·id + 1. All stock balance queries, which join on these two columns, stay right.
+"""
+from sql import Null
+from sql.operators import Or
+from trytond.model import Check, fields
+from trytond.pool import PoolMeta
+from trytond.tools import grouped_slice
+from trytond.transaction import Transaction
+
+
+class Type(metaclass=PoolMeta):
+    __name__ = 'account.account.type'
+    name_en = fields.Char("English Name")
+    law = fields.Char(
+        "Law", readonly=True, help="The provision that asks for this line of the statements.")
+
+
+class Account(metaclass=PoolMeta):
+    __name__ = 'account.account'
+    name_en = fields.Char("English Name")
+    datev_key = fields.Char(
+        "DATEV Key", size=4,
+        help="The tax key DATEV posts with by itself on this automatic account.")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints.append((
+                'flat', Check(table, table.parent == Null), 'account_dach.msg_account_flat'))
+        for field in (cls.parent, cls.childs):
+            field.states['invisible'] = True
+        cls.parent.states['readonly'] = True
+
+    @classmethod
+    def _update_mptt(cls, field_names, list_ids, values=None):
+        table = cls.__table__()
+        for ids in list_ids:
+            for slice_ in grouped_slice(list(ids)):
+                cls._flatten(fields.SQL_OPERATORS['in'](table.id, list(slice_)))
+
+    @classmethod
+    def _rebuild_tree(cls, parent, parent_id, left):
+        table = cls.__table__()
+        cls._flatten(Or([table.left != 2 * table.id, table.right != 2 * table.id + 1]))
+        return left + 1
+
+    @classmethod
+    def _flatten(cls, where):
+        table = cls.__table__()
+        Transaction().connection.cursor().execute(*table.update(
+                [table.left, table.right], [2 * table.id, 2 * table.id + 1], where=where))

@@ -1,0 +1,214 @@
+"""What a new tenant starts with: chart, taxes, journals, terms, defaults, three fiscal years.
+
+Runs once per chart at installation, as the owner, in the company that new tenants are copied from.
+"""
+import datetime as dt
+from decimal import Decimal
+
+from . import tables
+from .fiscalyear import create_years, sequence, sequence_type
+from .rows import delete_own, insert, next_ids
+
+_INHERITED = [
+    'account.configuration.journal', 'account.configuration.sequence',
+    'account.configuration.default_account', 'account.configuration.default_payment_term',
+    'account.invoice.payment_term.line.delta', 'account.invoice.payment_term.line',
+    'account.invoice.payment_term', 'account.journal']
+"Stock Tryton brings its own English ones"
+_TYPE_FLAGS = ('assets', 'receivable', 'payable', 'debt', 'revenue', 'expense')
+_OPPOSITE = {'+': '-', '-': '+'}
+
+
+def prepare(company, chart, today):
+    """Fill a company that has no books yet.
+
+    :param company: id of the company
+    :param chart: 'skr04' or 'ekr'; KeyError for another
+    :param today: its year, the one before and the one after become fiscal years
+    """
+    country = tables.chart(chart)['country']
+    for model in _INHERITED:
+        delete_own(model, company)
+    types = _account_types(company, chart)
+    accounts = _accounts(company, chart, types)
+    taxes = _taxes(company, chart, country, accounts)
+    _tax_codes(company, country, taxes)
+    journals = _journals(company)
+    terms = _payment_terms(company)
+    _defaults(company, chart, accounts, journals, terms)
+    _payment_method(company, chart, accounts, journals)
+    create_years(company, [
+            (dt.date(year, 1, 1), dt.date(year, 12, 31))
+            for year in range(today.year - 1, today.year + 2)])
+
+
+def _account_types(company, chart):
+    "Return {key: id} of the new types"
+    rows = tables.account_types(chart)
+    ids = dict(zip(
+            [row['key'] for row in rows], next_ids('account.account.type', len(rows)), strict=True))
+    insert('account.account.type', company, [
+            {'id': ids[row['key']], 'name': row['name_de'], 'name_en': row['name_en'],
+                'parent': ids.get(row['parent']), 'statement': row['statement'], 'law': row['law'],
+                'sequence': 10 * number, 'stock': False, 'template_override': False}
+            | {flag: flag in row['flags'].split() for flag in _TYPE_FLAGS}
+            for number, row in enumerate(rows, 1)])
+    return ids
+
+
+def _accounts(company, chart, types):
+    "Return {number: id} of the new accounts"
+    rows = tables.accounts(chart)
+    ids = dict(zip(
+            [row['number'] for row in rows], next_ids('account.account', len(rows)), strict=True))
+    insert('account.account', company, [
+            {'id': ids[row['number']], 'code': row['number'], 'name': row['name_de'],
+                'name_en': row['name_en'], 'type': types[row['type']],
+                'datev_key': row['datev_key'] or None,
+                'left': 2 * ids[row['number']], 'right': 2 * ids[row['number']] + 1,
+                'closed': 'closed' in row['flags'].split(),
+                'reconcile': 'reconcile' in row['flags'].split(),
+                'party_required': 'party' in row['flags'].split(),
+                'general_ledger_balance': False, 'template_override': False}
+            for row in rows])
+    return ids
+
+
+# Taxes
+
+def _taxes(company, chart, country, accounts):
+    """Return {key of the tax row: (id, id of the tax due)} of the new taxes.
+
+    A self-assessed tax (§ 13b UStG, § 19 UStG 1994, acquisitions) is a parent with two children: the
+    deductible tax and, negative, the tax due. Its first id is that of the deductible child.
+    """
+    rows = tables.taxes(country)
+    groups = _tax_groups(company)
+    ids = next_ids('account.tax', len(rows))
+    insert('account.tax', company, [
+            {'id': id_} | _tax(row, chart, accounts) | {
+                'group': groups[row['kind']], 'sequence': 10 * number}
+            for number, (id_, row) in enumerate(zip(ids, rows, strict=True), 1)])
+    due = [(id_, row) for id_, row in zip(ids, rows, strict=True) if row[f'due_{chart}']]
+    children = iter(insert('account.tax', company, [
+                child for id_, row in due for child in _children(id_, row, chart, accounts)]))
+    pairs = {id_: (next(children), next(children)) for id_, _ in due}
+    return {row['id']: pairs.get(id_, (id_, None)) for id_, row in zip(ids, rows, strict=True)}
+
+
+def _tax_groups(company):
+    rows = tables.read('tax_group')
+    ids = insert('account.tax.group', company, [
+            {'name': row['name_de'], 'code': row['code'], 'kind': row['kind']} for row in rows])
+    return {row['kind']: id_ for row, id_ in zip(rows, ids, strict=True)}
+
+
+def _tax(row, chart, accounts):
+    "Return the columns of a tax that the table decides"
+    assessed = bool(row[f'due_{chart}'])
+    account = None if assessed else accounts[row[f'tax_{chart}']]
+    return {
+        'name': row['name_de'], 'description': row['text_de'], 'description_en': row['text_en'],
+        'legal_notice': row['notice_de'] or None, 'legal_notice_en': row['notice_en'] or None,
+        'country_code': row['country'], 'kind': row['kind'], 'category': row['category'],
+        'reason': row['reason'] or None, 'datev_key': row['datev_key'] or None,
+        'vat_box': row['vat_box'] or None, 'source': row['source'],
+        'start_date': row['valid_from'], 'end_date': row['valid_to'],
+        'type': 'none' if assessed else 'percentage',
+        'rate': None if assessed else row['rate'] / Decimal(100),
+        'invoice_account': account, 'credit_note_account': account,
+        'base_account': accounts[row[f'base_{chart}']],
+        'update_unit_price': False, 'template_override': False}
+
+
+def _children(parent, row, chart, accounts):
+    for sign, column, name in [(1, 'tax', "Vorsteuer"), (-1, 'due', "Umsatzsteuer")]:
+        account = accounts[row[f'{column}_{chart}']]
+        yield {
+            'parent': parent, 'name': f"{row['name_de']}: {name}",
+            'description': f"{row['text_de']}: {name}", 'type': 'percentage',
+            'rate': sign * row['rate'] / Decimal(100), 'invoice_account': account,
+            'credit_note_account': account, 'sequence': None,
+            'update_unit_price': False, 'template_override': False}
+
+
+def _tax_codes(company, country, taxes):
+    rows = tables.tax_codes(country)
+    ids = dict(zip(
+            [row['code'] for row in rows], next_ids('account.tax.code', len(rows)), strict=True))
+    insert('account.tax.code', company, [
+            {'id': ids[row['code']], 'code': row['code'], 'name': row['name_de'],
+                'name_en': row['name_en'], 'parent': ids.get(row['parent']),
+                'template_override': False}
+            for row in rows])
+    insert('account.tax.code.line', company, [
+            {'code': ids[code], 'tax': tax, 'operator': operator, 'amount': amount, 'type': type_,
+                'template_override': False}
+            for row in tables.taxes(country)
+            for code, tax, operator, amount, type_ in code_lines(row, *taxes[row['id']])])
+
+
+def code_lines(row, tax, due):
+    """Yield (code, tax, operator, amount, type) of all lines that a tax row gives to the VAT return.
+
+    A credit note takes away what an invoice adds. The tax due of a self-assessed tax is booked negative, so
+    what Tryton counts there as credit is the invoice.
+    """
+    for column, id_, amount, plain, back in [
+            ('base_box', tax, 'base', 'invoice', 'credit'),
+            ('tax_box', tax, 'tax', 'invoice', 'credit'),
+            ('due_box', due, 'tax', 'credit', 'invoice')]:
+        for code, operator in tables.boxes(row[column]):
+            yield code, id_, operator, amount, plain
+            yield code, id_, _OPPOSITE[operator], amount, back
+
+
+# Journals, terms, defaults
+
+def _journals(company):
+    "Return {type: id} of the new journals"
+    rows = tables.read('journal')
+    ids = insert('account.journal', company, [
+            {'code': row['code'], 'type': row['type'], 'name': row['name']} for row in rows])
+    return {row['type']: id_ for row, id_ in zip(rows, ids, strict=True)}
+
+
+def _payment_terms(company):
+    "Return [(row, id)] of the new payment terms"
+    rows = tables.read('payment_term')
+    terms = insert('account.invoice.payment_term', company, [{'name': row['name']} for row in rows])
+    lines = insert('account.invoice.payment_term.line', company, [
+            {'payment': term, 'type': 'remainder', 'sequence': 10} for term in terms])
+    insert('account.invoice.payment_term.line.delta', company, [
+            {'line': line, 'months': 0, 'weeks': 0, 'days': int(row['days']), 'sequence': 10}
+            for line, row in zip(lines, rows, strict=True)])
+    return list(zip(rows, terms, strict=True))
+
+
+def _defaults(company, chart, accounts, journals, terms):
+    role = {name: accounts[number] for name, number in tables.roles(chart).items()}
+    insert('account.configuration.default_account', company, [{
+                'default_account_receivable': role['receivable'],
+                'default_account_payable': role['payable'],
+                'default_category_account_revenue': role['revenue'],
+                'default_category_account_expense': role['expense'],
+                'currency_exchange_credit_account': role['exchange_gain'],
+                'currency_exchange_debit_account': role['exchange_loss'],
+                } | {
+                f'default_account_{name}': role[name]
+                for name in ('bank', 'cash', 'clearing', 'opening', 'suspense')}])
+    insert('account.configuration.journal', company, [
+            {'currency_exchange_journal': journals['write-off']}])
+    insert('account.configuration.default_payment_term', company, [
+            {'default_customer_payment_term': term} for row, term in terms if row['default']])
+    kind = sequence_type('account', 'sequence_type_account_move_reconciliation')
+    number, = insert('ir.sequence', company, [sequence("Ausgleiche", kind, None, 0)])
+    insert('account.configuration.sequence', company, [{'reconciliation_sequence': number}])
+
+
+def _payment_method(company, chart, accounts, journals):
+    "Paid, but not yet on the bank statement: that comes later and clears the account"
+    clearing = accounts[tables.roles(chart)['clearing']]
+    insert('account.invoice.payment.method', company, [{
+                'name': "Geldtransit", 'journal': journals['cash'], 'credit_account': clearing,
+                'debit_account': clearing}])

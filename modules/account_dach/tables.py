@@ -1,0 +1,88 @@
+"""The facts as tables: charts, account types, accounts, taxes and boxes of the VAT return.
+
+One CSV file each in ``data/``, UTF-8, first line the column names; a row is a dictionary of strings.
+Numbers and names of accounts are facts of the published charts:
+
+- SKR 04 (DATEV): every number stands in at least one of, most in all of Odoo l10n_de, ALYF SKR04, GnuCash
+  SKR04 and kivitendo Germany-DATEV-SKR04EU; ``datev_key`` is the tax key that DATEV posts with by itself on
+  that account (empty: no automatic account);
+- EKR (Austria): the chart fixes ranges, not numbers; ranges from LedgerSMB's at/General, numbers mostly as in
+  Odoo l10n_at, the rest chosen inside their range.
+
+``flags`` are words: ``reconcile`` (lines may be reconciled), ``party`` (a line needs a party), ``closed``.
+A further chart is a line in ``chart.csv``, a file ``account_CHART.csv`` and columns ``…_CHART`` in
+``role.csv`` and ``tax.csv``.
+"""
+import csv
+import datetime as dt
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+DATA = Path(__file__).parent / 'data'
+
+
+@cache
+def read(name):
+    "Return the rows of a table as a tuple of dictionaries; they are shared, do not change them"
+    with open(DATA / f'{name}.csv', encoding='utf-8', newline='') as file:
+        return tuple(csv.DictReader(file))
+
+
+def chart(name):
+    "Return the row of a chart: ``country``, ``types`` (law of its statements), names; KeyError if unknown"
+    return {row['chart']: row for row in read('chart')}[name]
+
+
+def account_types(name):
+    "Return the account types of a chart, parents first"
+    return read(f"type_{chart(name)['types']}")
+
+
+def accounts(name):
+    "Return the accounts of a chart in order of their numbers"
+    return read(f'account_{name}')
+
+
+def roles(name):
+    "Return {role: account number} of a chart"
+    chart(name)
+    return {row['role']: row[name] for row in read('role')}
+
+
+@cache
+def taxes(country):
+    "Return the taxes of a country (ISO code) with ``rate`` in percent as Decimal and dates as dates or None"
+    return tuple(
+        row | {
+            'rate': Decimal(row['rate']),
+            'valid_from': dt.date.fromisoformat(row['valid_from']),
+            'valid_to': dt.date.fromisoformat(row['valid_to']) if row['valid_to'] else None}
+        for row in read('tax') if row['country'] == country)
+
+
+def tax_codes(country):
+    "Return the boxes of a country's VAT return, parents first"
+    return [row for row in read('tax_code') if row['country'] == country]
+
+
+def boxes(text):
+    "Return [(code, operator)] of a box column: '66 -83' is box 66 added, box 83 subtracted"
+    return [(word.lstrip('-'), '-' if word.startswith('-') else '+') for word in text.split()]
+
+
+def standard_rate(country, date):
+    """Return the standard VAT rate of a country (ISO code, DE or AT) at a date, in percent.
+
+    § 12 (1) UStG, § 10 (1) UStG 1994. LookupError where the table has none.
+    """
+    for row in taxes(country):
+        if row['kind'] == 'sale' and row['category'] == 'S' and row['level'] == 'standard' \
+                and covers(row, date):
+            return row['rate']
+    raise LookupError(f"no standard rate for {country} at {date}")
+
+
+def covers(row, date):
+    "Tell whether a row is in force at a date"
+    return row['valid_from'] <= date and (row['valid_to'] is None or date <= row['valid_to'])
