@@ -124,9 +124,16 @@ def _fate(code):
     return f'ended with code {code}'
 
 
+_ALWAYS = {
+    'PYTHONUNBUFFERED': '1',
+    # Tryton says so of every address that names a database, as addresses of PostgreSQL usually do
+    'PYTHONWARNINGS': 'ignore:The path specified in the URI:UserWarning',
+    }
+
+
 def environment(base, data, **extra):
     """Return the environment of a child: the caller's without addresses and passwords of databases, with the
     mark by which an orphan is found."""
     hidden = ('PG', 'TRYTOND_', 'KONTOR_', 'GUNICORN_', 'PYTHON')
     kept = {name: value for name, value in base.items() if not name.startswith(hidden)}
-    return kept | {processes.MARK: str(data), 'PYTHONUNBUFFERED': '1'} | extra
+    return kept | _ALWAYS | {processes.MARK: str(data)} | extra

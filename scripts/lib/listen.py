@@ -54,8 +54,8 @@ def _reason(error, host, port):
     return f'{host} port {port} cannot be listened on: {error}'
 
 
-def answer():
-    "Return the bytes of the answer 503."
+def answer(head_only=False):
+    "Return the bytes of the answer 503; to HEAD without the body."
     head = (
         'HTTP/1.1 503 Service Unavailable\r\n'
         'Content-Type: application/json\r\n'
@@ -64,7 +64,7 @@ def answer():
         f'X-Request-Id: {uuid.uuid4()}\r\n'
         'Cache-Control: no-store\r\n'
         'Connection: close\r\n\r\n')
-    return head.encode() + _BODY
+    return head.encode() + (b'' if head_only else _BODY)
 
 
 class Unavailable:
@@ -141,13 +141,13 @@ class Unavailable:
         head.extend(received)
         if b'\r\n\r\n' in head or len(head) > _HEAD_LIMIT:
             self._callers[caller] = (None, until)
-            self._send(caller)
+            self._send(caller, head.startswith(b'HEAD '))
 
-    def _send(self, caller):
+    def _send(self, caller, head_only):
         """Send the answer. The caller closes, so that bytes of his body which are still on the way do not
         reset the connection before he has read the answer."""
         try:
-            caller.sendall(answer())
+            caller.sendall(answer(head_only))
             caller.shutdown(socket.SHUT_WR)
         except OSError:
             self._close(caller)

@@ -10,6 +10,8 @@ import time
 import urllib.error
 import urllib.request
 
+import psycopg
+
 from scripts.lib import processes
 from scripts.lib.bootstrap import ROOT
 
@@ -120,19 +122,22 @@ def get(url, timeout=10):
             return error.code, error.headers, error.read()
 
 
-def wait_good(url, seconds=20):
-    "Wait until a path answers 200 three times in a row; return the seconds it took."
+def until(condition, seconds=20):
+    "Wait until a condition holds and return the seconds it took; errors of connections count as no."
     started = time.monotonic()
-    row = 0
     while time.monotonic() - started < seconds:
         try:
-            row = row + 1 if get(url, 5)[0] == 200 else 0
-        except OSError:
-            row = 0
-        if row == 3:
-            return time.monotonic() - started
+            if condition():
+                return time.monotonic() - started
+        except (OSError, psycopg.OperationalError):
+            pass
         time.sleep(0.02)
-    raise AssertionError(f'{url} was not good within {seconds} s')
+    raise AssertionError(f'not within {seconds} s')
+
+
+def wait_good(url, seconds=20):
+    "Wait until a path answers 200 three times in a row; return the seconds it took."
+    return until(lambda: all(get(url, 5)[0] == 200 for _ in range(3)), seconds)
 
 
 class Callers:
