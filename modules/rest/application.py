@@ -5,6 +5,7 @@ handler → answer → log. Every answer is finished here: request id, timing, t
 """
 import logging
 
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import ClosingIterator
 
@@ -12,17 +13,19 @@ from trytond.modules.backend import statements
 from trytond.modules.tenant import timing
 
 from . import admission
-from .contract import Call, Invalid
-from .exchange import Exchange, Task
+from .contract import MIB, Call, Invalid
+from .exchange import Exchange, Task, request_id, utcnow
 from .handling import Finished, handle, read_call, refusal
 from .journal import Entry
 from .problems import from_error, internal_error, unknown_path, wrong_method
-from .routes import UnknownPath, WrongMethod
+from .routes import UnknownPath, WrongMethod, raw_path
 
 logger = logging.getLogger(__name__)
 
 MAX_LOGGED_PATH = 500
 PAGE_METHODS = 'GET, HEAD, OPTIONS'
+RPC_LIMIT = 2 * MIB
+"Bytes of an RPC call that are collected before the RPC application sees it"
 PARTS = ('auth', 'compute', 'sql', 'render', 'validate', 'seal')
 SECURITY = {'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'private, no-cache'}
 
@@ -31,10 +34,12 @@ class Application:
     """Answers every request to the host.
 
     table: the contracts' operations; gateway: the way to the database; limiter, journal; pages:
-    {path: function(Request) → Finished} of the house; rpc: WSGI application for /<database>/…
+    {path: function(Request) → Finished} of the house; rpc: WSGI application for /<database>/…;
+    proxies: how many entries of X-Forwarded-… are to be believed.
     """
 
-    def __init__(self, table, gateway, limiter, journal, fallback, pages=None, rpc=None):
+    def __init__(
+            self, table, gateway, limiter, journal, fallback, pages=None, rpc=None, proxies=0):
         self.table = table
         self.gateway = gateway
         self.limiter = limiter
@@ -42,9 +47,12 @@ class Application:
         self.fallback = fallback
         self.pages = pages or {}
         self.rpc = rpc
+        self.proxy = ProxyFix(
+            lambda environ, start_response: (), x_for=proxies, x_proto=proxies, x_host=proxies,
+            x_port=proxies)
 
     def __call__(self, environ, start_response):
-        exchange = Exchange.of(environ)
+        exchange = self._exchange(environ)
         if self._is_rpc(exchange):
             return self._forward(exchange, environ, start_response)
         finished = self._answer(exchange)
@@ -56,11 +64,12 @@ class Application:
         """Decide on the head of a request alone; return None if its body is wanted.
 
         Otherwise the WSGI application to run instead, which reads no body. The server calls this
-        before it collects a body that has not come yet; ``body_limit`` says how much to collect.
+        before it collects a body that has not come yet; ``body_limit`` of the exchange says how
+        much to collect.
         """
-        exchange = Exchange.of(environ)
+        exchange = self._exchange(environ)
         if self._is_rpc(exchange):
-            exchange.body_limit = getattr(self.rpc, 'body_limit', 0)
+            exchange.body_limit = getattr(self.rpc, 'body_limit', RPC_LIMIT)
             return None
         finished = self._guarded(exchange, self._admit)
         if finished is None:
@@ -71,9 +80,27 @@ class Application:
             return self._response(exchange, finished)(environ, start_response)
         return refused
 
+    def malformed(self, problem, address, method=None, target=None):
+        "Return the answer to what is no proper request, and note it"
+        path = raw_path(target or '')
+        contract = self.table.contract_of(path) or self.fallback
+        finished = refusal(contract, problem)
+        id_ = request_id(None)
+        finished.headers.update({**SECURITY, 'X-Request-Id': id_})
+        self.journal.add(Entry(
+                moment=utcnow(), database=self.gateway.databases[0], request_id=id_,
+                method=(method or '-')[:20], path=path[:MAX_LOGGED_PATH] or '-',
+                status=problem.status, duration=0.0, address=address, contract=contract.name))
+        return finished
+
     def close(self):
         "Finish what is written behind the requests' backs: at the end of a worker"
         self.journal.close()
+
+    def _exchange(self, environ):
+        if 'kontor.exchange' not in environ:
+            self.proxy(environ, None)
+        return Exchange.of(environ)
 
     # The way of a request
 
@@ -195,7 +222,10 @@ class Application:
 
     def _response(self, exchange, finished):
         headers = {**SECURITY, **finished.headers, 'X-Request-Id': exchange.id}
-        return Response(finished.body, finished.status, headers)
+        response = Response(finished.body, finished.status, headers)
+        if 'Content-Type' not in finished.headers:
+            del response.headers['Content-Type']
+        return response
 
     def _note(self, exchange, status):
         "Put a request into the log; the house's own pages are not worth a line"

@@ -15,6 +15,11 @@ _KEY_PREFIX = re.compile(r'(k[a-z]{2}_\w{1,63}_[0-9a-f]{8})_', re.ASCII)
 LANGUAGES = ('en', 'de')
 
 
+def utcnow():
+    "Return the machine's real time, naive UTC: logs and keys do not follow the tests' clock"
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
 def request_id(wanted):
     "Return the caller's own request id if it is a sane one, else a new one"
     if wanted and _REQUEST_ID.fullmatch(wanted):
@@ -35,8 +40,7 @@ class Exchange:
     id: str
     path: str
     started: float = dataclasses.field(default_factory=time.perf_counter)
-    moment: dt.datetime = dataclasses.field(
-        default_factory=lambda: dt.datetime.now(dt.UTC).replace(tzinfo=None))
+    moment: dt.datetime = dataclasses.field(default_factory=utcnow)
     contract: Contract | None = None
     operation: Operation | None = None
     params: dict = dataclasses.field(default_factory=dict)

@@ -14,6 +14,7 @@ from trytond.transaction import Transaction
 
 from trytond.modules.tenant.ownership import TenantOwned
 
+from .exchange import utcnow
 from .handling import Finished
 from .replay import EXPIRED, MISMATCH, REPLAY, Stored, decide
 
@@ -24,11 +25,6 @@ KEEP_HOURS = 24
 
 class Mismatch(Exception):
     "The key came with another body before"
-
-
-def utcnow():
-    "Return the machine's real time, naive UTC: keys expire whatever the tests' clock says"
-    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
 def indexed(path):

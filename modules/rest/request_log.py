@@ -11,7 +11,7 @@ from trytond.transaction import Transaction
 
 from trytond.modules.tenant.ownership import OPERATOR
 
-from .idempotency import utcnow
+from .exchange import utcnow
 
 KEEP_DAYS = 90
 OPERATOR.setdefault('rest.request', "the log of all calls; tenants read their own lines")

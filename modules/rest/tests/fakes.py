@@ -15,7 +15,7 @@ from trytond.modules.rest.contract import (
 )
 from trytond.modules.rest.fields import Body, Id, Output, camel, text
 from trytond.modules.rest.house import HOUSE
-from trytond.modules.rest.idempotency import utcnow
+from trytond.modules.rest.exchange import utcnow
 from trytond.modules.rest.journal import Journal
 from trytond.modules.rest.limiter import Limiter
 from trytond.modules.rest.paging import Page, PageQuery

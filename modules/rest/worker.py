@@ -1,0 +1,287 @@
+"""Gunicorn's threaded worker, with two differences.
+
+A thread never waits for a client. The poller collects a request's head, a thread decides on it (route,
+key, limits), the poller collects the body, a thread answers, the poller sends what the client did not
+take at once. Eight or eight hundred half-open connections delay nobody.
+
+What gunicorn refuses itself (request line, header fields, lengths, chunks) is answered in the
+application's own error shape, with a request id, never as HTML.
+"""
+import errno
+import functools
+import http.client
+import selectors
+import time
+from datetime import datetime
+
+from gunicorn.http import errors, wsgi
+from gunicorn.http.message import Request
+from gunicorn.http.body import Body, ChunkedReader, LengthReader
+from gunicorn.workers.gthread import ThreadWorker
+
+from .connection import Connection, Held
+from .contract import Problem
+
+POLL_SECONDS = 0.25
+STOP_SECONDS = 1.0
+"How long a stopping worker keeps connections on which no request has begun"
+
+MORE, KEEP, CLOSE = 'more', 'keep', 'close'
+"What a connection needs after a thread has worked on it"
+
+REFUSALS = [
+    (errors.LimitRequestLine, 414, 'uri_too_long', "The request line is longer than 8 KB"),
+    (errors.LimitRequestHeaders, 431, 'headers_too_large', "The header fields are too large"),
+    (errors.ExpectationFailed, 417, 'expectation_failed', "Expect: only 100-continue is known"),
+    (errors.InvalidRequestMethod, 400, 'invalid_request', "The method is malformed"),
+    (errors.InvalidHTTPVersion, 400, 'invalid_request', "The HTTP version is not supported"),
+    (errors.InvalidRequestLine, 400, 'invalid_request', "The request line is malformed"),
+    (errors.UnsupportedTransferCoding, 400, 'invalid_request',
+        "Transfer-Encoding: only chunked is known"),
+    (errors.ObsoleteFolding, 400, 'invalid_request', "A header field goes over several lines"),
+    ((errors.InvalidHeader, errors.InvalidHeaderName), 400, 'invalid_request',
+        "A header field is malformed"),
+    (errors.ParseException, 400, 'invalid_request', "The request is malformed"),
+    ]
+"Gunicorn's error → status, code, message"
+
+
+def problem_of(error):
+    "Return the Problem of an error of gunicorn's parser"
+    if isinstance(error, errors.InvalidHeader) and error.hdr in {
+            'CONTENT-LENGTH', 'TRANSFER-ENCODING'}:
+        return Problem(400, 'invalid_request', f"{error.hdr.title()}: the value is malformed")
+    for types, status, code, message in REFUSALS:
+        if isinstance(error, types):
+            return Problem(status, code, message)
+    return None
+
+
+class Worker(ThreadWorker):
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.connections = set()
+        self.looked = 0.0
+
+    # In the poller's thread
+
+    def accept(self, listener):
+        try:
+            sock, client = listener.accept()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+                self.log.warning("no connection can be accepted: %s", error)
+                time.sleep(0.05)
+            elif error.errno not in (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED):
+                raise
+            return
+        conn = Connection(sock, client, listener.getsockname(), self.cfg.keepalive)
+        self.nr_conns += 1
+        self.connections.add(conn)
+        self._watch(conn, selectors.EVENT_READ)
+
+    def _watch(self, conn, events):
+        "Have the poller call on_event for a connection; 0 for no longer"
+        if conn.events == events:
+            return
+        if not conn.events:
+            self.poller.register(
+                conn.socket, events, functools.partial(self.on_event, conn))
+        elif events:
+            self.poller.modify(conn.socket, events, functools.partial(self.on_event, conn))
+        else:
+            self.poller.unregister(conn.socket)
+        conn.events = events
+
+    def on_event(self, conn, _):
+        "Something can be read from, or written to, a connection"
+        if conn.state == 'linger':
+            if not conn.drop():
+                self._forget(conn)
+        elif conn.state == 'answer':
+            self._send(conn)
+        elif not conn.receive():
+            self._forget(conn)
+        elif conn.ready():
+            self._hand_over(conn)
+
+    def _hand_over(self, conn):
+        "Let a thread go on"
+        self._watch(conn, 0)
+        conn.deadline = None
+        self.enqueue_req(conn)
+
+    def finish_request(self, conn, future):
+        "A thread is done with a connection for now"
+        try:
+            conn.next = future.result()
+        except BaseException:
+            self.log.exception("Error in a worker thread")
+            self._forget(conn)
+            return
+        if conn.next == MORE:
+            self._watch(conn, selectors.EVENT_READ)
+        else:
+            self._send(conn)
+
+    def _send(self, conn):
+        if not conn.send():
+            self._forget(conn)
+        elif conn.outbox.data:
+            conn.expect_reader()
+            self._watch(conn, selectors.EVENT_WRITE)
+        elif conn.next == KEEP and self.alive:
+            self._next_request(conn)
+        elif conn.linger():
+            self._watch(conn, selectors.EVENT_READ)
+        else:
+            self._forget(conn)
+
+    def _next_request(self, conn):
+        conn.expect_request()
+        if conn.inbox and conn.ready():
+            self._hand_over(conn)
+        else:
+            self._watch(conn, selectors.EVENT_READ)
+
+    def _forget(self, conn):
+        if conn in self.connections:
+            self._watch(conn, 0)
+            self.connections.discard(conn)
+            self.nr_conns -= 1
+            conn.close()
+
+    def wait_for_and_dispatch_events(self, timeout):
+        super().wait_for_and_dispatch_events(min(timeout, POLL_SECONDS))
+
+    def murder_keepalived(self, force=False):
+        "End what has lasted too long; called after each round of the poller"
+        now = time.monotonic()
+        if now - self.looked < POLL_SECONDS / 2 and not force:
+            return
+        self.looked = now
+        for conn in list(self.connections):
+            if not self.alive and conn.idle and conn.deadline:
+                conn.deadline = min(conn.deadline, now + STOP_SECONDS)
+            if force:
+                self._forget(conn)
+            elif conn.deadline and conn.deadline <= now:
+                self._expire(conn)
+
+    def murder_pending(self):
+        pass
+
+    def _expire(self, conn):
+        if conn.state in {'head', 'body'} and not conn.idle:
+            self._refuse(
+                conn, Problem(408, 'request_timeout', "The request came too slowly"))
+            conn.next = CLOSE
+            self._send(conn)
+        else:
+            self._forget(conn)
+
+    # In a thread of the pool
+
+    def handle(self, conn):
+        "Go on with a connection as far as its bytes allow; return MORE, KEEP or CLOSE"
+        try:
+            if conn.state == 'body':
+                app = self._with_body(conn)
+            elif self._read_head(conn):
+                app = self._with_body(conn) if conn.complete else self._admit(conn)
+            else:
+                app = None
+            return self._answer(conn, app) if app else MORE
+        except Exception as error:
+            return self._failed(conn, error)
+
+    def _read_head(self, conn):
+        "Parse the head; return False if there is more of it to come after all"
+        held = Held(bytes(conn.inbox))
+        try:
+            conn.request = Request(self.cfg, held, conn.client, conn.requests + 1)
+        except (errors.NoMoreData, StopIteration):
+            if conn.endless:
+                raise errors.LimitRequestHeaders('head') from None
+            conn.expect_more_head()
+            return False
+        conn.requests += 1
+        conn.inbox[:] = held.take_buffered()
+        reader = conn.request.body.reader
+        conn.announce(getattr(reader, 'length', 0), isinstance(reader, ChunkedReader))
+        self._prepare(conn)
+        return True
+
+    def _prepare(self, conn):
+        "Make gunicorn's response and environment for the request"
+        conn.continues = conn.request._expected_100_continue
+        conn.request._expected_100_continue = False
+        conn.response, conn.environ = wsgi.create(
+            conn.request, conn.outbox, conn.client, conn.server, self.cfg)
+        conn.environ['wsgi.multithread'] = True
+
+    def _admit(self, conn):
+        "Return what answers the request, None if its body has to be collected first"
+        refused = self.wsgi.admit(conn.environ)
+        if refused:
+            return refused
+        limit = conn.environ['kontor.exchange'].body_limit
+        if conn.length > limit:
+            return self._with_body(conn)
+        if conn.continues:
+            conn.outbox.sendall(b'HTTP/1.1 100 Continue\r\n\r\n')
+            conn.send()
+        conn.expect_body(limit)
+        return self._with_body(conn) if conn.body_ready() else None
+
+    def _with_body(self, conn):
+        "Put the collected body where the application reads it"
+        held = Held(conn.take_body())
+        if conn.scan is None:
+            reader = LengthReader(held, conn.length)
+        else:
+            reader = ChunkedReader(conn.request, held)
+        conn.request.body = conn.environ['wsgi.input'] = Body(reader)
+        return self.wsgi
+
+    def _answer(self, conn, app):
+        response, started = conn.response, datetime.now()
+        if not (self.alive and self.cfg.keepalive and conn.complete):
+            response.force_close()
+        items = app(conn.environ, response.start_response)
+        try:
+            for item in items:
+                response.write(item)
+            response.close()
+        finally:
+            self.log.access(response, conn.request, conn.environ, datetime.now() - started)
+            if hasattr(items, 'close'):
+                items.close()
+        conn.send()
+        return CLOSE if response.should_close() or not conn.complete else KEEP
+
+    def _failed(self, conn, error):
+        "Answer what gunicorn's parser refused, and what should never happen"
+        problem = problem_of(error)
+        if problem is None:
+            self.log.exception("Error handling a request")
+            problem = Problem(500, 'internal_error', "Something went wrong on our side")
+        else:
+            self.log.debug("Refused a request of %s: %s", conn.client, error)
+        self._refuse(conn, problem)
+        return CLOSE
+
+    def _refuse(self, conn, problem):
+        "Put a whole answer into the outbox, whatever the request was"
+        request = conn.request
+        if conn.response and conn.response.headers_sent:
+            return
+        finished = self.wsgi.malformed(
+            problem, conn.client[0] if conn.client else '',
+            getattr(request, 'method', None), getattr(request, 'uri', None))
+        head = [f'HTTP/1.1 {finished.status} {http.client.responses.get(finished.status, "")}']
+        headers = {
+            **finished.headers, 'Content-Length': len(finished.body), 'Connection': 'close'}
+        head += [f'{name}: {value}' for name, value in headers.items()]
+        conn.outbox.sendall('\r\n'.join([*head, '', '']).encode('latin-1') + finished.body)

@@ -1,0 +1,71 @@
+"""The application for gunicorn, loaded once before the workers are forked.
+
+Databases: TRYTOND_DATABASE_NAMES (separated by commas); configuration: TRYTOND_CONFIG. Their pools
+are loaded here and their connections closed again, since neither connections nor threads survive a
+fork.
+"""
+import csv
+import importlib
+import logging
+import os
+import threading
+from importlib.metadata import entry_points
+
+from trytond import backend, config
+from trytond.modules import MODULES_GROUP
+from trytond.pool import Pool
+
+from .application import Application
+from .gateway import Gateway
+from .house import HOUSE, pages
+from .journal import Journal
+from .limiter import Limiter
+from .routes import Table
+
+logging.basicConfig(
+    level=int(os.environ.get('TRYTOND_LOGGING_LEVEL') or logging.WARNING),
+    format='%(process)s %(thread)s [%(asctime)s] %(levelname)s %(name)s %(message)s')
+logging.captureWarnings(True)
+
+
+def load(databases):
+    "Load the pools of the databases, and leave neither connection nor thread behind"
+    Pool.start()
+    for name in databases:
+        Pool(name).init()
+        backend.Database(name).close()
+    if len(threads := threading.enumerate()) != 1:
+        raise RuntimeError(f"{len(threads)} threads are running after the pools were loaded")
+
+
+def contracts():
+    "Return the contracts of all installed modules named rest_…"
+    names = sorted(
+        point.name for point in entry_points(group=MODULES_GROUP)
+        if point.name.startswith('rest_'))
+    modules = [importlib.import_module(f'trytond.modules.{name}') for name in names]
+    return [module.CONTRACT for module in modules if hasattr(module, 'CONTRACT')]
+
+
+def rpc():
+    "Return the application for Tryton's own protocol, None if it is not installed"
+    try:
+        module = importlib.import_module('.rpc', __package__)
+    except ModuleNotFoundError:
+        return None
+    return module.application
+
+
+def build(databases, found=None):
+    "Return the application over some databases"
+    found = contracts() if found is None else found
+    gateway = Gateway(databases)
+    return Application(
+        Table(found), gateway, Limiter(config.get('rest', 'limits', default='memory://')),
+        Journal(gateway.write_log), HOUSE, pages(found, gateway.complaints), rpc(),
+        config.getint('web', 'num_proxies', default=0))
+
+
+names = next(csv.reader([os.environ.get('TRYTOND_DATABASE_NAMES', '')]), [])
+load(names)
+application = build(names)
