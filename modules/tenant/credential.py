@@ -1,8 +1,8 @@
 """Keys of the REST contracts: one store for four kinds.
 
-A key reads ``<kind>_<shard>_<public>_<secret>``: the first three parts are its prefix, shown for ever and naming the
-database; the secret is 256 random bits, shown once and stored as SHA-256 only (a random secret of that
-length needs no slow hash).
+A key reads ``<kind>_<shard>_<public>_<secret>``: the first three parts are its prefix, shown for ever and
+naming the database; the secret is 256 random bits, shown once and stored as SHA-256 only (a random secret of
+that length needs no slow hash).
 """
 import datetime as dt
 import hashlib

@@ -10,8 +10,7 @@ class PartyConfiguration(metaclass=PoolMeta):
 
     @classmethod
     def default_party_sequence(cls, **pattern):
-        "None: a running code would make every new customer wait for the other"
-        return None
+        "No sequence: a running code would make every new customer wait for the other"
 
 
 class AccountConfigurationSequence(metaclass=PoolMeta):

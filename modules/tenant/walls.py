@@ -1,7 +1,7 @@
 """The second wall: row-level security, foreign keys, references and grants, made from the ownership list.
 
-:func:`build` brings a database from whatever state to the wanted one and may run any number of times. It runs as
-the owner of the tables after each migration. Two roles meet the walls: ``web`` (web workers) and
+:func:`build` brings a database from whatever state to the wanted one and may run any number of times. It
+runs as the owner of the tables after each migration. Two roles meet the walls: ``web`` (web workers) and
 ``worker`` (queue and cron), neither of which owns a table.
 """
 from psycopg.sql import SQL, Identifier, Literal
@@ -25,7 +25,7 @@ WEB_GRANTS = {
 "What the web role may do on a tenant-owned table where it is less than everything"
 USER_COLUMNS = (
     'name', 'password_hash', 'password_reset', 'password_reset_expire', 'signature', 'menu', 'language',
-    'email', 'notifications', 'company_filter', 'employee', 'avatar', 'write_uid', 'write_date')
+    'email', 'notifications', 'company_filter', 'employee', 'write_uid', 'write_date')
 "Columns of res_user a member may change: neither login, activity nor membership"
 WORKER_GRANTS = {
     'ir.cron': 'SELECT, UPDATE',
@@ -282,7 +282,7 @@ def _grants(cursor, pool, models, roles):
                 _schema(cursor), Identifier(role)))
         cursor.execute(SQL("REVOKE ALL ON ALL SEQUENCES IN SCHEMA {} FROM {}").format(
                 _schema(cursor), Identifier(role)))
-    for name, Model in sorted(pool.iterobject()):
+    for _, Model in sorted(pool.iterobject()):
         kind = classify(Model)
         if kind is None:
             continue
@@ -299,7 +299,7 @@ def _web_rights(Model, kind):
     rights = getattr(Model, '__web_rights__', None)
     if rights is None:
         rights = WEB_GRANTS.get(Model.__name__, 'SELECT, INSERT, UPDATE, DELETE')
-    return rights.format(columns=', '.join(f'"{c}"' for c in USER_COLUMNS if c in Model._fields and Model._fields[c].sql_type()))
+    return rights.format(columns=', '.join(f'"{name}"' for name in USER_COLUMNS))
 
 
 def _worker_rights(Model, kind):
