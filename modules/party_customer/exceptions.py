@@ -1,0 +1,49 @@
+"What can be wrong with a customer; ``field`` names the field of :class:`customer.Customer`"
+from trytond.exceptions import UserError
+from trytond.model.exceptions import ValidationError
+
+
+class CustomerError(ValidationError):
+    field = None
+
+    def __init__(self, message, field=None):
+        super().__init__(message)
+        self.field = field
+
+
+class NameMissing(CustomerError):
+    pass
+
+
+class CountryUnknown(CustomerError):
+    pass
+
+
+class VatIdShape(CustomerError):
+    pass
+
+
+class IbanShape(CustomerError):
+    pass
+
+
+class VatIdExists(UserError):
+    "Another customer has the VAT id: ``customer`` is that one's id, ``name`` its name"
+    code = 'vatid_exists'
+
+    def __init__(self, message, vat_id=None, customer=None, name=None):
+        super().__init__(message)
+        self.vat_id = vat_id
+        self.customer = customer
+        self.name = name
+
+
+class AmbiguousName(UserError):
+    "Several customers share a name: ``matches`` are the first of them, ``count`` says how many"
+    code = 'ambiguous_name'
+
+    def __init__(self, message, searched=None, count=0, matches=()):
+        super().__init__(message)
+        self.searched = searched
+        self.count = count
+        self.matches = matches

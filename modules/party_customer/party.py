@@ -1,0 +1,162 @@
+"Parties as customers, their address in one line, their VAT id"
+from sql import Literal
+from trytond.model import Index, Unique, fields
+from trytond.pool import Pool, PoolMeta
+from trytond.transaction import Transaction
+
+from trytond.modules.text_key import Key, match_key, sort_key
+
+from . import vat
+
+
+class Party(metaclass=PoolMeta):
+    __name__ = 'party.party'
+
+    customer = fields.Boolean("Customer", help="Invoices are made out to the party.")
+    contact_person = fields.Char("Contact Person", strip=False)
+    buyer_reference = fields.Char("Buyer Reference", strip=False, help=(
+            "Printed on every invoice, e.g. an order number or a Leitweg-ID."))
+    bank_name = fields.Char("Bank", strip=False, help="The name of the customer's bank.")
+    bic = fields.Char("BIC", strip=False, help="The code of the customer's bank, as told.")
+    name_key = Key("Name Key", readonly=True)
+    name_sort = Key("Name Sort", readonly=True)
+    customer_vat = Key("Customer VAT ID", readonly=True, help=(
+            "The VAT id of an active customer: no other one may have it."))
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints.append(
+            ('customer_vat_unique', Unique(table, table.customer_vat),
+                'party_customer.msg_vat_id_unique'))
+        cls._sql_indexes.add(Index(
+                table, (table.company, Index.Equality()), (table.name_sort, Index.Range()),
+                (table.id, Index.Range()), where=table.customer == Literal(True)))
+
+    @classmethod
+    def default_customer(cls):
+        return Transaction().context.get('party_customer', False)
+
+    @classmethod
+    def _code_sequence(cls, **pattern):
+        # A number of the tenant's own would make its callers queue, or need rights to CREATE SEQUENCE
+        return None
+
+    @classmethod
+    def preprocess_values(cls, mode, values):
+        values = super().preprocess_values(mode, values)
+        if 'name' in values:
+            values['name_key'] = match_key(values['name'])
+            values['name_sort'] = sort_key(values['name'])
+        if mode == 'create' and not values.get('code'):
+            transaction = Transaction()
+            number = transaction.database.nextid(transaction.connection, cls._table)
+            values.update(code=str(number), code_alnum=str(number), code_digit=number)
+        return values
+
+    def compute_fields(self, field_names=None):
+        # Stock returns what has not changed as well, which costs each new party a second write
+        return {
+            name: value for name, value in super().compute_fields(field_names).items()
+            if getattr(self, name, None) != value}
+
+    @classmethod
+    def on_modification(cls, mode, parties, field_names=None):
+        super().on_modification(mode, parties, field_names=field_names)
+        if mode == 'write' and field_names & {'customer', 'active'}:
+            cls.sync_customer_vat(parties)
+
+    @classmethod
+    def sync_customer_vat(cls, parties):
+        "Bring ``customer_vat`` to what the identifiers of the parties say"
+        to_write = []
+        for party in parties:
+            code = party.vat_identifier.vat_id if party.vat_identifier else None
+            wanted = code if party.customer and party.active else None
+            if party.customer_vat != wanted:
+                to_write += [[party], {'customer_vat': wanted}]
+        if to_write:
+            cls.write(*to_write)
+
+    @property
+    def vat_identifier(self):
+        "The first identifier that is a VAT id, None without one"
+        return next((i for i in self.identifiers if i.vat_id), None)
+
+    @classmethod
+    def copy(cls, parties, default=None):
+        default = default.copy() if default else {}
+        default.setdefault('customer_vat')
+        default.setdefault('identifiers')
+        return super().copy(parties, default=default)
+
+
+class Address(metaclass=PoolMeta):
+    __name__ = 'party.address'
+
+    address_line = fields.Text("Address in One Line", readonly=True)
+
+    def compute_fields(self, field_names=None):
+        values = super().compute_fields(field_names=field_names)
+        line = self._address_line()
+        if getattr(self, 'address_line', None) != line:
+            values['address_line'] = line
+        return values
+
+    def _address_line(self):
+        """Return street, post code and city as one text; None without any of them.
+
+        An address that is only a street is returned as it stands, whatever it holds.
+        """
+        street = getattr(self, 'street', None) or ''
+        city = ' '.join(filter(None, [
+                    getattr(self, 'postal_code', None), getattr(self, 'city', None)]))
+        if city:
+            street = ', '.join([*street.split('\n'), city] if street else [city])
+        return street or None
+
+
+class Identifier(metaclass=PoolMeta):
+    __name__ = 'party.identifier'
+
+    unchecked = fields.Boolean("Unchecked", readonly=True, help=(
+            "The check digits of the number are wrong or can not be checked."))
+    vat_id = fields.Char("VAT ID", readonly=True, help="The complete number, if it is a VAT id.")
+
+    @classmethod
+    def preprocess_values(cls, mode, values):
+        values = super().preprocess_values(mode, values)
+        if mode == 'create':
+            values['vat_id'] = vat.full_code(
+                values.get('type'), values.get('code_compact'), values.get('unchecked'))
+        return values
+
+    def check_code(self):
+        if not self.unchecked:
+            super().check_code()
+
+    def compute_fields(self, field_names=None):
+        values = super().compute_fields(field_names=field_names)
+        code = values.get('code_compact', getattr(self, 'code_compact', None))
+        vat_id = vat.full_code(
+            getattr(self, 'type', None), code, getattr(self, 'unchecked', None))
+        if getattr(self, 'vat_id', None) != vat_id:
+            values['vat_id'] = vat_id
+        return values
+
+    @classmethod
+    def on_modification(cls, mode, identifiers, field_names=None):
+        super().on_modification(mode, identifiers, field_names=field_names)
+        if mode != 'delete':
+            cls._sync({i.party.id for i in identifiers})
+
+    @classmethod
+    def on_delete(cls, identifiers):
+        parties = {i.party.id for i in identifiers}
+        return [*super().on_delete(identifiers), lambda: cls._sync(parties)]
+
+    @classmethod
+    def _sync(cls, parties):
+        Party = Pool().get('party.party')
+        Party.sync_customer_vat(Party.browse(sorted(parties)))
