@@ -14,7 +14,8 @@ from trytond.modules.rest.contract import (
     Problem,
 )
 from trytond.modules.rest.fields import Body, Id, Output, camel, text
-from trytond.modules.rest.house import HOUSE
+from trytond.modules.rest.handling import Finished
+from trytond.modules.rest.house import HOUSE, pages
 from trytond.modules.rest.exchange import utcnow
 from trytond.modules.rest.journal import Journal
 from trytond.modules.rest.limiter import Limiter
@@ -130,7 +131,7 @@ def identity(number, secret, *abilities, active=True, api_access=True):
     return SimpleNamespace(
         id=number, company=number, user=number, prefix=secret.rpartition('_')[0], active=active,
         may=lambda ability: not abilities or ability in abilities,
-        features={'api_access': api_access, 'marking': number == 1, 'requests_per_second': 1000})
+        features={'api_access': api_access, 'marking': number == 1, 'requests_per_second': 100_000})
 
 
 class FakeGateway:
@@ -170,7 +171,6 @@ class FakeGateway:
                 if not task.key:
                     return finished
                 self.stored[place] = known
-            from trytond.modules.rest.handling import Finished
             return Finished(known.status, dict(known.headers), known.body)
 
     def write_log(self, entries):
@@ -186,3 +186,14 @@ def application(gateway=None, **options):
     return Application(
         Table([CONTRACT]), gateway, Limiter(), Journal(gateway.write_log, interval=0.01),
         HOUSE, **options)
+
+
+BIG = 20_000_000
+
+
+def served():
+    "The application for tests with a real server; it has one page that is far too big for a socket"
+    page = Finished(200, {'Content-Type': 'application/octet-stream'}, b'a' * BIG)
+    gateway = FakeGateway()
+    return application(
+        gateway, pages={**pages([CONTRACT], gateway.complaints), '/big': lambda request: page})
