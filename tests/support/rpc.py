@@ -32,6 +32,7 @@ class Client:
 
     def __init__(self, application, database):
         self.browser = Browser(application, use_cookies=False)
+        self.address = {'REMOTE_ADDR': '127.0.0.1'}
         self.database = database
         self.headers = {}
         self.context = {}
@@ -48,7 +49,7 @@ class Client:
         "Send bytes; returns the response"
         return self.browser.post(
             path or f'/{self.database}/rpc/', data=body, content_type='application/json',
-            headers={**self.headers, **headers})
+            headers={**self.headers, **headers}, environ_base=self.address)
 
     def ask(self, method, *params):
         "Call a method with these very parameters; returns the result or raises Fault"
