@@ -63,14 +63,10 @@ outside 1 … 2^31 − 1 reads as 0, which nobody has.
 A handler may run more than once (serialization failures are retried whole), so what leaves the
 house waits for COMMIT: an outbox row, never a request inside a handler.
 """
-from trytond.pool import Pool
-
-from .contract import Answer, Authentication, Call, Contract, Idempotency, Operation, Problem
+from .contract import (
+    Answer, Authentication, Call, Contract, Idempotency, Invalid, Operation, Problem)
+from .problems import conflict, forbidden, invalid, not_found
 
 __all__ = [
-    'Answer', 'Authentication', 'Call', 'Contract', 'Idempotency', 'Operation', 'Problem',
-    'register']
-
-
-def register():
-    Pool.register(module='rest', type_='model')
+    'Answer', 'Authentication', 'Call', 'Contract', 'Idempotency', 'Invalid', 'Operation',
+    'Problem', 'conflict', 'forbidden', 'invalid', 'not_found']

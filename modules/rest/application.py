@@ -34,7 +34,7 @@ class Application:
     """Answers every request to the host.
 
     table: the contracts' operations; gateway: the way to the database; limiter, journal; pages:
-    {path: function(Request) → Finished} of the house; rpc: WSGI application for /<database>/…;
+    {path: function(Request) → Finished} of the house; rpc: WSGI application that ``serves(path)``;
     proxies: how many entries of X-Forwarded-… are to be believed.
     """
 
@@ -196,10 +196,7 @@ class Application:
     # Tryton's own protocol
 
     def _is_rpc(self, exchange):
-        if self.rpc is None:
-            return False
-        first = exchange.path.split('/')[1:2]
-        return first and first[0] in self.gateway.databases
+        return self.rpc is not None and self.rpc.serves(exchange.path)
 
     def _forward(self, exchange, environ, start_response):
         "Hand a request to the RPC application; it gets a request id and a line in the log as well"

@@ -22,6 +22,7 @@ class RequestLog(ModelSQL, ModelView):
     __name__ = 'rest.request'
     _rec_name = 'request'
     _order_name = 'moment'
+    __member_rights__ = {'read': True, 'write': False, 'create': False, 'delete': False}
 
     moment = fields.Timestamp("Moment", required=True, readonly=True)
     company = fields.Many2One('company.company', "Company", readonly=True, ondelete='SET NULL')

@@ -21,6 +21,7 @@ from .house import HOUSE, pages
 from .journal import Journal
 from .limiter import Limiter
 from .routes import Table
+from .rpc import Rpc
 
 logging.basicConfig(
     level=int(os.environ.get('TRYTOND_LOGGING_LEVEL') or logging.WARNING),
@@ -47,22 +48,13 @@ def contracts():
     return [module.CONTRACT for module in modules if hasattr(module, 'CONTRACT')]
 
 
-def rpc():
-    "Return the application for Tryton's own protocol, None if it is not installed"
-    try:
-        module = importlib.import_module('.rpc', __package__)
-    except ModuleNotFoundError:
-        return None
-    return module.application
-
-
 def build(databases, found=None):
     "Return the application over some databases"
     found = contracts() if found is None else found
     gateway = Gateway(databases)
     return Application(
         Table(found), gateway, Limiter(config.get('rest', 'limits', default='memory://')),
-        Journal(gateway.write_log), HOUSE, pages(found, gateway.complaints), rpc(),
+        Journal(gateway.write_log), HOUSE, pages(found, gateway.complaints), Rpc(gateway),
         config.getint('web', 'num_proxies', default=0))
 
 

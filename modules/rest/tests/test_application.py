@@ -372,6 +372,7 @@ def test_rpc_is_handed_on(gateway):
             raise RuntimeError("boom")
         start_response('200 OK', [('Content-Type', 'text/plain'), ('X-Request-Id', 'mine')])
         return [b'rpc']
+    rpc.serves = lambda path: path.startswith('/shard/')
     app = fakes.application(gateway, rpc=rpc)
     response = Client(app).post('/shard/', buffered=True)
     assert (response.status_code, response.text) == (200, 'rpc')
