@@ -164,7 +164,8 @@ def add_member(company, login, role, name=None, password=None):
     with entered(company):
         user, = Pool().get('res.user').create([{
                     'login': login, 'name': name or login, 'password': password,
-                    'company': company, 'groups': [('add', group_ids(role))]}])
+                    'company': company, 'companies': [('add', [company])],
+                    'groups': [('add', group_ids(role))]}])
     return user.id, password
 
 
@@ -178,6 +179,7 @@ def api_user(company):
             return users[0].id
         user, = User.create([{
                     'login': login, 'name': "API", 'company': company,
+                    'companies': [('add', [company])],
                     'groups': [('add', group_ids(OWNER))]}])
         return user.id
 
