@@ -1,0 +1,261 @@
+"""From a draft to a bill: everything an invoice will say and book, decided and checked, nothing written yet."""
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sql import Lateral, Literal
+from trytond.i18n import gettext
+from trytond.modules.party_customer.customer import Customer, get_customers
+from trytond.pool import Pool
+from trytond.tools import cursor_dict
+from trytond.transaction import Transaction
+
+from . import rounding
+from .exceptions import IssueError, IssueStateError, PaymentLinkError
+from .ledger import Books, Period, open_period
+from .taxation import Taxed, taxed, template_tax
+
+MAX_LINES = 1000
+LARGEST = Decimal(10) ** 12
+"Of any amount, in the currency of the invoice"
+OPTIONAL = dict.fromkeys([
+        'account', 'accounting_date', 'comment', 'currency', 'description', 'due_date', 'introduction',
+        'invoice_address', 'invoice_date', 'payment_term', 'payment_term_date', 'reference', 'supply_date',
+        'template'])
+OPTIONAL_OF_LINE = dict.fromkeys([
+        'account', 'custom_unit', 'description', 'item_key', 'note', 'origin', 'product', 'quantity', 'sequence',
+        'unit', 'unit_price']) | {'taxes': (), 'type': 'line'}
+DUE_AFTER = dt.timedelta(days=14)
+
+
+@dataclass(slots=True)
+class Item:
+    "A line; ``record`` is the draft's own, ``tax`` is None for a title or a comment"
+    record: object
+    description: str
+    key: str = ''
+    quantity: float | None = None
+    unit_label: str = ''
+    unit_code: str = ''
+    unit_price: Decimal | None = None
+    tax: Taxed | None = None
+    account: int | None = None
+    net: Decimal | None = None
+    shown: Decimal | None = None
+    id: int | None = None
+
+    @property
+    def exact_quantity(self):
+        "The quantity as it was typed, not as a float stores it"
+        return Decimal(str(self.quantity))
+
+
+@dataclass(slots=True)
+class Bill:
+    """One invoice on its way through the door.
+
+    buyer: as known now; address, identifier, receivable: ids; figures: all amounts; shares: [(Taxed, TaxShare)];
+    maturities: [(date, amount)]; the rest is filled in on the way.
+    """
+    draft: object
+    books: Books
+    template: object
+    buyer: Customer
+    address: int
+    identifier: int | None
+    receivable: int
+    issue_date: dt.date
+    supply_date: dt.date
+    due_date: dt.date
+    items: list
+    figures: rounding.Totals
+    shares: list
+    maturities: list
+    period: Period
+    id: int | None = None
+    number: str = ''
+    move: int | None = None
+    seller_identifier: int | None = None
+    move_number: str = ''
+    issued_at: dt.datetime | None = None
+    document: object = None
+    pdf: bytes = field(default=b'', repr=False)
+
+    @property
+    def charged(self):
+        return [item for item in self.items if item.tax]
+
+    @property
+    def tax_rate(self):
+        "The one rate of the document: the template's where lines differ"
+        rates = {item.tax.rate for item in self.charged}
+        return rates.pop() if len(rates) == 1 else self.template.tax_rate
+
+
+def complete(drafts, books):
+    "Return the Bill of each draft; raises IssueError or IssueStateError naming the field"
+    for draft in drafts:
+        _blank(draft, OPTIONAL)
+        for line in draft.lines:
+            _blank(line, OPTIONAL_OF_LINE)
+    buyers = get_customers({draft.party.id for draft in drafts})
+    return [_bill(draft, books, buyers) for draft in drafts]
+
+
+def _blank(record, names):
+    "A draft that was never stored has only what it was given"
+    for name in names:
+        if record.id is None and not hasattr(record, name):
+            setattr(record, name, names[name])
+
+
+def _bill(draft, books, buyers):
+    currency = draft.currency
+    if currency and currency.id != books.currency:
+        raise IssueStateError(
+            gettext('account_invoice_issue.msg_currency', currency=books.currency_code), 'currency')
+    template = _template(draft)
+    buyer = buyers.get(draft.party.id) or _plain_buyer(draft.party)
+    issue_date = draft.invoice_date or books.today
+    period = open_period(books, draft.accounting_date or issue_date, 'invoice_date')
+    supply_date = draft.supply_date or issue_date
+    tax = template_tax(books, template, buyer, supply_date)
+    items = [_item(line, tax, template) for line in draft.lines]
+    figures, shares = _figures(items, template)
+    due_date, maturities = _due(draft, issue_date, figures.total)
+    return Bill(
+        draft=draft, books=books, template=template, buyer=buyer, issue_date=issue_date,
+        supply_date=supply_date, due_date=due_date, items=items, figures=figures, shares=shares, maturities=maturities,
+        period=period, **_position(draft, books))
+
+
+def _template(draft):
+    template = draft.template or Pool().get('invoice.template').standard()
+    if template is None:
+        raise IssueError(gettext('account_invoice_issue.msg_template_missing'), 'template')
+    if template.payment_qr_mode == 'StripePaymentLink':
+        raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'), None)
+    return template
+
+
+# Who pays
+
+def _plain_buyer(party):
+    "A party of the client that was not marked as a customer is one from now on"
+    party.customer = True
+    party.save()
+    return get_customers([party.id])[party.id]
+
+
+def _position(draft, books):
+    "Return address, tax identifier and receivable account of a buyer, in one statement"
+    pool = Pool()
+    party = pool.get('party.party').__table__()
+    own = pool.get('party.party.account').__table__()
+    address, identifier = _first_address(party), _first_identifier(party)
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*party
+        .join(address, 'LEFT', condition=Literal(True))
+        .join(identifier, 'LEFT', condition=Literal(True))
+        .join(own, 'LEFT', condition=(own.party == party.id) & (own.company == books.company))
+        .select(
+            address.id.as_('address'), identifier.id.as_('identifier'),
+            own.account_receivable.as_('receivable'), where=party.id == draft.party.id, limit=1))
+    position, = cursor_dict(cursor)
+    if draft.invoice_address:
+        position['address'] = draft.invoice_address.id
+    if draft.account:
+        position['receivable'] = draft.account.id
+    position['address'] = position['address'] or _empty_address(draft.party)
+    position['receivable'] = position['receivable'] or books.receivable
+    return position
+
+
+def _first_address(party):
+    address = Pool().get('party.address').__table__()
+    return Lateral(address.select(
+            address.id, where=(address.party == party.id) & address.active,
+            order_by=[
+                (address.invoice == Literal(True)).desc.nulls_last, address.sequence.nulls_first, address.id],
+            limit=1))
+
+
+def _first_identifier(party):
+    pool = Pool()
+    identifier = pool.get('party.identifier').__table__()
+    types = pool.get('party.party').tax_identifier_types()
+    return Lateral(identifier.select(
+            identifier.id,
+            where=(identifier.party == party.id) & identifier.active & identifier.type.in_(types),
+            order_by=[identifier.sequence.nulls_first, identifier.id], limit=1))
+
+
+def _empty_address(party):
+    "An invoice of Tryton needs the record of an address, even where none is known"
+    address, = Pool().get('party.address').create([{'party': party.id}])
+    return address.id
+
+
+# What is charged
+
+def _item(line, template_tax, template):
+    if line.type != 'line':
+        return Item(line, line.description or '')
+    tax = _line_tax(line, template_tax, template)
+    label, code = line.printed_unit(template.language)
+    return Item(
+        line, line.description or '', key=line.item_key or '', quantity=line.quantity,
+        unit_label=label, unit_code=code, unit_price=line.unit_price, tax=tax,
+        account=line.account.id if line.account else tax.base_account)
+
+
+def _line_tax(line, template_tax, template):
+    "A line made by hand in the client may bear a tax of its own"
+    if not line.taxes:
+        return template_tax
+    if len(line.taxes) > 1:
+        raise IssueError(gettext('account_invoice_issue.msg_one_tax', line=line.rec_name), 'lines')
+    return taxed(line.taxes[0], template.language)
+
+
+def _figures(items, template):
+    "Compute all amounts and put each line's into its item; return (Totals, [(Taxed, TaxShare)])"
+    charged = [item for item in items if item.tax]
+    if not charged:
+        raise IssueError(gettext('account_invoice_issue.msg_no_lines'), 'lines')
+    if len(items) > MAX_LINES:
+        raise IssueError(gettext('account_invoice_issue.msg_too_many_lines', limit=MAX_LINES), 'lines')
+    figures = rounding.totals(
+        [(item.quantity, item.unit_price, item.tax, item.tax.rate) for item in charged],
+        template.is_tax_included)
+    _check_amounts(figures)
+    for item, net, shown in zip(charged, figures.net, figures.shown, strict=True):
+        item.net, item.shown = net, shown
+    return figures, list(figures.taxes.items())
+
+
+def _check_amounts(figures):
+    for number, amount in enumerate(figures.shown):
+        if abs(amount) > LARGEST:
+            raise IssueError(
+                gettext('account_invoice_issue.msg_amount_too_large', limit=LARGEST), f'lines[{number}]')
+    if figures.total > LARGEST:
+        raise IssueError(gettext('account_invoice_issue.msg_amount_too_large', limit=LARGEST), 'lines')
+    if figures.total < 0:
+        raise IssueError(gettext('account_invoice_issue.msg_total_negative'), 'lines')
+
+
+def _due(draft, issue_date, total):
+    """Return (due date, [(maturity, amount)]): the draft's own day, else its payment term, else two weeks.
+
+    Raises IssueError for a day before the issue date.
+    """
+    due_date, term = draft.due_date, draft.payment_term
+    if due_date is None and term:
+        maturities = term.compute(total, draft.currency, draft.payment_term_date or issue_date)
+        return max(date for date, _ in maturities), maturities
+    due_date = due_date or issue_date + DUE_AFTER
+    if due_date < issue_date:
+        raise IssueError(gettext(
+                'account_invoice_issue.msg_due_before_issue', date=issue_date), 'due_date')
+    return due_date, [(due_date, total)]

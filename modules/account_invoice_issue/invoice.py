@@ -1,0 +1,257 @@
+"""The one door through which an outgoing invoice gets its number.
+
+``Invoice.issue`` numbers, posts, renders and seals in one transaction; a failure at any step leaves nothing. The client's
+Post button, batch posting and credit notes go through it as well. Supplier invoices keep Tryton's workflow.
+"""
+from itertools import groupby
+
+from trytond.i18n import gettext
+from trytond.model import Index, ModelView, Workflow, fields
+from trytond.modules.account.tax import _TaxLine
+from trytond.modules.archive.document import Sealing
+from trytond.modules.tenant import clock, timing
+from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval
+from trytond.transaction import Transaction, without_check_access
+
+from . import booking, numbering, printed, rounding
+from .draft import complete
+from .exceptions import NotFinalizedError
+from .ledger import read_books
+from .locks import require_locks
+from .seller import read_seller
+
+_READONLY = {'readonly': Eval('state') != 'draft'}
+ISSUABLE = ('draft', 'validated')
+
+
+class Invoice(metaclass=PoolMeta):
+    __name__ = 'account.invoice'
+
+    template = fields.Many2One(
+        'invoice.template', "Template", ondelete='RESTRICT', states=_READONLY,
+        help="Leave empty to use the default template.")
+    supply_date = fields.Date(
+        "Supply Date", states=_READONLY, help="Leave empty to use the invoice date.")
+    due_date = fields.Date(
+        "Due Date", states=_READONLY,
+        help="Leave empty to use the payment term, or two weeks without one.")
+    introduction = fields.Text("Introduction", states=_READONLY)
+    tax_rate = fields.Numeric("Tax Rate", digits=(3, 2), readonly=True, help="In percent, as printed.")
+    issued_at = fields.Timestamp("Issued At", readonly=True)
+    paid_date = fields.Date("Paid Date", readonly=True, states={'invisible': ~Eval('paid_date')})
+    printed = fields.Text(
+        "As Printed", readonly=True, help="Seller, buyer and template as they were printed.")
+    document = fields.Function(
+        fields.Many2One('archive.document', "Document", states={'invisible': ~Eval('document')}),
+        'get_document')
+    pdf = fields.Function(
+        fields.Binary("PDF", filename='pdf_name', states={'invisible': ~Eval('document')}), 'get_pdf')
+    pdf_name = fields.Function(fields.Char("PDF Name"), 'get_pdf_name')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_indexes.add(Index(table, (table.move, Index.Equality())))
+        cls._check_modify_exclude |= {'paid_date'}
+
+    @classmethod
+    def get_document(cls, invoices, name):
+        return {id: document for id, (document, _) in sealed(invoices).items()}
+
+    @classmethod
+    def get_pdf(cls, invoices, name):
+        Document = Pool().get('archive.document')
+        documents = cls.get_document(invoices, name)
+        if Transaction().context.get(f'{cls.__name__}.{name}') == 'size':
+            sizes = {d.id: d.size for d in Document.browse(filter(None, documents.values()))}
+            return {id: sizes.get(document, 0) for id, document in documents.items()}
+        contents = Document.contents(filter(None, documents.values()))
+        return {
+            id: fields.Binary.cast(contents[document]) if document else None
+            for id, document in documents.items()}
+
+    def get_pdf_name(self, name):
+        return f'{self.number}.pdf' if self.number else None
+
+    # The door
+
+    @classmethod
+    def issue(cls, drafts):
+        """Issue outgoing drafts, stored or not, and return them as issued invoices, in the same order.
+
+        A draft has at least ``party`` and ``lines`` (``description``, ``quantity``, ``unit_price`` each); without a
+        template, dates, accounts or taxes the tenant's own are taken. All or nothing. Raises IssueError and its
+        kinds, naming the field; restarts the transaction where it does not hold the LOCKS yet.
+        """
+        drafts = list(drafts)
+        if not drafts:
+            return []
+        require_locks()
+        with without_check_access():
+            bills = cls._through_the_door(drafts)
+            issued = cls.browse([bill.id for bill in bills])
+            cls._settle_nothing_to_pay(issued)
+        return issued
+
+    @classmethod
+    def _through_the_door(cls, drafts):
+        "Return the Bills of the drafts: decided, numbered, written, rendered and sealed"
+        with timing.part('compute'):
+            books = read_books()
+            seller = read_seller(books)
+            bills = complete(drafts, books)
+            booking.reserve(bills)
+            cls._number(bills)
+            for bill in bills:
+                bill.seller_identifier = seller.identifier
+                bill.document = printed.document(bill, seller)
+            booking.write(bills)
+        for bill in bills:
+            bill.pdf = printed.render(bill.document)
+        cls._seal(bills)
+        return bills
+
+    @classmethod
+    def _number(cls, bills):
+        "Take the numbers of invoices and moves: they follow creation, whatever the dates"
+        now = clock.now().replace(tzinfo=None)
+        for series, number, date in [
+                ('invoices', 'number', 'issue_date'), ('moves', 'move_number', 'issue_date')]:
+            by_sequence = groupby(
+                sorted(bills, key=lambda bill: getattr(bill.period, series)),
+                key=lambda bill: getattr(bill.period, series))
+            for sequence, group in by_sequence:
+                group = list(group)
+                numbers = numbering.take(sequence, [getattr(bill, date) for bill in group])
+                for bill, value in zip(group, numbers, strict=True):
+                    setattr(bill, number, value)
+        for bill in bills:
+            bill.issued_at = now
+
+    @classmethod
+    def _seal(cls, bills):
+        Pool().get('archive.document').seal([
+                Sealing(
+                    owner=cls(bill.id), name=f'{bill.number}.pdf', data=bill.pdf, issued_at=bill.issued_at)
+                for bill in bills])
+
+    @classmethod
+    def _settle_nothing_to_pay(cls, invoices):
+        "An invoice over nothing is paid by itself, as Tryton's own posting has it"
+        MoveLine = Pool().get('account.move.line')
+        free = [invoice for invoice in invoices if not invoice.total_amount]
+        for invoice in free:
+            MoveLine.reconcile([line for line in invoice.lines_to_pay if line.account.reconcile])
+        cls.process(free)
+
+    # Tryton's ways to post lead through the door
+
+    @classmethod
+    @ModelView.button
+    def post(cls, invoices):
+        cls.issue(_outgoing(invoices, ISSUABLE))
+        super().post(_incoming(invoices))
+
+    @classmethod
+    def post_batch(cls, invoices):
+        cls.issue(_outgoing(invoices, ISSUABLE))
+        super().post_batch(_incoming(invoices))
+
+    @classmethod
+    def _post(cls, invoices):
+        "Also called for what was paid and is open again"
+        cls.issue(_outgoing(invoices, ISSUABLE))
+        reopened = [i for i in _outgoing(invoices, ('paid', 'cancelled')) if i.move]
+        if reopened:
+            cls.write(reopened, {'state': 'posted', 'paid_date': None})
+        super()._post(_incoming(invoices))
+
+    @classmethod
+    @Workflow.transition('paid')
+    def paid(cls, invoices):
+        super().paid(invoices)
+        for invoice in invoices:
+            if not invoice.paid_date:
+                invoice.paid_date = invoice.reconciled
+        cls.save(invoices)
+
+    @classmethod
+    def print_invoice(cls, invoices):
+        "Nothing to do: what is printed was sealed when it was issued"
+
+    # Amounts of drafts: the same rounding as of issued ones
+
+    @fields.depends('type')
+    def _get_taxes(self):
+        if self.type != 'out':
+            return super()._get_taxes()
+        found = {}
+        for tax, share in _draft_totals(self).taxes.items():
+            if tax is not None:
+                account = tax.invoice_account if share.base >= 0 else tax.credit_note_account
+                line = _TaxLine(base=share.base, amount=share.tax, tax=tax, account=account)
+                found[line._key] = line
+        return found
+
+    @classmethod
+    def copy(cls, invoices, default=None):
+        default = default.copy() if default else {}
+        for name in ('tax_rate', 'issued_at', 'paid_date', 'printed', 'due_date', 'supply_date'):
+            default.setdefault(name)
+        return super().copy(invoices, default=default)
+
+
+def _outgoing(invoices, states):
+    return [i for i in invoices if i.type == 'out' and i.state in states]
+
+
+def _incoming(invoices):
+    return [i for i in invoices if i.type != 'out']
+
+
+def _draft_totals(invoice):
+    "Return the Totals of a draft whose lines have at most one tax each"
+    lines = [line for line in invoice.lines or [] if getattr(line, 'type', 'line') == 'line']
+    rows = []
+    for line in lines:
+        tax = line.taxes[0] if getattr(line, 'taxes', None) else None
+        rows.append((
+                getattr(line, 'quantity', None) or 0, getattr(line, 'unit_price', None) or rounding.CENT * 0,
+                tax, tax.dach_rate if tax else rounding.CENT * 0))
+    template = getattr(invoice, 'template', None)
+    return rounding.totals(rows, bool(template and template.is_tax_included))
+
+
+def sealed(invoices):
+    "Return {id: (id of the archived document or None, its SHA-512)}, in one statement"
+    Document = Pool().get('archive.document')
+    table = Document.__table__()
+    cursor = Transaction().connection.cursor()
+    owners = {f'{invoice}': invoice.id for invoice in invoices}
+    cursor.execute(*table.select(
+            table.owner, table.id, table.sha512,
+            where=fields.SQL_OPERATORS['in'](table.owner, list(owners)), order_by=table.position))
+    found = dict.fromkeys(owners.values(), (None, None))
+    found.update((owners[owner], (id, sha512)) for owner, id, sha512 in cursor)
+    return found
+
+
+def pdf_of(invoice):
+    """Return (bytes, SHA-512) of the archived document of an invoice.
+
+    Raises NotFinalizedError before it is issued, ArchiveCorrupt when the bytes are not those that were sealed.
+    """
+    document, sha512 = sealed([invoice])[invoice.id]
+    if document is None:
+        raise NotFinalizedError(gettext('account_invoice_issue.msg_not_finalized'), None)
+    return Pool().get('archive.document').contents([document])[document], sha512
+
+
+class Document(metaclass=PoolMeta):
+    __name__ = 'archive.document'
+
+    @classmethod
+    def _get_owners(cls):
+        return [*super()._get_owners(), 'account.invoice']

@@ -1,0 +1,123 @@
+"""What issuing needs to know of a tenant's books, in few statements and read once per transaction."""
+from dataclasses import dataclass
+
+from sql import Lateral, Literal
+from sql.conditionals import Coalesce
+from trytond.i18n import gettext
+from trytond.modules.account_dach.exceptions import FieldError
+from trytond.modules.account_dach.fiscalyear import ensure_fiscalyear
+from trytond.modules.tenant import clock
+from trytond.modules.tenant.scope import current_company
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
+from .exceptions import IssueError, IssueStateError
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    "A tenant's books: ids of records, ``country`` alpha-2, ``today`` in the tenant's time zone"
+    company: int
+    party: int
+    currency: int
+    currency_code: str
+    country: str
+    small_business: bool
+    journal: int
+    receivable: int
+    timezone: str
+
+    @property
+    def today(self):
+        return clock.today(self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    "An open month of the books and the sequences that number in it"
+    id: int
+    moves: int
+    invoices: int
+
+
+def read_books():
+    "Return the Books of the tenant of the transaction"
+    pool = Pool()
+    company = pool.get('company.company').__table__()
+    country = pool.get('country.country').__table__()
+    currency = pool.get('currency.currency').__table__()
+    default = pool.get('account.configuration.default_account').__table__()
+    journal = pool.get('account.journal').__table__()
+    revenue = Lateral(journal.select(
+            journal.id, where=(journal.company == company.id) & (journal.type == 'revenue'),
+            order_by=journal.id, limit=1))
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*company
+        .join(currency, condition=currency.id == company.currency)
+        .join(country, 'LEFT', condition=country.id == company.country)
+        .join(default, 'LEFT', condition=default.company == company.id)
+        .join(revenue, 'LEFT', condition=Literal(True))
+        .select(
+            company.id, company.party, company.currency, currency.code, country.code,
+            Coalesce(company.small_business, False), revenue.id,
+            default.default_account_receivable, company.timezone,
+            where=company.id == current_company()))
+    books = Books(*cursor.fetchone())
+    for name in ('country', 'journal', 'receivable', 'timezone'):
+        if getattr(books, name) is None:
+            raise IssueStateError(
+                gettext('account_invoice_issue.msg_books_incomplete', missing=name), None)
+    return books
+
+
+def open_period(books, date, field):
+    """Return the Period of a date; its fiscal year is made if there is none.
+
+    Raises IssueError or IssueStateError naming ``field``: too far away, or closed.
+    """
+    found = _find_period(books.company, date)
+    if found is None:
+        try:
+            ensure_fiscalyear(books.company, date, books.today)
+        except FieldError as error:
+            kind = IssueError if error.code == IssueError.code else IssueStateError
+            raise kind(error.message, field) from error
+        found = _find_period(books.company, date)
+    id, state, moves, invoices = found
+    if state != 'open':
+        raise IssueStateError(gettext('account_invoice_issue.msg_period_closed', date=date), field)
+    _check_journal_open(books, id, date, field)
+    return Period(id, moves, invoices)
+
+
+def _find_period(company, date):
+    pool = Pool()
+    period = pool.get('account.period').__table__()
+    year = pool.get('account.fiscalyear').__table__()
+    series = pool.get('account.fiscalyear.invoice_sequence').__table__()
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*period
+        .join(year, condition=year.id == period.fiscalyear)
+        .join(series, condition=(series.fiscalyear == year.id)
+            & (Coalesce(series.period, period.id) == period.id))
+        .select(
+            period.id, period.state, Coalesce(period.move_sequence, year.move_sequence),
+            series.out_invoice_sequence,
+            where=(period.company == company) & (period.type == 'standard')
+            & (period.start_date <= date) & (period.end_date >= date),
+            order_by=[period.start_date.desc, series.sequence.nulls_first, series.id], limit=1))
+    return cursor.fetchone()
+
+
+def _check_journal_open(books, period, date, field):
+    "The first posting of a journal in a period makes their common row; that row may be closed"
+    JournalPeriod = Pool().get('account.journal.period')
+    table = JournalPeriod.__table__()
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*table.select(
+            table.state, where=(table.journal == books.journal) & (table.period == period)))
+    row = cursor.fetchone()
+    if row is None:
+        JournalPeriod.create([{'journal': books.journal, 'period': period}])
+    elif row[0] != 'open':
+        raise IssueStateError(gettext('account_invoice_issue.msg_period_closed', date=date), field)

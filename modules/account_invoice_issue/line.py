@@ -1,0 +1,40 @@
+"Lines of invoices: item key, units with four digits, the amount that was booked"
+from trytond.model import fields
+from trytond.pool import PoolMeta
+from trytond.pyson import Eval
+
+from . import rounding
+
+_READONLY = {'readonly': Eval('invoice_state') != 'draft'}
+
+
+class InvoiceLine(metaclass=PoolMeta):
+    __name__ = 'account.invoice.line'
+
+    item_key = fields.Char("Item Key", size=16, states=_READONLY)
+    custom_unit = fields.Many2One(
+        'product.uom', "Own Unit", ondelete='RESTRICT', states=_READONLY,
+        help="Printed instead of the unit.")
+    unit_label = fields.Char("Unit as Printed", readonly=True)
+    unit_code = fields.Char("Unit Code", readonly=True, help="UN/ECE Recommendation 20.")
+    net_amount = fields.Numeric("Net Amount", digits=(16, 2), readonly=True)
+
+    @fields.depends('net_amount', 'type', 'invoice', '_parent_invoice.type', 'invoice_type', 'quantity', 'unit_price')
+    def on_change_with_amount(self):
+        type_ = self.invoice.type if self.invoice else self.invoice_type
+        if type_ != 'out' or self.type != 'line':
+            return super().on_change_with_amount()
+        if self.net_amount is not None:
+            return self.net_amount
+        return rounding.line_amount(self.quantity or 0, self.unit_price or rounding.CENT * 0)
+
+    def printed_unit(self, language):
+        "Return (label, UN/ECE code) of the unit in the language of the document"
+        return (self.unit.name, 'HUR') if self.unit else ('', '')
+
+    @classmethod
+    def copy(cls, lines, default=None):
+        default = default.copy() if default else {}
+        for name in ('net_amount', 'unit_label', 'unit_code'):
+            default.setdefault(name)
+        return super().copy(lines, default=default)

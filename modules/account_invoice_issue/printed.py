@@ -1,0 +1,148 @@
+"""What is printed: the one place that turns a bill into the plain data of a document.
+
+The copy that stays with the invoice (seller, buyer, template as printed) is made of the same data.
+"""
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+import re
+
+from trytond.i18n import gettext
+from trytond.modules import document_render
+from trytond.modules.document_render import (
+    Document, DocumentBroken, DocumentBusy, DocumentCrashed, DocumentTimeout, Line, LogoBroken, Party, QrCode,
+    Style, TaxRow, Totals)
+from trytond.modules.document_render import qr as epc
+from trytond.modules.tenant import timing
+from trytond.modules.tenant.plan import require_feature
+
+from .exceptions import IssueError, RenderingUnavailable
+
+_ADDRESS_BREAK = re.compile(r'\s*(?:\r?\n|,\s)\s*')
+
+
+def document(bill, seller):
+    "Return the Document of a numbered bill"
+    template, books = bill.template, bill.books
+    return Document(
+        kind='invoice', number=bill.number, issue_date=bill.issue_date,
+        finalised_at=bill.issued_at.replace(tzinfo=dt.UTC), seller=_seller(seller, books),
+        buyer=_buyer(bill), lines=tuple(_lines(bill)), language=template.language,
+        currency=books.currency_code, due_date=bill.due_date,
+        supply_date=bill.supply_date, customer_number=str(bill.buyer.id),
+        buyer_reference=bill.buyer.buyer_reference or '', intro=bill.draft.introduction or '',
+        notes=bill.draft.comment or '', payment_instructions=template.payment_instructions or '',
+        prices_include_tax=template.is_tax_included, tax_label=template.tax_label or '',
+        taxes=tuple(
+            TaxRow(rate=share.rate, base=share.base, tax=share.tax, reason=_reason(taxed))
+            for taxed, share in bill.shares),
+        totals=Totals(net=bill.figures.untaxed, tax=bill.figures.tax, gross=bill.figures.total),
+        style=_style(template), qr=_qr(bill, seller))
+
+
+def _reason(taxed):
+    "The sentence the law asks for where no tax is charged"
+    return '' if taxed.rate else taxed.notice or taxed.description
+
+
+def _seller(seller, books):
+    return Party(
+        name=seller.name,
+        address=(*_address_lines(seller.street), f'{seller.postal_code} {seller.city}'),
+        country=seller.country or books.country, vat_id=seller.vat_id or '',
+        tax_number=seller.tax_number or '', phone=seller.phone or '', email=seller.email or '',
+        website=seller.website or '', iban=seller.iban or '', bic=seller.bic or '',
+        bank=seller.bank if seller.bank != seller.bic else '')
+
+
+def _buyer(bill):
+    "A missing country counts as the tenant's"
+    buyer = bill.buyer
+    return Party(
+        name=buyer.name, address=_address_lines(buyer.address), country=buyer.country or bill.books.country,
+        vat_id=buyer.vat_id or '', contact=buyer.contact_person or '', phone=buyer.phone or '',
+        email=buyer.email or '')
+
+
+def _address_lines(text):
+    "A customer's one address string: a line per line break or comma"
+    return tuple(line for line in _ADDRESS_BREAK.split((text or '').strip()) if line)
+
+
+def _lines(bill):
+    number = 0
+    for item in bill.items:
+        if item.tax is None:
+            yield Line(position='', description=item.description)
+            continue
+        number += 1
+        yield Line(
+            position=str(number), description=item.description, key=item.key,
+            quantity=item.exact_quantity, unit=item.unit_label, unit_price=item.unit_price,
+            amount=item.shown, tax_rate=item.tax.rate)
+
+
+def _style(template):
+    return Style(
+        primary_color=template.primary_color, secondary_color=template.secondary_color,
+        font=template.font_name, logo=bytes(template.logo) if template.has_logo else None)
+
+
+def _qr(bill, seller):
+    "The code to pay with, where the template asks for it and there is something to pay"
+    if bill.template.payment_qr_mode != 'EpcQrCode':
+        return None
+    require_feature('epc_qr')
+    try:
+        content = epc.payload(
+            name=seller.name, iban=seller.iban or '', bic=seller.bic or '', amount=bill.figures.total,
+            text=bill.number)
+    except epc.NotPayable as error:
+        if error.field == 'amount':
+            return None
+        raise IssueError(gettext(
+                'account_invoice_issue.msg_not_payable', field=error.field, reason=error.reason),
+            'template') from error
+    return QrCode(kind='epc', content=content)
+
+
+def copy(bill):
+    "Return the JSON text of seller, buyer and template as printed"
+    printed = bill.document
+    style = dataclasses.asdict(printed.style)
+    logo = style.pop('logo')
+    style['logo_sha256'] = hashlib.sha256(logo).hexdigest() if logo else None
+    template = bill.template
+    return json.dumps({
+            'seller': dataclasses.asdict(printed.seller),
+            'buyer': dataclasses.asdict(printed.buyer),
+            'template': {
+                'id': template.id, 'name': template.name, 'language': template.language,
+                'apply_tax': template.apply_tax, 'is_tax_included': template.is_tax_included,
+                'tax_rate': str(template.tax_rate), 'tax_label': template.tax_label,
+                'payment_qr_mode': template.payment_qr_mode,
+                'payment_instructions': template.payment_instructions,
+                'e_invoice_profile': template.e_invoice_profile,
+                'business_process_id': template.business_process_id, **style},
+            }, ensure_ascii=False)
+
+
+def render(printed):
+    """Return the PDF of a Document.
+
+    Raises RenderingUnavailable when the document process is overloaded or broke down, IssueError for what
+    cannot be printed.
+    """
+    with timing.part('render'):
+        try:
+            return document_render.render(printed)
+        except (DocumentBusy, DocumentTimeout, DocumentCrashed) as error:
+            raise RenderingUnavailable(
+                gettext('account_invoice_issue.msg_rendering_unavailable'), None) from error
+        except LogoBroken as error:
+            raise IssueError(
+                gettext('account_invoice_issue.msg_logo_broken', reason=error), 'template') from error
+        except DocumentBroken as error:
+            raise IssueError(
+                gettext('account_invoice_issue.msg_not_printable', reason=error), 'lines') from error

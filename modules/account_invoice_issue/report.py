@@ -1,0 +1,27 @@
+"Print gives the archived bytes; nothing is rendered a second time"
+from trytond.i18n import gettext
+from trytond.pool import Pool, PoolMeta
+
+from .exceptions import NotFinalizedError
+from .invoice import pdf_of
+
+
+class InvoiceReport(metaclass=PoolMeta):
+    __name__ = 'account.invoice'
+
+    @classmethod
+    def _execute(cls, records, header, data, action):
+        Invoice = Pool().get('account.invoice')
+        invoice, = Invoice.browse(records)
+        if invoice.type != 'out':
+            raise NotFinalizedError(gettext('account_invoice_issue.msg_nothing_to_print'), None)
+        content, _ = pdf_of(invoice)
+        return 'pdf', content
+
+
+class RefreshInvoiceReport(metaclass=PoolMeta):
+    __name__ = 'account.invoice.refresh_invoice_report'
+
+    def transition_archive(self):
+        "An issued document has no revision"
+        return 'print_'

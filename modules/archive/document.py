@@ -1,0 +1,222 @@
+"Documents and their bytes"
+import hashlib
+import hmac
+import logging
+from dataclasses import dataclass, field
+
+from sql import Null
+from trytond.exceptions import UserError
+from trytond.i18n import gettext
+from trytond.model import Index, ModelSQL, ModelView, Unique, fields
+from trytond.modules.tenant import timing
+from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.scope import current_company
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
+from .chain import START, link
+from .retention import kept_until
+
+logger = logging.getLogger(__name__)
+
+PDF = 'application/pdf'
+NOTHING = {'read': False, 'write': False, 'create': False, 'delete': False}
+
+
+class ArchiveCorrupt(UserError):
+    "The stored bytes are not the ones that were sealed"
+    code = 'archive_corrupt'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealing:
+    """A document to be sealed.
+
+    owner: the record it belongs to, already stored; issued_at: naive UTC, to the second; kind: voucher or book,
+    which decides how long it is kept.
+    """
+    owner: object
+    name: str
+    data: bytes = field(repr=False)
+    issued_at: object
+    media_type: str = PDF
+    kind: str = 'voucher'
+
+
+class Content(TenantOwned, ModelSQL):
+    "Bytes, once per tenant"
+    __name__ = 'archive.content'
+    __web_rights__ = 'SELECT, INSERT'
+    __member_rights__ = NOTHING
+    __never_copied__ = True
+
+    sha512 = fields.Char("SHA-512", required=True, readonly=True)
+    data = fields.Binary("Data", required=True, readonly=True)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints.append(
+            ('sha512_unique', Unique(table, table.sha512), 'archive.msg_content_unique'))
+
+    @classmethod
+    def __register__(cls, module):
+        super().__register__(module)
+        # PDF is compressed already: store the bytes out of line and as they are
+        Transaction().connection.execute(
+            "ALTER TABLE archive_content ALTER COLUMN data SET STORAGE EXTERNAL")
+
+    @classmethod
+    def store(cls, blobs):
+        "Store [(sha512, bytes)] and return {sha512: id}; what is there already stays"
+        table = cls.__table__()
+        cursor = Transaction().connection.cursor()
+        company = current_company()
+        sums = sorted({sha512 for sha512, _ in blobs})
+        found = cls._find(sums)
+        missing = {sha512: data for sha512, data in blobs if sha512 not in found}
+        if missing:
+            cursor.execute(*table.insert(
+                    [table.company, table.sha512, table.data],
+                    [[company, sha512, data] for sha512, data in missing.items()],
+                    returning=[table.sha512, table.id]))
+            found.update(cursor)
+        return found
+
+    @classmethod
+    def _find(cls, sums):
+        table = cls.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.select(
+                table.sha512, table.id, where=fields.SQL_OPERATORS['in'](table.sha512, sums)))
+        return dict(cursor)
+
+
+class Document(TenantOwned, ModelSQL, ModelView):
+    "A sealed document"
+    __name__ = 'archive.document'
+    __web_rights__ = 'SELECT, INSERT'
+    __member_rights__ = {**NOTHING, 'read': True}
+    __never_copied__ = True
+
+    position = fields.Integer("Position", required=True, readonly=True)
+    name = fields.Char("Name", required=True, readonly=True)
+    media_type = fields.Char("Media Type", required=True, readonly=True)
+    size = fields.Integer("Size", required=True, readonly=True, help="In bytes.")
+    owner = fields.Reference("Belongs To", 'get_owners', required=True, readonly=True)
+    issued_at = fields.Timestamp("Issued At", required=True, readonly=True)
+    retention_until = fields.Date("Retention Until", required=True, readonly=True)
+    sha512 = fields.Char("SHA-512", required=True, readonly=True)
+    sha256 = fields.Char("SHA-256", required=True, readonly=True)
+    chain = fields.Char("Chain", required=True, readonly=True)
+    content = fields.Many2One(
+        'archive.content', "Content", required=True, readonly=True, ondelete='RESTRICT')
+    data = fields.Function(fields.Binary("Data", filename='name'), 'get_data')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._order = [('position', 'DESC')]
+        table = cls.__table__()
+        cls._sql_constraints.append(
+            ('position_unique', Unique(table, table.position), 'archive.msg_position_unique'))
+        cls._sql_indexes.add(Index(table, (table.owner, Index.Equality())))
+
+    @classmethod
+    def _get_owners(cls):
+        "Return the names of the models that may own a document"
+        return []
+
+    @classmethod
+    def get_owners(cls):
+        get_name = Pool().get('ir.model').get_name
+        return [(None, '')] + [(model, get_name(model)) for model in cls._get_owners()]
+
+    @classmethod
+    def seal(cls, sealings):
+        """Store documents and return them in the order of ``sealings``.
+
+        The tenant's archive lock must be held: taken before the snapshot, else Tryton starts the
+        transaction again with it.
+        """
+        Transaction().lock_table(cls._table)
+        with timing.part('seal'):
+            return cls.browse(cls._insert(sealings))
+
+    @classmethod
+    def _insert(cls, sealings):
+        table = cls.__table__()
+        cursor = Transaction().connection.cursor()
+        names = [
+            'company', 'position', 'name', 'media_type', 'size', 'owner', 'issued_at', 'retention_until',
+            'sha512', 'sha256', 'chain', 'content']
+        cursor.execute(*table.insert(
+                [getattr(table, name) for name in names], cls._rows(sealings), returning=[table.id]))
+        return [id for id, in cursor]
+
+    @classmethod
+    def _rows(cls, sealings):
+        Content = Pool().get('archive.content')
+        company = current_company()
+        country = _country(company)
+        sums = [hashlib.sha512(s.data).hexdigest() for s in sealings]
+        contents = Content.store(list(zip(sums, [s.data for s in sealings], strict=True)))
+        position, chain = cls._last()
+        rows = []
+        for sealing, sha512 in zip(sealings, sums, strict=True):
+            owner = str(sealing.owner)
+            position, chain = position + 1, link(chain, sha512, owner, sealing.issued_at)
+            until = kept_until(country, sealing.kind, sealing.issued_at.date())
+            rows.append([
+                    company, position, sealing.name, sealing.media_type, len(sealing.data), owner,
+                    sealing.issued_at, until, sha512, hashlib.sha256(sealing.data).hexdigest(), chain,
+                    contents[sha512]])
+        return rows
+
+    @classmethod
+    def _last(cls):
+        "Return position and chain value of the tenant's last document"
+        table = cls.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.select(
+                table.position, table.chain, where=table.company == current_company(),
+                order_by=table.position.desc, limit=1))
+        return cursor.fetchone() or (0, START)
+
+    @classmethod
+    def contents(cls, documents):
+        """Return {document id: bytes}, each checked against its SHA-512.
+
+        Raises ArchiveCorrupt, after an alarm in the log.
+        """
+        Content = Pool().get('archive.content')
+        table, content = cls.__table__(), Content.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.join(
+                content, 'LEFT', condition=table.content == content.id).select(
+                table.id, table.sha512, content.data,
+                where=fields.SQL_OPERATORS['in'](table.id, list(map(int, documents)))))
+        return {id: cls._verified(id, sha512, data) for id, sha512, data in cursor}
+
+    @classmethod
+    def _verified(cls, id, sha512, data):
+        if data is not Null and data is not None:
+            data = bytes(data)
+            if hmac.compare_digest(hashlib.sha512(data).hexdigest(), sha512):
+                return data
+        logger.critical(
+            "archive corrupt: document %s of company %s does not have its SHA-512", id, current_company())
+        raise ArchiveCorrupt(gettext('archive.msg_corrupt', document=id))
+
+    @classmethod
+    def get_data(cls, documents, name):
+        if Transaction().context.get(f'{cls.__name__}.{name}') == 'size':
+            return {document.id: document.size for document in documents}
+        return {id: fields.Binary.cast(data) for id, data in cls.contents(documents).items()}
+
+
+def _country(company):
+    "Return the alpha-2 code of a company's country, which decides the retention"
+    country = Pool().get('company.company')(company).country
+    return country.code if country else None

@@ -1,0 +1,18 @@
+"The template every new tenant starts with"
+from trytond.modules.account_dach import tables
+from trytond.pool import Pool
+
+NAMES = {'DE': "Standard DE", 'AT': "Standard AT"}
+
+
+def prepare(company, chart, today):
+    "Give the prepared company of a chart its one template, the default"
+    country = tables.chart(chart)['country']
+    Template = Pool().get('invoice.template')
+    Template.delete(Template.search([('company', '=', company)]))
+    Template.create([{
+                'name': NAMES[country],
+                'language': 'de',
+                'tax_rate': tables.standard_rate(country, today),
+                'tax_label': "USt",
+                'is_default': True}])
