@@ -1,0 +1,22 @@
+"What can be wrong with an item or a unit"
+from trytond.exceptions import UserError
+
+
+class ItemKeyExists(UserError):
+    "Another item has the key ``item_key``: ``item`` is that one's id"
+    code = 'itemkey_exists'
+
+    def __init__(self, message, item=None, item_key=None):
+        super().__init__(message)
+        self.item = item
+        self.item_key = item_key
+
+
+class UnitInUse(UserError):
+    code = 'unit_in_use'
+
+
+class UnitNotFound(UserError):
+    "A custom unit does not exist or is not the tenant's"
+    code = 'not_found'
+    field = 'custom_unit_id'

@@ -1,0 +1,85 @@
+"A tenant's own units: a free label, and the standardised code that an e-invoice carries instead"
+from trytond import backend
+from trytond.i18n import gettext
+from trytond.model import ModelSQL, ModelView, fields
+from trytond.model.exceptions import ValidationError
+from trytond.pool import Pool
+from trytond.tools import cursor_dict
+from trytond.transaction import Transaction
+
+from trytond.modules.tenant import clock
+from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.scope import current_company
+
+from .exceptions import UnitInUse, UnitNotFound
+
+CODES = {
+    'LS': "Lump Sum",
+    'H87': "Piece",
+    'HUR': "Hour",
+    'DAY': "Day",
+    'KGM': "Kilogram",
+    'GRM': "Gram",
+    'MTR': "Meter",
+    'MTK': "Square Meter",
+    'LTR': "Liter",
+    'MLT': "Milliliter",
+    }
+"UN/ECE Recommendation 20 code → label: what an own unit may stand for"
+LUMP_SUM = 'LS'
+
+
+class Unit(TenantOwned, ModelSQL, ModelView):
+    __name__ = 'product.unit'
+    _rec_name = 'label'
+
+    label = fields.Char("Label", size=30, required=True, strip=False)
+    e_invoice_code = fields.Selection(
+        list(CODES.items()), "E-Invoice Code", required=True, sort=False,
+        help="What the unit is called in an e-invoice.")
+    created_at = fields.Timestamp("Created", required=True, readonly=True)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._order = [('id', 'ASC')]
+
+    @staticmethod
+    def default_e_invoice_code():
+        return LUMP_SUM
+
+    @staticmethod
+    def default_created_at():
+        return clock.now().replace(tzinfo=None)
+
+    @classmethod
+    def delete(cls, units):
+        """Delete units.
+
+        Raises UnitInUse: the foreign keys say so, also when the item or invoice comes at the same time.
+        """
+        labels = ', '.join(unit.label for unit in units)
+        try:
+            super().delete(units)
+        except (ValidationError, backend.DatabaseIntegrityError) as error:
+            raise UnitInUse(gettext('product_catalog.msg_unit_in_use', unit=labels)) from error
+
+
+def get_units(ids=None):
+    "Return {id: row} of the tenant's own units, oldest first; of those asked for, if given"
+    table = Pool().get('product.unit').__table__()
+    where = table.company == current_company()
+    if ids is not None:
+        where &= fields.SQL_OPERATORS['in'](table.id, list(ids))
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*table.select(
+            table.id, table.label, table.e_invoice_code, table.created_at,
+            where=where, order_by=[table.id]))
+    return {row['id']: row for row in cursor_dict(cursor)}
+
+
+def check_units(ids):
+    "Raise UnitNotFound unless all ids are units of the tenant"
+    wanted = {id for id in ids if id is not None}
+    if wanted and wanted - get_units(wanted).keys():
+        raise UnitNotFound(gettext('product_catalog.msg_unit_not_found'))
