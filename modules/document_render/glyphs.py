@@ -5,7 +5,7 @@ has is replaced by a visible box before typesetting.
 """
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from fontTools.ttLib import TTFont
 
@@ -19,11 +19,11 @@ LINE_ENDS = re.compile('\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]')
 # order mark within a text is left over from a file.
 OVERRIDES = re.compile('[\u202a-\u202e\u2066-\u2069\ufeff]')
 # Characters that have no glyph of their own by design.
-INVISIBLE = frozenset((
-    *map(ord, '\n\u00ad\u200b\u200c\u200d\u200e\u200f\u2060'),
-    *range(0xfe00, 0xfe10), *range(0xe0100, 0xe01f0)))      # the latter choose a variant
-MARKS = {'Mn', 'Me', 'Mc', 'Cf'}
+INVISIBLE = frozenset(map(ord, '\n\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f'))
+MARKS = {'Mn', 'Me', 'Mc'}
+STUCK = MARKS | {'Cf'}
 JOINER = '\u200d'
+MOST_MARKS = 4              # on one character
 # Runs that no typesetter breaks by itself; Chinese and Japanese break after every character.
 UNBROKEN = re.compile('[^\\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+')
 
@@ -50,6 +50,13 @@ def has_glyph(char):
     return ord(char) in common() or ord(char) in charset(LATE)
 
 
+@lru_cache(4096)
+def together(cluster):
+    "Whether one font has a character and all its marks"
+    wanted = set(map(ord, cluster)) - INVISIBLE
+    return any(wanted <= charset(name) for name in fonts.files())
+
+
 @cache
 def advances(family):
     "Return {code point: width in em} of the upright style"
@@ -69,31 +76,44 @@ def width(text, family):
 # glyph may still be missing when a mark and the letter below it are in different fonts.
 
 def covered(text):
-    "Replace what no font has"
-    return ''.join(char if has_glyph(char) else SUBSTITUTE for char in normal(text))
+    "Replace what no font has; drop marks that no font can set on the character before them"
+    kept = ['']
+    for char in normal(text):
+        if unicodedata.category(char) not in MARKS:
+            kept.append(char if has_glyph(char) else SUBSTITUTE)
+        elif together(kept[-1] + char):
+            kept[-1] += char
+    return ''.join(kept)
 
 
 def unmarked(text):
-    "Replace what no font has, and drop what sits on other characters"
-    composed = unicodedata.normalize('NFC', covered(text))
-    return ''.join(c for c in composed if c == '\n' or unicodedata.category(c) not in MARKS)
+    "Replace what no font has, and drop what sits on other characters or joins them"
+    return ''.join(
+        c for c in covered(text) if c == BREAK or unicodedata.category(c) not in STUCK)
 
 
 def plain(text):
     "Keep what the default family has, and nothing else"
     kept = charset(fonts.FAMILIES[fonts.DEFAULT])
     return ''.join(
-        c if c == '\n' or ord(c) in kept and unicodedata.category(c) not in MARKS
-        else SUBSTITUTE for c in unmarked(text))
+        c if c in {'\n', BREAK} or ord(c) in kept else SUBSTITUTE for c in unmarked(text))
 
 
 WAYS = (covered, unmarked, plain)
 
 
 def normal(text):
-    "Line ends become one kind, tabs a space; control characters and overrides are left out"
+    """Line ends become one kind, tabs a space, letters and their marks one character where there
+    is one; control characters and overrides are left out, and marks beyond any script's use,
+    which would be piled over the lines above."""
     text = OVERRIDES.sub('', LINE_ENDS.sub('\n', text).replace('\t', ' '))
-    return ''.join(c for c in text if c == '\n' or unicodedata.category(c) != 'Cc')
+    kept, pile = [], 0
+    for char in unicodedata.normalize('NFC', text):
+        category = unicodedata.category(char)
+        pile = pile + 1 if category in {'Mn', 'Me'} else 0
+        if pile <= MOST_MARKS and (category != 'Cc' or char == '\n'):
+            kept.append(char)
+    return ''.join(kept)
 
 
 def printable(value, way=covered):
@@ -129,4 +149,4 @@ def clusters(word):
 
 
 def sticks(char):
-    return unicodedata.category(char) in MARKS or '\U0001f3fb' <= char <= '\U0001f3ff'
+    return unicodedata.category(char) in STUCK or '\U0001f3fb' <= char <= '\U0001f3ff'

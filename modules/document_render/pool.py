@@ -23,7 +23,7 @@ TIME_LIMIT = 20         # seconds for one document
 START_LIMIT = 30        # seconds until a new process is ready
 WAIT_LIMIT = 60         # seconds for all documents that come first
 MOST_DOCUMENTS = 500    # of one process
-MOST_MEMORY = 700 << 20     # bytes; 400 lines take about 400 MB, which is kept for the next ones
+MOST_MEMORY = 600 << 20     # bytes; 400 lines take about 400 MB, which is kept for the next ones
 PASSED_ON = {'PATH', 'PYTHONPATH', 'PYTHONHOME', 'LANG', 'LC_ALL', 'TMPDIR'}
 MODULE = f'{__package__}.process'
 
@@ -33,6 +33,8 @@ class DocumentProcess:
 
     def __init__(self, run):
         self.run = Path(run) if run else None
+        if self.run:
+            self.run.mkdir(parents=True, exist_ok=True)
         self.root = tempfile.mkdtemp(prefix='.document-', dir=self.run)
         self.channel, theirs = pair()
         with theirs:

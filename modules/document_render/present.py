@@ -4,6 +4,7 @@ Only plain JSON values leave this module; the template puts them in their places
 nothing of languages, kinds or numbers.
 """
 import gettext
+import re
 from functools import cache
 
 import pycountry
@@ -24,6 +25,11 @@ ADDRESS_EM = 80 * POINTS / 10       # the address window, in em of its text
 FACT_EM = 33 * POINTS / 9
 BODY_EM = LINE_WIDTH / 10
 FOOTER_EM = 45 * POINTS / 7
+HEADING_EM = LINE_WIDTH / 16 / BOLD
+HEAD_EM = 9.0               # a column's head, in em of the table's text
+SUM_EM = 55 * POINTS / 9.5  # the labels of the sums
+BLANKS = re.compile('[^\\S\u00a0\u2007\u202f]+')
+EMPTY_LINES = re.compile('\n{5,}')
 PRICED = {'invoice', 'gutschrift', 'credit_note', 'offer'}
 PAID = {'invoice', 'gutschrift'}
 
@@ -53,8 +59,14 @@ class Page:
     def date(self, value):
         return formats.date(value, self.language)
 
-    def wrap(self, text, em):
-        return glyphs.breakable(text, self.family, em)
+    def line(self, text, em):
+        "One line of text: wraps at blanks, and within a word that is wider than so many em"
+        return glyphs.breakable(one_line(text), self.family, em)
+
+    def body(self, text, em=BODY_EM):
+        "A text with its own line breaks, with at most three empty lines in a row"
+        lines = '\n'.join(line.rstrip() for line in text.splitlines()).strip('\n')
+        return glyphs.breakable(EMPTY_LINES.sub('\n' * 4, lines), self.family, em)
 
     def data(self):
         document = self.document
@@ -66,16 +78,17 @@ class Page:
             'colours': palette(document.style),
             'logo': None,
             'logo_alt': self.word('logo_alt', name=one_line(document.writer.name)),
-            'name': self.wrap(document.writer.name, ADDRESS_EM / 1.5),
+            'heading': self.line(self.title, HEADING_EM),
+            'name': self.line(document.writer.name, ADDRESS_EM / 1.5),
             'return_line': ' · '.join(
-                map(one_line, nonempty(document.writer.name, *document.writer.address))),
-            'recipient': [self.wrap(line, ADDRESS_EM) for line in recipient(self)],
-            'facts': [[label, self.wrap(value, FACT_EM)] for label, value in facts(self)],
-            'intro': self.wrap(document.intro, BODY_EM),
+                map(one_line, [document.writer.name, *address_lines(document.writer)])),
+            'recipient': [self.line(line, ADDRESS_EM) for line in recipient(self)],
+            'facts': [[label, self.line(value, FACT_EM)] for label, value in facts(self)],
+            'intro': self.body(document.intro),
             'table': table(self),
             'totals': totals(self),
-            'notices': [self.wrap(notice, BODY_EM) for notice in notices(self)],
-            'notes': self.wrap(document.notes, BODY_EM),
+            'notices': [self.body(notice) for notice in notices(self)],
+            'notes': self.body(document.notes),
             'payment': payment(self),
             'footer': footer(self),
             'page': self.word('page', page='\0', pages='\0').split('\0'),
@@ -87,7 +100,8 @@ def nonempty(*values):
 
 
 def one_line(text):
-    return ' '.join(text.split())
+    "Blanks that must not break, as in an IBAN, stay what they are"
+    return BLANKS.sub(' ', text).strip(' ')
 
 
 def palette(style):
@@ -105,12 +119,17 @@ def palette(style):
 def recipient(page):
     "Return the lines of the address; abroad the country stands last, in capitals"
     reader, writer = page.document.reader, page.document.writer
-    lines = nonempty(reader.name, *reader.address)
+    lines = nonempty(reader.name, *address_lines(reader))
     if reader.country and reader.country != writer.country:
         country = country_name(reader.country, page.language)
         if not any(country.lower() in line.lower() for line in lines[-2:]):
             lines.append(country.upper())
     return lines
+
+
+def address_lines(party):
+    "Return the address as lines, whether it came as lines or as one text with line breaks"
+    return nonempty(*(line.strip() for text in party.address for line in text.splitlines()))
 
 
 @cache
@@ -182,7 +201,8 @@ def table(page):
         'gutter': GUTTER,
         'breakable': any(map(is_long, page.document.lines)),
         'columns': [
-            {'label': column['label'], 'align': column['align'], 'width': width}
+            {'label': page.line(column['label'], HEAD_EM / HEAD_SIZE / BOLD),
+                'align': column['align'], 'width': width}
             for column, width in zip(columns, widths, strict=True)],
         'rows': [list(row) for row in zip(*(c['cells'] for c in columns), strict=True)],
         }
@@ -198,7 +218,7 @@ def all_columns(page):
     yield cells(page.word('description'), None, 'left')
     yield figures(page, 'quantity', [line.quantity for line in lines], 0)
     yield cells(page.word('unit'), [
-        page.wrap(line.unit, UNIT_WIDTH / TEXT_SIZE) for line in lines], 'left')
+        page.line(line.unit, UNIT_WIDTH / TEXT_SIZE) for line in lines], 'left')
     yield priced and figures(
         page, 'unit_price', [line.unit_price for line in lines], 2, currency=currency)
     yield priced and several and cells(page.tax_label, [
@@ -222,7 +242,7 @@ def rate(page, value):
 
 def descriptions(page, em):
     return [
-        {'text': page.wrap(line.description, em * 0.97), 'key': page.wrap(line.key, em)}
+        {'text': page.body(line.description, em * 0.97), 'key': page.line(line.key, em)}
         for line in page.document.lines]
 
 
@@ -249,7 +269,7 @@ def column_em(page, column):
     "Return how wide a column must be, in em of the table's text; 0 for the description"
     if column['cells'] is None:
         return 0
-    head = glyphs.width(column['label'], page.family) * HEAD_SIZE * BOLD
+    head = min(glyphs.width(column['label'], page.family) * HEAD_SIZE * BOLD, HEAD_EM)
     body = max((glyphs.width(joined(c), page.family) for c in column['cells']), default=0)
     if column['align'] == 'left':
         body = min(body, UNIT_WIDTH / TEXT_SIZE)
@@ -269,7 +289,8 @@ def totals(page):
     if not document.totals or document.kind not in PRICED:
         return []
     rows = [[page.word('net'), page.money(document.totals.net)]]
-    rows += [[tax_on(page, row), page.money(row.tax)] for row in document.taxes]
+    rows += [
+        [page.line(tax_on(page, row), SUM_EM), page.money(row.tax)] for row in document.taxes]
     if not any(row.rate for row in document.taxes):
         rows = []
     return [*rows, [page.word('gross', document.kind), page.money(document.totals.gross)]]
@@ -298,8 +319,8 @@ def payment(page):
         return None
     return {
         'title': page.word('payment', document.kind),
-        'text': page.wrap(document.payment_instructions, BODY_EM),
-        'rows': [[label, page.wrap(value, FACT_EM * 1.6)] for label, value in rows],
+        'text': page.body(document.payment_instructions),
+        'rows': [[label, page.line(value, FACT_EM * 1.6)] for label, value in rows],
         'qr': document.qr and {
             'svg': qr.svg(document.qr.content),
             'alt': page.word('qr_alt', document.qr.kind),
@@ -325,7 +346,7 @@ def footer(page):
     "Return the columns of the footer: lines, and the share of the width they deserve"
     found = []
     for lines in footer_columns(page):
-        lines = [page.wrap(line, FOOTER_EM) for line in lines]
+        lines = [page.line(line, FOOTER_EM) for line in lines]
         widest = max(glyphs.width(line, page.family) for line in lines)
         found.append({'lines': lines, 'width': min(max(widest, FOOTER_EM / 2), FOOTER_EM)})
     return found
@@ -335,13 +356,13 @@ def footer_columns(page):
     writer = page.document.writer
     vat_id = page.word('vat_id', writer.country)
     columns = [
-        [writer.name, *writer.address],
+        [writer.name, *address_lines(writer)],
         [labelled(page.word('phone'), writer.phone), writer.email, writer.website],
         [labelled(vat_id, writer.vat_id), labelled(page.word('tax_number'), writer.tax_number),
             *writer.register],
         [writer.bank, labelled('IBAN', formats.iban(writer.iban)), labelled('BIC', writer.bic)],
         ]
-    return [column for column in map(lambda c: nonempty(*c), columns) if column]
+    return [column for column in (nonempty(*lines) for lines in columns) if column]
 
 
 def labelled(label, value):

@@ -11,8 +11,8 @@ from stdnum import bic as bics
 from stdnum import iban as ibans
 
 LEAST, MOST = Decimal('0.01'), Decimal('999999999.99')
-NAME_LENGTH, TEXT_LENGTH = 70, 140
-VERSION = 13
+NAME_LENGTH, TEXT_LENGTH = 70, 140      # characters
+NAME_BYTES, MOST_BYTES = 160, 331       # the latter is what version 13 holds
 
 
 class NotPayable(ValueError):
@@ -26,7 +26,8 @@ class NotPayable(ValueError):
 
 def payload(*, name, iban, amount, text='', bic=''):
     """Return the content of an EPC code: ``amount`` in EUR with at most two decimals, ``text``
-    the remittance information, cut to 140 characters, ``name`` the payee's, cut to 70.
+    the remittance information, cut to 140 characters, ``name`` the payee's, cut to 70; less
+    where other alphabets need more bytes than the code has.
 
     Raises NotPayable for an IBAN with wrong check digits, a malformed BIC, an empty name or an
     amount that the code cannot hold.
@@ -39,9 +40,17 @@ def payload(*, name, iban, amount, text='', bic=''):
         raise NotPayable('name', 'it is empty')
     if not LEAST <= amount <= MOST or amount != round(amount, 2):
         raise NotPayable('amount', f'it is not between {LEAST} and {MOST} with two decimals')
-    return '\n'.join((
-        'BCD', '002', '1', 'SCT', bics.compact(bic) if bic else '', one_line(name)[:NAME_LENGTH],
-        ibans.compact(iban), f'EUR{amount:.2f}', '', '', one_line(text)[:TEXT_LENGTH])).rstrip()
+    head = '\n'.join((
+        'BCD', '002', '1', 'SCT', bics.compact(bic) if bic else '',
+        cut(one_line(name)[:NAME_LENGTH], NAME_BYTES), ibans.compact(iban), f'EUR{amount:.2f}',
+        '', '', ''))
+    text = cut(one_line(text)[:TEXT_LENGTH], MOST_BYTES - len(head.encode()))
+    return (head + text).rstrip('\n')
+
+
+def cut(text, size):
+    "Return the text cut to so many bytes, no character halved"
+    return text.encode()[:size].decode(errors='ignore')
 
 
 def one_line(text):

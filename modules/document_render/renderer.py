@@ -58,6 +58,8 @@ class Renderer:
         raise DocumentBroken(failures[0].message) from failures[0]
 
     def compile(self, data, finalised_at, options):
+        if finalised_at.tzinfo is None:
+            raise TypeError('finalised_at needs a time zone')
         options = options or {'format': 'pdf', 'pdf_standards': STANDARDS}
         return self.compiler.compile(
             sys_inputs={'data': json.dumps(data)},
