@@ -142,6 +142,7 @@ def _read(table, where, offset=0, limit=None):
 
 def _customer(row, address, mechanism, identifier, account):
     id = row['id']
+    row['name'] = row['name'] or ''
     where, vat_id, number = address.get(id), identifier.get(id), account.get(id)
     return Customer(
         **row,

@@ -1,0 +1,29 @@
+"""The billing contract: customers, items, units, templates and invoices, one file of operations each.
+
+A file holds shapes, small handlers between JSON and the domain modules, and ``OPERATIONS``.
+"""
+from trytond.modules.rest import Authentication, Contract, Idempotency
+from trytond.modules.rest.fields import camel
+
+from . import customers, items, units
+
+CONTRACT = Contract(
+    name='billing', title="Billing", prefix='/api', json_name=camel,
+    description=(
+        "Customers, items, custom units, invoice templates and invoices. JSON in, JSON out; the key"
+        " travels in `X-Api-Key`. Ids are integers, money is a decimal number, timestamps are UTC."
+        " Errors are `{error, message}`. In a PATCH a field that is not sent, or null, stays as it"
+        " is; `\"\"` clears it."),
+    authentication=Authentication(scheme='billing', header='X-Api-Key'),
+    idempotency=Idempotency(),
+    codes={'not_found': 404, 'unit_in_use': 409, 'plan_forbidden': 403},
+    tags={
+        'customers': "Customers",
+        'items': "Reusable items",
+        'units': "Custom units",
+        },
+    operations=[
+        *customers.OPERATIONS,
+        *items.OPERATIONS,
+        *units.OPERATIONS,
+        ])
