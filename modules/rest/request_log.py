@@ -82,6 +82,10 @@ class RequestLog(ModelSQL, ModelView):
     @classmethod
     def clean(cls):
         "Delete lines older than KEEP_DAYS: run daily"
-        table = cls.__table__()
-        limit = utcnow() - dt.timedelta(days=KEEP_DAYS)
-        Transaction().connection.cursor().execute(*table.delete(where=table.moment < limit))
+        query = old_lines(cls.__table__(), utcnow())
+        Transaction().connection.cursor().execute(*query)
+
+
+def old_lines(table, now):
+    "Return the deletion of lines that are no longer kept at a moment (naive UTC)"
+    return table.delete(where=table.moment < now - dt.timedelta(days=KEEP_DAYS))

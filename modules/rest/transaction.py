@@ -7,7 +7,9 @@ once the winner is visible, the domain's own check finds it and says what clashe
 import logging
 import time
 
+from psycopg.errors import InsufficientPrivilege
 from trytond import backend, config
+from trytond.model.exceptions import SQLConstraintError
 from trytond.transaction import Transaction, TransactionError
 from trytond.worker import run_task
 
@@ -16,7 +18,7 @@ from trytond.modules.tenant import timing
 from trytond.modules.tenant.scope import tenant_scope
 
 from .contract import Invalid
-from .problems import conflict, rate_limited, timed_out
+from .problems import conflict, forbidden, rate_limited, timed_out
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +26,12 @@ STATEMENT_TIMEOUT = 20
 "Seconds one SQL statement may take"
 LOCK_RETRY_AFTER = 5
 BACKOFF = 0.02
+CLASHES = frozenset({'23505', '23P01'})
+"SQLSTATE: unique violation, exclusion violation"
+REPEATABLE = CLASHES | {'40001', '40P01', '55P03'}
+"And serialization failure, deadlock, lock not available: the same again can end well"
+FAILURES = (
+    backend.DatabaseOperationalError, backend.DatabaseIntegrityError, SQLConstraintError)
 
 
 def in_transaction(
@@ -46,6 +54,10 @@ def in_transaction(
             LOCK_RETRY_AFTER) from None
     except backend.DatabaseTimeoutError:
         raise timed_out() from None
+    except InsufficientPrivilege as error:
+        # A wall held that nothing in front of it should have let anybody reach
+        logger.exception("row-level security or a grant refused a statement")
+        raise forbidden("The request touches what this account may not") from error
     except backend.DatabaseDataError as error:
         raise Invalid('body', "holds a value that is out of range") from error
 
@@ -85,8 +97,8 @@ class _Attempt:
                 return 0, None
             except backend.DatabaseTimeoutError:
                 raise
-            except (backend.DatabaseOperationalError, backend.DatabaseIntegrityError) as error:
-                if not (may_repeat and _repeatable(error)):
+            except FAILURES as error:
+                if not (may_repeat and _state(error) in REPEATABLE):
                     _refuse_clash(error)
                     raise
                 _undo(transaction)
@@ -108,12 +120,16 @@ def _undo(transaction):
     transaction.tasks.clear()
 
 
-def _repeatable(error):
-    "Tell if the same again can end well: serialization failure, deadlock, unique violation"
-    return error.sqlstate in {'40001', '40P01', '55P03', '23505', '23P01'}
+def _state(error):
+    "Return the SQLSTATE of a failure, also when Tryton has put words to it"
+    cause = error.__cause__ if isinstance(error, SQLConstraintError) else error
+    return getattr(cause, 'sqlstate', None)
 
 
 def _refuse_clash(error):
+    "Raise the refusal of a record that is there already, in Tryton's words if it has any"
+    if isinstance(error, SQLConstraintError) and _state(error) in CLASHES:
+        raise conflict('conflict', error.message) from error
     if isinstance(error, backend.DatabaseIntegrityError):
         raise conflict(
             'conflict', "The request clashes with another one or with a record in use"
