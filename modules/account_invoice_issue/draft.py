@@ -3,7 +3,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from sql import Lateral, Literal
+from sql import Column, Lateral, Literal
 from trytond.i18n import gettext
 from trytond.modules.party_customer.customer import Customer, get_customers
 from trytond.pool import Pool
@@ -14,6 +14,7 @@ from . import rounding
 from .exceptions import IssueError, IssueStateError, PaymentLinkError
 from .ledger import Books, Period, open_period
 from .taxation import Taxed, taxed, template_tax
+from .units import PrintedUnits
 
 MAX_LINES = 1000
 LARGEST = Decimal(10) ** 12
@@ -99,7 +100,8 @@ def complete(drafts, books):
         for line in draft.lines:
             _blank(line, OPTIONAL_OF_LINE)
     buyers = get_customers({draft.party.id for draft in drafts})
-    return [_bill(draft, books, buyers) for draft in drafts]
+    units = PrintedUnits([line for draft in drafts for line in draft.lines])
+    return [_bill(draft, books, buyers, units) for draft in drafts]
 
 
 def _blank(record, names):
@@ -109,7 +111,7 @@ def _blank(record, names):
             setattr(record, name, names[name])
 
 
-def _bill(draft, books, buyers):
+def _bill(draft, books, buyers, units):
     currency = draft.currency
     if currency and currency.id != books.currency:
         raise IssueStateError(
@@ -120,7 +122,7 @@ def _bill(draft, books, buyers):
     period = open_period(books, draft.accounting_date or issue_date, 'invoice_date')
     supply_date = draft.supply_date or issue_date
     tax = template_tax(books, template, buyer, supply_date)
-    items = [_item(line, tax, template) for line in draft.lines]
+    items = [_item(line, tax, template, units) for line in draft.lines]
     figures, shares = _figures(items, template)
     due_date, maturities = _due(draft, issue_date, figures.total)
     return Bill(
@@ -159,7 +161,7 @@ def _position(draft, books):
         .join(identifier, 'LEFT', condition=Literal(True))
         .join(own, 'LEFT', condition=(own.party == party.id) & (own.company == books.company))
         .select(
-            address.id.as_('address'), identifier.id.as_('identifier'),
+            Column(address, 'id').as_('address'), Column(identifier, 'id').as_('identifier'),
             own.account_receivable.as_('receivable'), where=party.id == draft.party.id, limit=1))
     position, = cursor_dict(cursor)
     if draft.invoice_address:
@@ -198,14 +200,14 @@ def _empty_address(party):
 
 # What is charged
 
-def _item(line, template_tax, template):
+def _item(line, template_tax, template, units):
     if line.type != 'line':
         return Item(line, line.description or '')
     tax = _line_tax(line, template_tax, template)
-    label, code = line.printed_unit(template.language)
+    unit = units.of(line, template.language)
     return Item(
         line, line.description or '', key=line.item_key or '', quantity=line.quantity,
-        unit_label=label, unit_code=code, unit_price=line.unit_price, tax=tax,
+        unit_label=unit.label, unit_code=unit.code, unit_price=line.unit_price, tax=tax,
         account=line.account.id if line.account else tax.base_account)
 
 

@@ -6,7 +6,7 @@ Post button, batch posting and credit notes go through it as well. Supplier invo
 from itertools import groupby
 
 from trytond.i18n import gettext
-from trytond.model import Index, ModelView, Workflow, fields
+from trytond.model import Index, ModelView, fields
 from trytond.modules.account.tax import _TaxLine
 from trytond.modules.archive.document import Sealing
 from trytond.modules.tenant import clock, timing
@@ -91,9 +91,9 @@ class Invoice(metaclass=PoolMeta):
         require_locks()
         with without_check_access():
             bills = cls._through_the_door(drafts)
-            issued = cls.browse([bill.id for bill in bills])
-            cls._settle_nothing_to_pay(issued)
-        return issued
+            cls._settle_nothing_to_pay(
+                cls.browse([bill.id for bill in bills if not bill.figures.total]))
+        return cls.browse([bill.id for bill in bills])
 
     @classmethod
     def _through_the_door(cls, drafts):
@@ -141,10 +141,8 @@ class Invoice(metaclass=PoolMeta):
     def _settle_nothing_to_pay(cls, invoices):
         "An invoice over nothing is paid by itself, as Tryton's own posting has it"
         MoveLine = Pool().get('account.move.line')
-        free = [invoice for invoice in invoices if not invoice.total_amount]
-        for invoice in free:
+        for invoice in invoices:
             MoveLine.reconcile([line for line in invoice.lines_to_pay if line.account.reconcile])
-        cls.process(free)
 
     # Tryton's ways to post lead through the door
 
@@ -152,12 +150,14 @@ class Invoice(metaclass=PoolMeta):
     @ModelView.button
     def post(cls, invoices):
         cls.issue(_outgoing(invoices, ISSUABLE))
-        super().post(_incoming(invoices))
+        if incoming := _incoming(invoices):
+            super().post(incoming)
 
     @classmethod
     def post_batch(cls, invoices):
         cls.issue(_outgoing(invoices, ISSUABLE))
-        super().post_batch(_incoming(invoices))
+        if incoming := _incoming(invoices):
+            super().post_batch(incoming)
 
     @classmethod
     def _post(cls, invoices):
@@ -166,14 +166,14 @@ class Invoice(metaclass=PoolMeta):
         reopened = [i for i in _outgoing(invoices, ('paid', 'cancelled')) if i.move]
         if reopened:
             cls.write(reopened, {'state': 'posted', 'paid_date': None})
-        super()._post(_incoming(invoices))
+        if incoming := _incoming(invoices):
+            super()._post(incoming)
 
     @classmethod
-    @Workflow.transition('paid')
     def paid(cls, invoices):
         super().paid(invoices)
         for invoice in invoices:
-            if not invoice.paid_date:
+            if invoice.state == 'paid' and not invoice.paid_date:
                 invoice.paid_date = invoice.reconciled
         cls.save(invoices)
 

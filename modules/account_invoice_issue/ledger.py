@@ -1,7 +1,7 @@
 """What issuing needs to know of a tenant's books, in few statements and read once per transaction."""
 from dataclasses import dataclass
 
-from sql import Lateral, Literal
+from sql import Column, Lateral, Literal
 from sql.conditionals import Coalesce
 from trytond.i18n import gettext
 from trytond.modules.account_dach.exceptions import FieldError
@@ -59,7 +59,7 @@ def read_books():
         .join(revenue, 'LEFT', condition=Literal(True))
         .select(
             company.id, company.party, company.currency, currency.code, country.code,
-            Coalesce(company.small_business, False), revenue.id,
+            Coalesce(company.small_business, False), Column(revenue, 'id'),
             default.default_account_receivable, company.timezone,
             where=company.id == current_company()))
     books = Books(*cursor.fetchone())

@@ -13,7 +13,7 @@ class InvoiceLine(metaclass=PoolMeta):
 
     item_key = fields.Char("Item Key", size=16, states=_READONLY)
     custom_unit = fields.Many2One(
-        'product.uom', "Own Unit", ondelete='RESTRICT', states=_READONLY,
+        'product.unit', "Own Unit", ondelete='RESTRICT', states=_READONLY,
         help="Printed instead of the unit.")
     unit_label = fields.Char("Unit as Printed", readonly=True)
     unit_code = fields.Char("Unit Code", readonly=True, help="UN/ECE Recommendation 20.")
@@ -27,10 +27,6 @@ class InvoiceLine(metaclass=PoolMeta):
         if self.net_amount is not None:
             return self.net_amount
         return rounding.line_amount(self.quantity or 0, self.unit_price or rounding.CENT * 0)
-
-    def printed_unit(self, language):
-        "Return (label, UN/ECE code) of the unit in the language of the document"
-        return (self.unit.name, 'HUR') if self.unit else ('', '')
 
     @classmethod
     def copy(cls, lines, default=None):

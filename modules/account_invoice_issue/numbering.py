@@ -14,7 +14,7 @@ def take(sequence, dates):
     count = len(dates)
     cursor.execute(*table.update(
             [table.number_next_internal],
-            [table.number_next_internal + count * table.number_increment],
+            [table.number_next_internal + table.number_increment * count],
             where=(table.id == sequence) & (table.type == 'incremental'),
             returning=[
                 table.number_next_internal, table.number_increment, table.padding, table.prefix,

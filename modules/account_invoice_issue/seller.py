@@ -1,7 +1,7 @@
 "The tenant as it is printed on its documents, read in one statement"
 from dataclasses import dataclass
 
-from sql import Lateral, Literal
+from sql import Column, Lateral, Literal
 from sql.conditionals import Coalesce, NullIf
 from sql.operators import Concat
 from trytond.i18n import gettext
@@ -72,11 +72,13 @@ def _read(books):
         joined = joined.join(part, 'LEFT', condition=Literal(True))
     joined = joined.join(account, 'LEFT', condition=Literal(True))
     cursor = Transaction().connection.cursor()
+    found = {
+        'identifier': (tax_identifier, 'id'), 'street': (address, 'street'),
+        'postal_code': (address, 'postal_code'), 'city': (address, 'city'),
+        'country': (address, 'country'), 'iban': (account, 'iban'), 'bic': (account, 'bic'),
+        'bank': (account, 'bank'), **{name: (part, 'value') for name, part in parts.items()}}
     cursor.execute(*joined.select(
-            tax_identifier.id.as_('identifier'), party.name, address.street.as_('street'), address.postal_code.as_('postal_code'),
-            address.city.as_('city'), address.country.as_('country'),
-            account.iban.as_('iban'), account.bic.as_('bic'), account.bank.as_('bank'),
-            *(part.value.as_(name) for name, part in parts.items()),
+            party.name, *(Column(*place).as_(name) for name, place in found.items()),
             where=party.id == books.party))
     return Seller(**next(cursor_dict(cursor)))
 

@@ -218,5 +218,11 @@ class Document(TenantOwned, ModelSQL, ModelView):
 
 def _country(company):
     "Return the alpha-2 code of a company's country, which decides the retention"
-    country = Pool().get('company.company')(company).country
-    return country.code if country else None
+    pool = Pool()
+    table = pool.get('company.company').__table__()
+    country = pool.get('country.country').__table__()
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*table.join(country, condition=table.country == country.id).select(
+            country.code, where=table.id == company))
+    row = cursor.fetchone()
+    return row[0] if row else None

@@ -1,0 +1,63 @@
+"Units as they are printed, and their code in an e-invoice"
+from dataclasses import dataclass
+
+from trytond.modules.product_catalog.unit import get_units
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
+BUILT_IN = {
+    'H87': ("Stk.", "pcs"),
+    'KGM': ("kg", "kg"),
+    'GRM': ("g", "g"),
+    'LTR': ("l", "l"),
+    'MLT': ("ml", "ml"),
+    'HUR': ("Std.", "h"),
+    'MIN': ("Min.", "min"),
+    'MTR': ("m", "m"),
+    'CMT': ("cm", "cm"),
+    'MTK': ("m²", "m²"),
+    'XPK': ("Paket", "package"),
+    }
+"UN/ECE Recommendation 20 code → (German, English)"
+ONE = 'C62'
+"Code of what has no other"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedUnit:
+    label: str = ''
+    code: str = ONE
+
+
+class PrintedUnits:
+    "Finds the printed unit of lines, read in two statements for all of them"
+
+    def __init__(self, lines):
+        self.own = {}
+        self.measures = {}
+        if own := {line.custom_unit.id for line in lines if line.custom_unit}:
+            self.own = get_units(own)
+        if measures := {line.unit.id for line in lines if line.unit}:
+            self.measures = _read_measures(measures)
+
+    def of(self, line, language):
+        "Return the PrintedUnit of a line in a document's language"
+        if line.custom_unit:
+            row = self.own[line.custom_unit.id]
+            return PrintedUnit(row['label'], row['e_invoice_code'])
+        if not line.unit:
+            return PrintedUnit()
+        code, symbol = self.measures[line.unit.id]
+        if code not in BUILT_IN:
+            return PrintedUnit(symbol, code or ONE)
+        german = (language or '').lower().startswith('de')
+        return PrintedUnit(BUILT_IN[code][0 if german else 1], code)
+
+
+def _read_measures(ids):
+    "Return {id of product.uom: (code or None, symbol)}"
+    table = Pool().get('product.uom').__table__()
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*table.select(
+            table.id, table.unece_code, table.symbol, where=table.id.in_(sorted(ids))))
+    return {id: (code, symbol) for id, code, symbol in cursor}
