@@ -5,7 +5,6 @@ account has a parent (the account types are the tree), so each is its own interv
 right = 2·id + 1. All stock balance queries, which join on these two columns, stay right.
 """
 from sql import Null
-from sql.operators import Or
 from trytond.model import Check, fields
 from trytond.pool import PoolMeta
 from trytond.tools import grouped_slice
@@ -41,16 +40,15 @@ class Account(metaclass=PoolMeta):
         table = cls.__table__()
         for ids in list_ids:
             for slice_ in grouped_slice(list(ids)):
-                cls._flatten(fields.SQL_OPERATORS['in'](table.id, list(slice_)))
+                cls._flatten(table, fields.SQL_OPERATORS['in'](table.id, list(slice_)))
 
     @classmethod
     def _rebuild_tree(cls, parent, parent_id, left):
         table = cls.__table__()
-        cls._flatten(Or([table.left != 2 * table.id, table.right != 2 * table.id + 1]))
+        cls._flatten(table, (table.left != table.id * 2) | (table.right != table.id * 2 + 1))
         return left + 1
 
-    @classmethod
-    def _flatten(cls, where):
-        table = cls.__table__()
+    @staticmethod
+    def _flatten(table, where):
         Transaction().connection.cursor().execute(*table.update(
-                [table.left, table.right], [2 * table.id, 2 * table.id + 1], where=where))
+                [table.left, table.right], [table.id * 2, table.id * 2 + 1], where=where))
