@@ -35,14 +35,19 @@ def _mark(pid):
 
 
 def post_worker_init(worker):
-    "The worker is ready: leave its pid for the supervisor."
+    "The worker is ready: leave its pid for the supervisor, and warm its document process."
+    from trytond.modules import document_render
+    document_render.start()
     if _run:
         _mark(worker.pid).touch(mode=0o600)
+
+
+def worker_exit(server, worker):
+    from trytond.modules import document_render
+    document_render.shutdown()
+    child_exit(server, worker)
 
 
 def child_exit(server, worker):
     if _run:
         _mark(worker.pid).unlink(missing_ok=True)
-
-
-worker_exit = child_exit
