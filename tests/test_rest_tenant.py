@@ -5,6 +5,8 @@ import time
 
 import psycopg
 import pytest
+from trytond import backend
+from trytond.cache import Cache
 from trytond.modules.rest import (
     Authentication, Contract, Idempotency, Operation, Problem, not_found)
 from trytond.modules.rest.application import Application
@@ -349,3 +351,41 @@ def test_last_use_of_a_key(app, german_caller, german, owner):
 
 def test_ready(app):
     assert Client(app).get('/readyz').json == {'status': 'ready'}
+
+
+def test_a_database_that_goes_away_and_comes_back(fresh_database, postgres, pool):
+    "503 with Retry-After while it is away, at once after the first; served again within a second"
+    with Transaction().start(fresh_database, 0, readonly=True):
+        Pool(fresh_database).init()
+    gateway = Gateway([fresh_database])
+    app = Application(
+        Table([CONTRACT]), gateway, Limiter(), Journal(gateway.write_log), HOUSE,
+        pages([CONTRACT], gateway.complaints))
+    client, headers = Client(app), {'X-Api-Key': 'kbl_any_00000000_secret'}
+    assert client.get('/api/parties/1', headers=headers).status_code == 401
+
+    with psycopg.connect(postgres.superuser('postgres'), autocommit=True) as admin:
+        admin.execute(f'ALTER DATABASE "{fresh_database}" ALLOW_CONNECTIONS false')
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            (fresh_database,))
+        started = time.monotonic()
+        for most in (5, 0.5, 0.5, 0.5):
+            answer = client.get('/api/parties/1', headers=headers)
+            assert (answer.status_code, answer.json['error']) == (503, 'unavailable')
+            assert answer.headers['Retry-After'] == '2'
+            assert time.monotonic() - started < most
+            started = time.monotonic()
+        assert client.get('/readyz').status_code == 503
+        assert client.get('/healthz').status_code == 200
+        assert not app.journal.flush(), "the log waits"
+        admin.execute(f'ALTER DATABASE "{fresh_database}" ALLOW_CONNECTIONS true')
+
+    time.sleep(0.6)
+    assert client.get('/api/parties/1', headers=headers).status_code == 401
+    assert client.get('/readyz').json == {'status': 'ready'}
+    assert app.journal.flush()
+    app.close()
+    Pool.stop(fresh_database)
+    Cache.drop(fresh_database)
+    backend.Database(fresh_database).close()

@@ -38,7 +38,7 @@ def pages(contracts, complaints):
     for contract in contracts:
         found[f'/openapi/{contract.name}.json'] = functools.partial(openapi, contract)
         found[f'/docs/{contract.name}'] = functools.partial(reference, contract)
-    for path in sorted(STATIC.glob('*')):
+    for path in sorted(STATIC.glob('*.js')):
         found[f'/docs/static/{path.name}'] = functools.partial(static, path)
     return found
 
