@@ -5,19 +5,17 @@ are loaded here and their connections closed again, since neither connections no
 fork.
 """
 import csv
-import importlib
 import logging
 import os
 import threading
-from importlib.metadata import entry_points
 
 from trytond import backend, config
-from trytond.modules import MODULES_GROUP
 from trytond.pool import Pool
 
 from .application import Application
 from .gateway import Gateway
 from .house import HOUSE, pages
+from .installed import contracts
 from .journal import Journal
 from .limiter import Limiter
 from .routes import Table
@@ -37,15 +35,6 @@ def load(databases):
         backend.Database(name).close()
     if len(threads := threading.enumerate()) != 1:
         raise RuntimeError(f"{len(threads)} threads are running after the pools were loaded")
-
-
-def contracts():
-    "Return the contracts of all installed modules named rest_…"
-    names = sorted(
-        point.name for point in entry_points(group=MODULES_GROUP)
-        if point.name.startswith('rest_'))
-    modules = [importlib.import_module(f'trytond.modules.{name}') for name in names]
-    return [module.CONTRACT for module in modules if hasattr(module, 'CONTRACT')]
 
 
 def build(databases, found=None):
