@@ -1,5 +1,6 @@
 """Issuing invoices: one door for REST, the client, recurring runs and scripts.
 
-The way in: ``invoice`` is the door, ``draft`` decides and checks, ``rounding`` computes, ``numbering`` and ``booking``
-write, ``printed`` says what the document shows, ``payment`` marks as paid.
+The way in: ``invoice`` is the door, ``draft`` decides and checks, ``rounding`` computes,
+``numbering`` and ``booking`` write, ``printed`` says what the document shows, ``payment`` marks as
+paid.
 """

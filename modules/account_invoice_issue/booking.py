@@ -1,7 +1,8 @@
-"""Writes bills: the rows that Tryton's own posting would make, a few statements for any number of invoices.
+"""Writes bills: the rows that Tryton's own posting would make, a few statements for any number of
+invoices.
 
-Everything was decided and checked before; foreign keys, checks and row-level security of PostgreSQL hold as for
-everybody. A test posts the same drafts with Tryton's workflow and compares every row.
+Everything was decided and checked before; foreign keys, checks and row-level security of PostgreSQL
+hold as for everybody. A test posts the same drafts with Tryton's workflow and compares every row.
 """
 import re
 from decimal import Decimal

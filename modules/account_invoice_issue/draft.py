@@ -1,4 +1,4 @@
-"""From a draft to a bill: everything an invoice will say and book, decided and checked, nothing written yet."""
+"From a draft to a bill: all an invoice will say and book, decided and checked, nothing written yet"
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,7 +11,7 @@ from trytond.tools import cursor_dict
 from trytond.transaction import Transaction
 
 from . import rounding
-from .exceptions import IssueError, IssueStateError, PaymentLinkError
+from .exceptions import IssueError, IssueStateError, PaymentLinkError, UnknownRecordError
 from .ledger import Books, Period, open_period
 from .taxation import Taxed, taxed, template_tax
 from .units import PrintedUnits
@@ -24,8 +24,8 @@ OPTIONAL = dict.fromkeys([
         'invoice_address', 'invoice_date', 'payment_term', 'payment_term_date', 'reference', 'supply_date',
         'template'])
 OPTIONAL_OF_LINE = dict.fromkeys([
-        'account', 'custom_unit', 'description', 'item_key', 'note', 'origin', 'product', 'quantity', 'sequence',
-        'unit', 'unit_price']) | {'taxes': (), 'type': 'line'}
+        'account', 'custom_unit', 'description', 'item_key', 'note', 'origin', 'product', 'quantity',
+        'sequence', 'unit', 'unit_price']) | {'taxes': (), 'type': 'line'}
 DUE_AFTER = dt.timedelta(days=14)
 
 
@@ -55,8 +55,8 @@ class Item:
 class Bill:
     """One invoice on its way through the door.
 
-    buyer: as known now; address, identifier, receivable: ids; figures: all amounts; shares: [(Taxed, TaxShare)];
-    maturities: [(date, amount)]; the rest is filled in on the way.
+    buyer: as known now; address, identifier, receivable: ids; figures: all amounts; shares:
+    [(Taxed, TaxShare)]; maturities: [(date, amount)]; the rest is filled in on the way.
     """
     draft: object
     books: Books
@@ -99,9 +99,47 @@ def complete(drafts, books):
         _blank(draft, OPTIONAL)
         for line in draft.lines:
             _blank(line, OPTIONAL_OF_LINE)
-    buyers = get_customers({draft.party.id for draft in drafts})
-    units = PrintedUnits([line for draft in drafts for line in draft.lines])
-    return [_bill(draft, books, buyers, units) for draft in drafts]
+    known = Known(drafts)
+    return [_bill(draft, books, known) for draft in drafts]
+
+
+class Known:
+    "What the drafts name, read set-based; a record that is not there is unknown or another tenant's"
+
+    def __init__(self, drafts):
+        self.buyers = get_customers({draft.party.id for draft in drafts})
+        self.templates = _templates(drafts)
+        self.units = PrintedUnits([line for draft in drafts for line in draft.lines])
+
+    def buyer(self, draft):
+        "Return the Customer; a party that the client did not mark as one becomes one"
+        party = draft.party.id
+        if party not in self.buyers and draft.id is not None:
+            draft.party.customer = True
+            draft.party.save()
+            self.buyers.update(get_customers([party]))
+        if party not in self.buyers:
+            raise UnknownRecordError(gettext('account_invoice_issue.msg_unknown'), 'party')
+        return self.buyers[party]
+
+    def template(self, draft):
+        "Return the template of a draft, the tenant's default where it names none"
+        template = self.templates.get(draft.template.id if draft.template else None)
+        if template is None:
+            raise UnknownRecordError(gettext('account_invoice_issue.msg_unknown'), 'template')
+        if template.payment_qr_mode == 'StripePaymentLink':
+            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'), None)
+        return template
+
+
+def _templates(drafts):
+    "Return {id: template}; None stands for the default"
+    Template = Pool().get('invoice.template')
+    ids = {draft.template.id for draft in drafts if draft.template}
+    found = {t.id: t for t in Template.search([('id', 'in', list(ids))])} if ids else {}
+    if any(not draft.template for draft in drafts):
+        found[None] = Template.standard()
+    return found
 
 
 def _blank(record, names):
@@ -111,43 +149,27 @@ def _blank(record, names):
             setattr(record, name, names[name])
 
 
-def _bill(draft, books, buyers, units):
+def _bill(draft, books, known):
     currency = draft.currency
     if currency and currency.id != books.currency:
         raise IssueStateError(
             gettext('account_invoice_issue.msg_currency', currency=books.currency_code), 'currency')
-    template = _template(draft)
-    buyer = buyers.get(draft.party.id) or _plain_buyer(draft.party)
+    buyer, template = known.buyer(draft), known.template(draft)
     issue_date = draft.invoice_date or books.today
     period = open_period(books, draft.accounting_date or issue_date, 'invoice_date')
     supply_date = draft.supply_date or issue_date
     tax = template_tax(books, template, buyer, supply_date)
-    items = [_item(line, tax, template, units) for line in draft.lines]
+    items = [
+        _item(line, f'lines[{n}]', tax, template, known.units) for n, line in enumerate(draft.lines)]
     figures, shares = _figures(items, template)
     due_date, maturities = _due(draft, issue_date, figures.total)
     return Bill(
         draft=draft, books=books, template=template, buyer=buyer, issue_date=issue_date,
-        supply_date=supply_date, due_date=due_date, items=items, figures=figures, shares=shares, maturities=maturities,
-        period=period, **_position(draft, books))
-
-
-def _template(draft):
-    template = draft.template or Pool().get('invoice.template').standard()
-    if template is None:
-        raise IssueError(gettext('account_invoice_issue.msg_template_missing'), 'template')
-    if template.payment_qr_mode == 'StripePaymentLink':
-        raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'), None)
-    return template
+        supply_date=supply_date, due_date=due_date, items=items, figures=figures, shares=shares,
+        maturities=maturities, period=period, **_position(draft, books))
 
 
 # Who pays
-
-def _plain_buyer(party):
-    "A party of the client that was not marked as a customer is one from now on"
-    party.customer = True
-    party.save()
-    return get_customers([party.id])[party.id]
-
 
 def _position(draft, books):
     "Return address, tax identifier and receivable account of a buyer, in one statement"
@@ -200,23 +222,31 @@ def _empty_address(party):
 
 # What is charged
 
-def _item(line, template_tax, template, units):
+def _item(line, place, template_tax, template, units):
     if line.type != 'line':
         return Item(line, line.description or '')
-    tax = _line_tax(line, template_tax, template)
-    unit = units.of(line, template.language)
+    tax = _line_tax(line, place, template_tax, template)
+    unit = units.of(line, place, template.language)
     return Item(
-        line, line.description or '', key=line.item_key or '', quantity=line.quantity,
+        line, line.description or '', key=line.item_key or '', quantity=_quantity(line, place),
         unit_label=unit.label, unit_code=unit.code, unit_price=line.unit_price, tax=tax,
         account=line.account.id if line.account else tax.base_account)
 
 
-def _line_tax(line, template_tax, template):
+def _quantity(line, place):
+    "Return the quantity as the float that Tryton stores; one it cannot store exactly is refused"
+    quantity = float(line.quantity)
+    if Decimal(str(quantity)) != Decimal(str(line.quantity)):
+        raise IssueError(gettext('account_invoice_issue.msg_quantity_digits'), f'{place}.quantity')
+    return quantity
+
+
+def _line_tax(line, place, template_tax, template):
     "A line made by hand in the client may bear a tax of its own"
     if not line.taxes:
         return template_tax
     if len(line.taxes) > 1:
-        raise IssueError(gettext('account_invoice_issue.msg_one_tax', line=line.rec_name), 'lines')
+        raise IssueError(gettext('account_invoice_issue.msg_one_tax'), place)
     return taxed(line.taxes[0], template.language)
 
 
@@ -230,25 +260,26 @@ def _figures(items, template):
     figures = rounding.totals(
         [(item.quantity, item.unit_price, item.tax, item.tax.rate) for item in charged],
         template.is_tax_included)
-    _check_amounts(figures)
     for item, net, shown in zip(charged, figures.net, figures.shown, strict=True):
         item.net, item.shown = net, shown
+    _check_amounts(items, figures.total)
     return figures, list(figures.taxes.items())
 
 
-def _check_amounts(figures):
-    for number, amount in enumerate(figures.shown):
-        if abs(amount) > LARGEST:
-            raise IssueError(
-                gettext('account_invoice_issue.msg_amount_too_large', limit=LARGEST), f'lines[{number}]')
-    if figures.total > LARGEST:
-        raise IssueError(gettext('account_invoice_issue.msg_amount_too_large', limit=LARGEST), 'lines')
-    if figures.total < 0:
+def _check_amounts(items, total):
+    too_large = gettext('account_invoice_issue.msg_amount_too_large', limit=LARGEST)
+    for number, item in enumerate(items):
+        if item.tax and abs(item.shown) > LARGEST:
+            raise IssueError(too_large, f'lines[{number}]')
+    if total > LARGEST:
+        raise IssueError(too_large, 'lines')
+    if total < 0:
         raise IssueError(gettext('account_invoice_issue.msg_total_negative'), 'lines')
 
 
 def _due(draft, issue_date, total):
-    """Return (due date, [(maturity, amount)]): the draft's own day, else its payment term, else two weeks.
+    """Return (due date, [(maturity, amount)]): the draft's own day, else its payment term, else two
+    weeks.
 
     Raises IssueError for a day before the issue date.
     """

@@ -9,6 +9,11 @@ class IssueError(FieldError):
     "A value of the draft is wrong"
 
 
+class UnknownRecordError(IssueError):
+    "A record the draft names does not exist, or is another tenant's"
+    code = 'not_found'
+
+
 class IssueStateError(IssueError):
     "The draft is right, but the state of the tenant's books or data does not allow it"
     code = 'invalid_state'

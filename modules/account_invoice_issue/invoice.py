@@ -1,7 +1,8 @@
 """The one door through which an outgoing invoice gets its number.
 
-``Invoice.issue`` numbers, posts, renders and seals in one transaction; a failure at any step leaves nothing. The client's
-Post button, batch posting and credit notes go through it as well. Supplier invoices keep Tryton's workflow.
+``Invoice.issue`` numbers, posts, renders and seals in one transaction; a failure at any step leaves
+nothing. The client's Post button, batch posting and credit notes go through it as well. Supplier
+invoices keep Tryton's workflow.
 """
 from itertools import groupby
 
@@ -79,11 +80,13 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def issue(cls, drafts):
-        """Issue outgoing drafts, stored or not, and return them as issued invoices, in the same order.
+        """Issue outgoing drafts, stored or not, and return them as issued invoices, in the same
+        order.
 
-        A draft has at least ``party`` and ``lines`` (``description``, ``quantity``, ``unit_price`` each); without a
-        template, dates, accounts or taxes the tenant's own are taken. All or nothing. Raises IssueError and its
-        kinds, naming the field; restarts the transaction where it does not hold the LOCKS yet.
+        A draft has at least ``party`` and ``lines`` (``description``, ``quantity``, ``unit_price``
+        each); without a template, dates, accounts or taxes the tenant's own are taken. All or
+        nothing. Raises IssueError and its kinds, naming the field; restarts the transaction where
+        it does not hold the LOCKS yet.
         """
         drafts = list(drafts)
         if not drafts:
@@ -241,7 +244,8 @@ def sealed(invoices):
 def pdf_of(invoice):
     """Return (bytes, SHA-512) of the archived document of an invoice.
 
-    Raises NotFinalizedError before it is issued, ArchiveCorrupt when the bytes are not those that were sealed.
+    Raises NotFinalizedError before it is issued, ArchiveCorrupt when the bytes are not those that
+    were sealed.
     """
     document, sha512 = sealed([invoice])[invoice.id]
     if document is None:

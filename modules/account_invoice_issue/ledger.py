@@ -80,7 +80,7 @@ def open_period(books, date, field):
         try:
             ensure_fiscalyear(books.company, date, books.today)
         except FieldError as error:
-            kind = IssueError if error.code == IssueError.code else IssueStateError
+            kind = IssueStateError if type(error).code == IssueStateError.code else IssueError
             raise kind(error.message, field) from error
         found = _find_period(books.company, date)
     id, state, moves, invoices = found

@@ -19,7 +19,8 @@ class InvoiceLine(metaclass=PoolMeta):
     unit_code = fields.Char("Unit Code", readonly=True, help="UN/ECE Recommendation 20.")
     net_amount = fields.Numeric("Net Amount", digits=(16, 2), readonly=True)
 
-    @fields.depends('net_amount', 'type', 'invoice', '_parent_invoice.type', 'invoice_type', 'quantity', 'unit_price')
+    @fields.depends(
+        'net_amount', 'type', 'invoice', '_parent_invoice.type', 'invoice_type', 'quantity', 'unit_price')
     def on_change_with_amount(self):
         type_ = self.invoice.type if self.invoice else self.invoice_type
         if type_ != 'out' or self.type != 'line':

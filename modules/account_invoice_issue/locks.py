@@ -1,7 +1,7 @@
 """What must be locked before the snapshot of a transaction that issues or pays.
 
-A tenant's numbers, postings and archive chain are queues: whoever comes second waits and then sees what the first
-one wrote. Waiting inside a transaction would end in a serialization failure instead.
+A tenant's numbers, postings and archive chain are queues: whoever comes second waits and then sees
+what the first one wrote. Waiting inside a transaction would end in a serialization failure instead.
 """
 from trytond.transaction import Transaction, TransactionError
 

@@ -1,4 +1,4 @@
-"Numbers without gaps: the rows of ``ir.sequence.strict``, advanced in one statement, never before they are needed"
+"Numbers without gaps: rows of ``ir.sequence.strict``, advanced in one statement when needed"
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
@@ -6,7 +6,8 @@ from trytond.transaction import Transaction
 def take(sequence, dates):
     """Return the next numbers of a sequence, one per date, formatted with that date.
 
-    sequence: id of an incremental ``ir.sequence.strict``. The tenant's lock on the table must be held.
+    sequence: id of an incremental ``ir.sequence.strict``. The tenant's lock on the table must be
+    held.
     """
     Sequence = Pool().get('ir.sequence.strict')
     table = Sequence.__table__()

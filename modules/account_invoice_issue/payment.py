@@ -1,4 +1,5 @@
-"""Paid is reconciliation: marking an invoice as paid posts to the clearing account and reconciles, at once.
+"""Paid is reconciliation: marking an invoice as paid posts to the clearing account and reconciles,
+at once.
 
 The bank statement that comes later clears that account.
 """
@@ -18,8 +19,8 @@ class Invoice(metaclass=PoolMeta):
     def mark_paid(cls, invoices, date=None):
         """Mark invoices as paid on a day, the tenant's today if None; return them.
 
-        One that is paid already keeps its first day. Raises IssueStateError for one that is not issued or
-        cancelled, IssueError naming ``paid_date`` for a day without books.
+        One that is paid already keeps its first day. Raises IssueStateError for one that is not
+        issued or cancelled, IssueError naming ``paid_date`` for a day without books.
         """
         require_locks()
         with without_check_access():
@@ -28,8 +29,8 @@ class Invoice(metaclass=PoolMeta):
             unpaid = [invoice for invoice in invoices if invoice.state != 'paid']
             for invoice in unpaid:
                 if invoice.state != 'posted':
-                    raise IssueStateError(
-                        gettext('account_invoice_issue.msg_not_payable_state', invoice=invoice.rec_name), None)
+                    raise IssueStateError(gettext(
+                            'account_invoice_issue.msg_not_payable_state', invoice=invoice.rec_name), None)
             if unpaid:
                 open_period(books, date, 'paid_date')
                 cls.write(unpaid, {'paid_date': date})

@@ -131,8 +131,8 @@ def copy(bill):
 def render(printed):
     """Return the PDF of a Document.
 
-    Raises RenderingUnavailable when the document process is overloaded or broke down, IssueError for what
-    cannot be printed.
+    Raises RenderingUnavailable when the document process is overloaded or broke down, IssueError
+    for what cannot be printed.
     """
     with timing.part('render'):
         try:

@@ -1,9 +1,10 @@
 """The one place that rounds: line amounts, tax per rate, totals. Cents, half up (away from zero).
 
 Net prices: a line is quantity × price; per rate the tax is base × rate. Gross prices: a line shows
-quantity × price; per rate the tax is taken out of the sum that was shown, so that the customer pays exactly that,
-and the lines' net amounts share the base by largest remainder. Printed document, posted move and electronic invoice
-use these figures and none of their own (EN 16931 BR-CO-10 to 17).
+quantity × price; per rate the tax is taken out of the sum that was shown, so that the customer pays
+exactly that, and the lines' net amounts share the base by largest remainder. Printed document,
+posted move and electronic invoice use these figures and none of their own (EN 16931 BR-CO-10 to
+17).
 """
 from collections import defaultdict
 from dataclasses import dataclass
@@ -25,8 +26,8 @@ class TaxShare:
 class Totals:
     """The figures of a document.
 
-    shown: amount of each line as printed; net: net amount of each line as booked; taxes: key → TaxShare in the order of
-    first appearance; untaxed + tax = total.
+    shown: amount of each line as printed; net: net amount of each line as booked; taxes: key →
+    TaxShare in the order of first appearance; untaxed + tax = total.
     """
     shown: list
     net: list
@@ -53,7 +54,8 @@ def line_amount(quantity, unit_price):
 def totals(lines, tax_included=False):
     """Return the Totals of a document.
 
-    lines: (quantity, unit price, key, rate in percent); lines of one key share a rate and are taxed as one sum.
+    lines: (quantity, unit price, key, rate in percent); lines of one key share a rate and are taxed
+    as one sum.
     """
     shown = [line_amount(quantity, price) for quantity, price, _, _ in lines]
     groups = defaultdict(list)

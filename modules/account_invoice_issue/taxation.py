@@ -1,8 +1,8 @@
 """Which tax a line bears.
 
-With tax: the standard or reduced rate of the tenant's country on the day of supply. Without (``apply_tax`` off or
-rate 0), the first that fits: small business (E), buyer outside the EU (G), buyer in another EU state with a VAT
-id (AE, services), any other domestic buyer (E).
+With tax: the standard or reduced rate of the tenant's country on the day of supply. Without
+(``apply_tax`` off or rate 0), the first that fits: small business (E), buyer outside the EU (G),
+buyer in another EU state with a VAT id (AE, services), any other domestic buyer (E).
 """
 from dataclasses import dataclass
 from decimal import Decimal
@@ -33,7 +33,8 @@ class Taxed:
 def template_tax(books, template, buyer, date):
     """Return the Taxed of a template for a buyer on a day.
 
-    Raises IssueError: the template's rate is not in force, or the buyer needs another way of taxing.
+    Raises IssueError: the template's rate is not in force, or the buyer needs another way of
+    taxing.
     """
     rate = template.tax_rate
     try:

@@ -1,9 +1,12 @@
 "Units as they are printed, and their code in an e-invoice"
 from dataclasses import dataclass
 
+from trytond.i18n import gettext
 from trytond.modules.product_catalog.unit import get_units
 from trytond.pool import Pool
 from trytond.transaction import Transaction
+
+from .exceptions import UnknownRecordError
 
 BUILT_IN = {
     'H87': ("Stk.", "pcs"),
@@ -40,10 +43,17 @@ class PrintedUnits:
         if measures := {line.unit.id for line in lines if line.unit}:
             self.measures = _read_measures(measures)
 
-    def of(self, line, language):
-        "Return the PrintedUnit of a line in a document's language"
+    def of(self, line, place, language):
+        """Return the PrintedUnit of a line in a document's language.
+
+        Raises UnknownRecordError for an own unit that the tenant does not have; ``place`` names the
+        line.
+        """
         if line.custom_unit:
-            row = self.own[line.custom_unit.id]
+            row = self.own.get(line.custom_unit.id)
+            if row is None:
+                raise UnknownRecordError(
+                    gettext('account_invoice_issue.msg_unknown'), f'{place}.custom_unit')
             return PrintedUnit(row['label'], row['e_invoice_code'])
         if not line.unit:
             return PrintedUnit()

@@ -32,8 +32,8 @@ class ArchiveCorrupt(UserError):
 class Sealing:
     """A document to be sealed.
 
-    owner: the record it belongs to, already stored; issued_at: naive UTC, to the second; kind: voucher or book,
-    which decides how long it is kept.
+    owner: the record it belongs to, already stored; issued_at: naive UTC, to the second; kind:
+    voucher or book, which decides how long it is kept.
     """
     owner: object
     name: str

@@ -1,8 +1,8 @@
 """How long a document must be kept: years from the end of the calendar year it was issued in.
 
 Rows are (valid from, years), by country and kind; the newest row not after the issue date holds.
-Vouchers: § 14b (1) UStG and § 147 (3) AO as of 2025 (BEG IV, for all not yet expired then), § 132 (1)
-BAO. Books: § 147 (3) AO.
+Vouchers: § 14b (1) UStG and § 147 (3) AO as of 2025 (BEG IV, for all not yet expired then), § 132
+(1) BAO. Books: § 147 (3) AO.
 """
 import datetime as dt
 

@@ -5,7 +5,7 @@ A file holds shapes, small handlers between JSON and the domain modules, and ``O
 from trytond.modules.rest import Authentication, Contract, Idempotency
 from trytond.modules.rest.fields import camel
 
-from . import customers, items, units
+from . import customers, invoices, items, templates, units
 
 CONTRACT = Contract(
     name='billing', title="Billing", prefix='/api', json_name=camel,
@@ -16,14 +16,20 @@ CONTRACT = Contract(
         " is; `\"\"` clears it."),
     authentication=Authentication(scheme='billing', header='X-Api-Key'),
     idempotency=Idempotency(),
-    codes={'not_found': 404, 'unit_in_use': 409, 'plan_forbidden': 403},
+    codes={
+        'not_found': 404, 'unit_in_use': 409, 'plan_forbidden': 403, 'stripe_key_invalid': 422,
+        'archive_corrupt': 500, 'unavailable': 503},
     tags={
         'customers': "Customers",
+        'templates': "Invoice templates",
         'items': "Reusable items",
         'units': "Custom units",
+        'invoices': "Invoices",
         },
     operations=[
         *customers.OPERATIONS,
+        *templates.OPERATIONS,
         *items.OPERATIONS,
         *units.OPERATIONS,
+        *invoices.OPERATIONS,
         ])

@@ -211,6 +211,7 @@ class TenantOwned:
             return values
         if mode == 'create' and values.get('company') is None:
             values['company'] = company
-        if company and values.get('company', company) != company:
+        given = values.get('company', company)
+        if company and (given is None or int(given) != company):
             raise AccessError(gettext('tenant.msg_foreign_company', **cls.__names__('company')))
         return values

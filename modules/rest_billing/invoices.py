@@ -1,0 +1,236 @@
+"Invoices: create and issue, read, PDF, mark as paid"
+import contextlib
+import datetime as dt
+import re
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from trytond.modules.account_dach.exceptions import FieldError
+from trytond.modules.account_invoice_issue.draft import DUE_AFTER, MAX_LINES
+from trytond.modules.account_invoice_issue.invoice import pdf_of, sealed
+from trytond.modules.account_invoice_issue.locks import LOCKS
+from trytond.modules.product_catalog.product import ITEM_KEY_LENGTH
+from trytond.modules.product_catalog.uom import built_in_units
+from trytond.modules.rest import Operation, Problem
+from trytond.modules.rest.contract import MIB, Answer
+from trytond.modules.rest.fields import (
+    Body, DateTimeOrDate, Id, LongText, Midnight, Number, Output, Price, Stamp, camel, decimal, integer,
+    text)
+from trytond.modules.rest.problems import not_found
+from trytond.modules.tenant import clock
+from trytond.pool import Pool
+
+from .types import UNITS, Unit, line
+
+MOST_SORT = 2 ** 31 - 1
+NAMES = {
+    'template': 'invoice_template_id', 'party': 'customer_id', 'invoice_date': 'issue_date',
+    'introduction': 'introduction_text', 'comment': 'notes', 'unit_price': 'price_per_unit',
+    'custom_unit': 'custom_unit_id'}
+"Field of a draft or its line → name in this contract, where they differ"
+_LINE_FIELD = re.compile(r'lines(?:\[(\d+)\])?(?:\.(\w+))?')
+
+
+class InvoiceLine(Body, alias_generator=camel):
+    "sortOrder defaults to the place in the list; customUnitId replaces unit"
+    item_key: line(ITEM_KEY_LENGTH) | None = None
+    description: text(200, minimum=1)
+    quantity: decimal(4)
+    unit: Unit
+    custom_unit_id: Id | None = None
+    price_per_unit: Price
+    sort_order: integer(-MOST_SORT, MOST_SORT) | None = None
+
+
+class InvoiceCreate(Body, alias_generator=camel):
+    customer_id: Id
+    invoice_template_id: Id
+    issue_date: DateTimeOrDate | None = None
+    due_date: DateTimeOrDate | None = None
+    notes: LongText | None = None
+    introduction_text: LongText | None = None
+    custom_items: Annotated[list[InvoiceLine], Field(min_length=1, max_length=MAX_LINES)]
+
+
+class MarkPaid(Body, alias_generator=camel):
+    paid_date: DateTimeOrDate | None = None
+
+
+class Invoice(Output, alias_generator=camel):
+    id: int
+    invoice_number: str | None
+    customer_id: int
+    issue_date: Midnight
+    due_date: Midnight
+    total_amount: Number
+    total_with_tax: Number
+    tax_rate: Number
+    is_paid: bool
+    paid_date: Midnight | None
+    is_finalized: bool
+    finalized_at: Stamp | None
+    pdf_url: str
+    stripe_payment_link_url: str | None
+    stripe_payment_link_id: str | None
+    archived_pdf_hash: Annotated[str, Field(pattern='^[0-9a-f]{128}$')] | None
+
+
+def show(call, invoice):
+    _, sha512 = sealed([invoice])[invoice.id]
+    issued = invoice.issued_at is not None
+    issue_date = invoice.invoice_date or clock.today(call.credential.timezone)
+    return Invoice(
+        id=invoice.id, invoice_number=invoice.number, customer_id=invoice.party.id,
+        issue_date=issue_date, due_date=invoice.due_date or issue_date + DUE_AFTER,
+        total_amount=invoice.untaxed_amount_cache if issued else invoice.untaxed_amount,
+        total_with_tax=invoice.total_amount_cache if issued else invoice.total_amount,
+        tax_rate=invoice.tax_rate if issued else 0, is_paid=invoice.state == 'paid',
+        paid_date=invoice.paid_date, is_finalized=issued, finalized_at=invoice.issued_at,
+        pdf_url=f'/api/invoices/{invoice.id}/pdf', stripe_payment_link_url=None,
+        stripe_payment_link_id=None, archived_pdf_hash=sha512)
+
+
+# Create
+
+def create(call):
+    order = _in_order(call.body.custom_items)
+    with _named(call, order):
+        invoice, = Pool().get('account.invoice').issue([_draft(call, order)])
+    return show(call, invoice)
+
+
+def _in_order(items):
+    "Return [(place in the request, item)] as printed: by sortOrder, which defaults to the place"
+    numbered = list(enumerate(items))
+    return sorted(numbered, key=lambda pair: (
+            pair[0] + 1 if pair[1].sort_order is None else pair[1].sort_order, pair[0]))
+
+
+def _draft(call, order):
+    pool = Pool()
+    body, units = call.body, built_in_units()
+    Line = pool.get('account.invoice.line')
+    lines = [
+        Line(
+            item_key=item.item_key or None, description=item.description, quantity=item.quantity,
+            unit=units[UNITS[item.unit]], custom_unit=item.custom_unit_id,
+            unit_price=item.price_per_unit)
+        for _, item in order]
+    return pool.get('account.invoice')(
+        party=body.customer_id, template=body.invoice_template_id,
+        invoice_date=_day(call, body.issue_date), due_date=_day(call, body.due_date),
+        comment=body.notes or None, introduction=body.introduction_text or None, lines=lines)
+
+
+def _day(call, moment):
+    """Return the date that a moment means to the account, None for none.
+
+    Midnight UTC, which a bare date is as well, means that date; any other moment is one of the
+    account's own days.
+    """
+    if moment is None:
+        return None
+    if moment.timetz() == dt.time(tzinfo=dt.UTC):
+        return moment.date()
+    return moment.astimezone(ZoneInfo(call.credential.timezone)).date()
+
+
+@contextlib.contextmanager
+def _named(call, order=()):
+    "Give the domain's refusals the names and places that the caller used"
+    try:
+        yield
+    except FieldError as error:
+        if not error.field:
+            raise
+        code = type(error).code
+        raise Problem(
+            call.contract.codes.get(code, 400), code,
+            f'{_name(error.field, order)}: {error.message}') from error
+
+
+def _name(field, order):
+    "Return the JSON name: ``customItems[2].pricePerUnit`` for ``lines[0].unit_price``"
+    found = _LINE_FIELD.fullmatch(field)
+    if not found:
+        return '.'.join(camel(NAMES.get(part, part)) for part in field.split('.'))
+    name = 'customItems'
+    if found[1] is not None:
+        name += f'[{order[int(found[1])][0]}]'
+    if found[2]:
+        name += '.' + camel(NAMES.get(found[2], found[2]))
+    return name
+
+
+# Read, PDF, paid
+
+def _find(call):
+    found = Pool().get('account.invoice').search(
+        [('id', '=', call.params['id']), ('type', '=', 'out')])
+    if not found:
+        raise not_found()
+    return found[0]
+
+
+def read(call):
+    return show(call, _find(call))
+
+
+def pdf(call):
+    invoice = _find(call)
+    content, sha512 = pdf_of(invoice)
+    return Answer(content, etag=sha512, headers={
+            'Content-Disposition': f'attachment; filename="{invoice.number}.pdf"'})
+
+
+def mark_paid(call):
+    invoice = _find(call)
+    date = _day(call, call.body.paid_date) if call.body else None
+    with _named(call):
+        invoice, = Pool().get('account.invoice').mark_paid([invoice], date)
+    return show(call, invoice)
+
+
+UNKNOWN = {404: {'not_found': "unknown, or belongs to another account"}}
+
+OPERATIONS = [
+    Operation(
+        id='createInvoice', method='POST', path='/api/invoices', status=201, tag='invoices',
+        summary="Create and finalise an invoice, all or nothing",
+        description=(
+            "Takes the next number, posts, renders and archives the hash-sealed PDF in one call."
+            " issueDate defaults to today, dueDate to 14 days later."),
+        request=InvoiceCreate, response=Invoice, handler=create, locks=LOCKS, body_limit=4 * MIB,
+        ability='invoices:write',
+        problems={
+            400: {
+                'invalid_argument': "a field is missing or out of range",
+                'invalid_state': "your own legal data are incomplete, or the books are closed"},
+            404: {'not_found': "customer, template or unit unknown, or another account's"},
+            422: {
+                'stripe_key_invalid': "the template asks for a payment link, without a valid key",
+                'stripe_unavailable': "the payment provider did not answer"}}),
+    Operation(
+        id='getInvoice', method='GET', path='/api/invoices/{id:int}', tag='invoices',
+        summary="One invoice with totals", response=Invoice, handler=read, etag=True,
+        ability='invoices:read', problems=UNKNOWN),
+    Operation(
+        id='getInvoicePdf', method='GET', path='/api/invoices/{id:int}/pdf', tag='invoices',
+        summary="Archived PDF", description="Its hash is verified on every read.", response=bytes,
+        media_type='application/pdf', handler=pdf, ability='invoices:read',
+        problems={
+            400: {'not_finalized': "a draft made in the client has no document yet"}, **UNKNOWN,
+            500: {'archive_corrupt': "the stored document is not the one that was sealed"}}),
+    Operation(
+        id='markInvoicePaid', method='POST', path='/api/invoices/{id:int}/mark-paid',
+        tag='invoices', summary="Mark as paid",
+        description="paidDate defaults to today; marking again keeps the first date.",
+        request=MarkPaid, body_required=False, response=Invoice, handler=mark_paid, locks=LOCKS,
+        ability='invoices:write',
+        problems={
+            400: {
+                'invalid_argument': "paidDate is no date the books can have",
+                'invalid_state': "not issued, cancelled, or the books are closed"}, **UNKNOWN}),
+    ]
