@@ -15,7 +15,7 @@ from trytond.modules.tenant.scope import tenant_scope
 from trytond.pool import Pool
 from trytond.protocols import dispatcher
 from trytond.wsgi import _do_basic_auth, app
-from werkzeug.exceptions import Forbidden, NotFound, Unauthorized
+from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
@@ -28,6 +28,7 @@ STATEMENT_TIMEOUT = 10
 LOGIN, LOGOUT = 'common.db.login', 'common.db.logout'
 SERVED = frozenset({LOGIN, LOGOUT, 'system.listMethods'})
 "Calls without a model; stock knows more, e.g. mail to whoever has forgotten a password"
+MAX_LOGIN = 512
 KINDS = ('model', 'wizard', 'report')
 _MEMBERSHIP = "SELECT kontor_company_of_user(%s)"
 _LOGIN = "SELECT company FROM kontor_user_by_login(%s)"
@@ -62,7 +63,8 @@ class Rpc:
 
     def serves(self, path):
         "Tell if a path is this application's: it starts with a database of ours, or asks for the server"
-        return path == '/rpc/' or path.split('/')[1] in self.gateway.databases
+        first = path.split('/')[1:2]
+        return path == '/rpc/' or bool(first) and first[0] in self.gateway.databases
 
     def __call__(self, environ, start_response):
         return self.answer(environ)(environ, start_response)
@@ -103,6 +105,8 @@ class Rpc:
         "Answer a call of a model, wizard or report"
         check_call(request)
         login = request.rpc_params[0] if request.rpc_method == LOGIN and request.rpc_params else None
+        if login is not None and not _is_login(login):
+            raise BadRequest("The login must be a text")
         with self._tenant(request, database_name, login):
             if request.rpc_method not in SERVED:
                 self._check_known(database_name, request.rpc_method)
@@ -111,6 +115,8 @@ class Rpc:
     def login(self, request, database_name):
         "Open a session and keep it in a cookie"
         params = request.json['params']
+        if not _is_login(params[0]):
+            raise BadRequest("The login must be a text")
         with self._tenant(request, database_name, params[0]):
             return dispatcher.login_w_cookies(request, database_name)
 
@@ -178,8 +184,13 @@ def _ask(database, query, value):
         instance.put_connection(connection)
 
 
+def _is_login(login):
+    "Tell if a text may be a login at all"
+    return isinstance(login, str) and 0 < len(login) <= MAX_LOGIN and '\x00' not in login
+
+
 def _company_of_login(database, login):
-    row = _ask(database, _LOGIN, str(login)[:512])
+    row = _ask(database, _LOGIN, login)
     return row[0] if row else None
 
 
@@ -192,14 +203,14 @@ def _claimed(request, database):
     if session is not None:
         if session.type == 'cookie':
             request.environ.pop('HTTP_AUTHORIZATION', None)
-        if not 0 < session.userid < 2 ** 31:
-            raise Unauthorized()
-        company, = _ask(database, _MEMBERSHIP, session.userid)
+        company = None
+        if 0 < session.userid < 2 ** 31:
+            company, = _ask(database, _MEMBERSHIP, session.userid)
         if company is None:
             _do_basic_auth(request)
         return company
     authorization = request.authorization
-    if authorization is None or not authorization.username:
+    if authorization is None or authorization.type != 'basic' or not _is_login(authorization.username):
         _do_basic_auth(request)
     return _company_of_login(database, authorization.username)
 

@@ -7,7 +7,7 @@ and answered with the id to find it by. Never a traceback, never a piece of SQL.
 import json
 import logging
 
-from trytond import backend
+from trytond import backend, config
 from trytond.exceptions import (
     ConcurrencyException, LoginException, MissingDependenciesException, RateLimitException,
     UserError, UserWarning)
@@ -107,6 +107,9 @@ def _http(error, request, request_id):
     if status == 503:
         headers.setdefault('Retry-After', str(RETRY_AFTER))
         return _plain(503, "The service is not available at the moment", request, headers)
+    if status == 429:
+        # Only a login is counted; failed attempts are forgotten with the session's time-out
+        headers.setdefault('Retry-After', str(config.getint('session', 'timeout')))
     message = TEXTS.get(status) or error.description or answer.status
     return _plain(status, message, request, headers)
 
