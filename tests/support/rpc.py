@@ -1,4 +1,4 @@
-"""A Tryton client of the tests: JSON-RPC as the desktop client speaks it, to the application in this process."""
+"""A Tryton client of the tests: JSON-RPC as the desktop client speaks it, to this process's application."""
 import base64
 import gzip
 import itertools
@@ -93,3 +93,17 @@ def read(response):
     if response.mimetype != 'application/json':
         return {}
     return json.loads(data, object_hook=JSONDecoder())
+
+
+def application_of(database):
+    "Return the application of a web worker over a database, without contracts; nothing is logged"
+    from trytond.modules.rest.application import Application
+    from trytond.modules.rest.gateway import Gateway
+    from trytond.modules.rest.house import HOUSE
+    from trytond.modules.rest.journal import Journal
+    from trytond.modules.rest.limiter import Limiter
+    from trytond.modules.rest.routes import Table
+    from trytond.modules.rest.rpc import Rpc
+    gateway = Gateway((database,))
+    return Application(
+        Table([]), gateway, Limiter(), Journal(lambda entries: None), HOUSE, rpc=Rpc(gateway))

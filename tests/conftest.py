@@ -1,0 +1,44 @@
+"""Fixtures of the tests that come in by Tryton's own protocol.
+
+Imports stand in the fixtures: trytond must not be imported before the run's configuration is known.
+"""
+import pytest
+
+ROLES = ('owner', 'accountant', 'clerk', 'readonly')
+
+
+@pytest.fixture(scope='session')
+def application(pool, database):
+    "The WSGI application of this process: RPC, no contract."
+    from tests.support.rpc import application_of
+    return application_of(database)
+
+
+@pytest.fixture(scope='session')
+def members(operator, german):
+    "Role → (login, password) in the German tenant."
+    logins = {role: f'{role}@german.example' for role in ROLES}
+    return {
+        role: (login, operator.call('provision.add_member', german['company'], login, role)[1])
+        for role, login in logins.items()}
+
+
+@pytest.fixture(scope='session')
+def clients(application, database, members):
+    "Role → client of a member of the German tenant, logged in."
+    from tests.support.rpc import Client
+    return {role: Client(application, database).login(*members[role]) for role in ROLES}
+
+
+@pytest.fixture(scope='session')
+def client(clients):
+    "Client of the German tenant's owner."
+    return clients['owner']
+
+
+@pytest.fixture(scope='session')
+def neighbour(application, database, austrian):
+    "Client of the Austrian tenant's owner."
+    from tests.support.rpc import Client
+    login = austrian['login']
+    return Client(application, database).login(login['user'], login['password'])
