@@ -61,8 +61,18 @@ class Worker(ThreadWorker):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        # No header field sets the application's own variables, and answers go through the outbox
+        self.cfg.set('forwarder_headers', '')
+        self.cfg.set('sendfile', False)
+        self.cfg.set('http_parser', 'python')
         self.connections = set()
         self.looked = 0.0
+
+    def run(self):
+        try:
+            super().run()
+        finally:
+            self.wsgi.close()
 
     # In the poller's thread
 
