@@ -3,6 +3,8 @@
 Shapes come from the pydantic models, refusals from the table; what every operation may answer is added
 here, so that nothing a caller can meet is undocumented.
 """
+import json
+from collections import Counter
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
@@ -61,6 +63,7 @@ def document(contract):
     for operation in contract.operations:
         path = paths.setdefault(public_path(operation.path), {})
         path[operation.method.lower()] = describe(contract, operation, shapes)
+    responses = share(paths)
     authentication = contract.authentication
     return {
         'openapi': '3.1.0',
@@ -68,14 +71,31 @@ def document(contract):
             'title': contract.title, 'version': contract.version,
             'description': contract.description},
         'servers': [{'url': '/'}],
-        'tags': [{'name': name, 'description': text} for name, text in contract.tags.items()],
+        'tags': [{'name': name, 'x-displayName': text} for name, text in contract.tags.items()],
         'security': [{'key': []}],
         'paths': paths,
         'components': {
             'securitySchemes': {'key': {
                     'type': 'apiKey', 'in': 'header', 'name': authentication.header}},
+            'responses': responses,
             'schemas': shapes.schemas},
         }
+
+
+def share(paths):
+    "Replace refusals that are the same in several operations by references; return them by name"
+    operations = [operation for path in paths.values() for operation in path.values()]
+    uses = Counter(
+        json.dumps(response) for operation in operations
+        for response in operation['responses'].values())
+    shared = {}
+    for operation in operations:
+        for status, response in operation['responses'].items():
+            text = json.dumps(response)
+            if uses[text] > 1 and 'x-error-codes' in response:
+                name = shared.setdefault(text, f'{status}-{len(shared) + 1}')
+                operation['responses'][status] = {'$ref': f'#/components/responses/{name}'}
+    return {name: json.loads(text) for text, name in shared.items()}
 
 
 class Shapes:
