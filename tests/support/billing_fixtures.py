@@ -1,0 +1,40 @@
+"""The application of the billing contract on the worker's database, and callers of it.
+
+``api`` calls as a German tenant, ``other`` as an Austrian one; ``new_api`` makes a tenant without any
+records. A test module asks for them by ``pytest_plugins``.
+"""
+import pytest
+
+from tests.support.billing import Api
+
+
+@pytest.fixture(scope='session')
+def application(database, pool):
+    from trytond.modules.rest.application import Application
+    from trytond.modules.rest.gateway import Gateway
+    from trytond.modules.rest.house import HOUSE, pages
+    from trytond.modules.rest.journal import Journal
+    from trytond.modules.rest.limiter import Limiter
+    from trytond.modules.rest.routes import Table
+    from trytond.modules.rest_billing import CONTRACT
+    gateway = Gateway([database])
+    application = Application(
+        Table([CONTRACT]), gateway, Limiter(), Journal(gateway.write_log), HOUSE,
+        pages([CONTRACT], gateway.complaints))
+    yield application
+    application.close()
+
+
+@pytest.fixture(scope='session')
+def api(application, german):
+    return Api(application, german)
+
+
+@pytest.fixture(scope='session')
+def other(application, austrian):
+    return Api(application, austrian)
+
+
+@pytest.fixture
+def new_api(application, operator):
+    return Api(application, operator.tenant('AT'))
