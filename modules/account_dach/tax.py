@@ -135,7 +135,7 @@ def resolve(company, country, kind, category, rate, date, reason=None):
         field = _misfit(company, country, kind, category, rate, reason)
         message = f'account_dach.msg_tax_no_{field}'
     raise TaxNotFoundError(gettext(
-            message, country=country, kind=kind, category=category,
+            message, country=country, category=category,
             rate=f'{Decimal(rate).normalize():f}', date=date), field)
 
 
