@@ -177,8 +177,8 @@ def test_search_in_name_and_vat_id(searched, search, found):
 
 
 @pytest.fixture(scope='module')
-def searched(application, operator):
-    api = Api(application, operator.tenant('DE'))
+def searched(billing, operator):
+    api = Api(billing, operator.tenant('DE'))
     for name in ('Ärzte', 'Straße', 'Strasse 2', '50% Rabatt_1'):
         api.made('/api/customers', {'name': name})
     api.made('/api/customers', {'name': 'VAT', 'vatId': 'ATU12345675'})

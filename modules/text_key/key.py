@@ -35,6 +35,7 @@ def contains(column, text):
 
 class Key(fields.Char):
     "A text compared code point by code point, whatever the collation of the database"
+    forbidden_chars = ''
 
     def sql_type(self):
         return SQLType('VARCHAR', f'{self._sql_type} COLLATE "C"')

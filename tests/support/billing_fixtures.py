@@ -9,7 +9,7 @@ from tests.support.billing import Api
 
 
 @pytest.fixture(scope='session')
-def application(database, pool):
+def billing(database, pool):
     from trytond.modules.rest.application import Application
     from trytond.modules.rest.gateway import Gateway
     from trytond.modules.rest.house import HOUSE, pages
@@ -26,15 +26,15 @@ def application(database, pool):
 
 
 @pytest.fixture(scope='session')
-def api(application, german):
-    return Api(application, german)
+def api(billing, german):
+    return Api(billing, german)
 
 
 @pytest.fixture(scope='session')
-def other(application, austrian):
-    return Api(application, austrian)
+def other(billing, austrian):
+    return Api(billing, austrian)
 
 
 @pytest.fixture
-def new_api(application, operator):
-    return Api(application, operator.tenant('AT'))
+def new_api(billing, operator):
+    return Api(billing, operator.tenant('AT'))
