@@ -8,10 +8,8 @@ Every model with a table is one of three:
 
 ``classify`` is the one place that answers; the walls, the access rights and the tests ask it.
 """
-from psycopg.sql import SQL, Identifier
 from sql import Column
 from sql.operators import Equal
-from trytond.backend import TableHandler
 from trytond.i18n import gettext
 from trytond.model import Exclude, Index, ModelSQL, Unique, fields
 from trytond.model.exceptions import AccessError
@@ -186,18 +184,16 @@ class TenantOwned:
     @classmethod
     def __drop_global_constraints(cls):
         "Constraints that stock made over all tenants go; registering adds ours under the same name"
-        names = [
-            TableHandler.convert_name(f'{cls._table}_{name}')
-            for name, constraint, _ in cls._sql_constraints
-            if isinstance(constraint, (Unique, Exclude)) and name not in cls.__global_unique__]
+        handler = cls.__table_handler__()
         cursor = Transaction().connection.cursor()
         cursor.execute(
-            "SELECT conname FROM pg_constraint WHERE conname = ANY(%s) AND contype IN ('u', 'x')"
-            " AND conrelid = to_regclass(%s) AND pg_get_constraintdef(oid) !~ '\\mcompany\\M'",
-            (names, f'"{cls._table}"'))
-        for name, in cursor.fetchall():
-            cursor.execute(SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(
-                    Identifier(cls._table), Identifier(name)))
+            "SELECT conname FROM pg_constraint WHERE contype IN ('u', 'x') AND conrelid = to_regclass(%s)"
+            " AND pg_get_constraintdef(oid) !~ '\\mcompany\\M'", (f'"{cls._table}"',))
+        stale = {name for name, in cursor.fetchall()}
+        for name, constraint, _ in cls._sql_constraints:
+            if (isinstance(constraint, (Unique, Exclude)) and name not in cls.__global_unique__
+                    and handler.convert_name(f'{cls._table}_{name}') in stale):
+                handler.drop_constraint(name)
 
     @classmethod
     def default_company(cls):
