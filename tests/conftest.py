@@ -42,3 +42,41 @@ def neighbour(application, database, austrian):
     from tests.support.rpc import Client
     login = austrian['login']
     return Client(application, database).login(login['user'], login['password'])
+
+
+@pytest.fixture(scope='session')
+def superuser(postgres, database):
+    "A connection to the worker's database that no wall stops, in autocommit."
+    import psycopg
+    with psycopg.connect(postgres.superuser(database), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope='session')
+def web(postgres, database):
+    "A plain connection with the rights of a web worker, in autocommit; see tests.support.tenancy."
+    import psycopg
+    with psycopg.connect(postgres.role('web', database), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope='session')
+def rows(superuser, pool, german):
+    "Rows of the German tenant, one at least of every table."
+    return _rows(superuser, pool, german)
+
+
+@pytest.fixture(scope='session')
+def foreign_rows(superuser, pool, austrian):
+    "Rows of the Austrian tenant, one at least of every table."
+    return _rows(superuser, pool, austrian)
+
+
+def _rows(superuser, pool, tenant):
+    from trytond.modules.tenant.ownership import owned_models
+
+    from tests.support.rows import Rows
+    rows = Rows(superuser, pool, tenant['company'])
+    for name in owned_models(pool):
+        rows.of(name)
+    return rows
