@@ -4,6 +4,8 @@ A tenant has its copy, found by what it is.
 """
 from trytond.pool import Pool, PoolMeta
 
+from .ownership import HOUSE
+
 
 class PartyConfiguration(metaclass=PoolMeta):
     __name__ = 'party.configuration'
@@ -32,3 +34,15 @@ class AccountConfigurationJournal(metaclass=PoolMeta):
     def default_currency_exchange_journal(cls):
         journals = Pool().get('account.journal').search([('type', '=', 'write-off')], limit=1)
         return journals[0].id if journals else None
+
+
+class ModelLog(metaclass=PoolMeta):
+    __name__ = 'ir.model.log'
+
+    @classmethod
+    def preprocess_values(cls, mode, values):
+        "What the server itself did in a tenant is nobody's deed: its user is no member"
+        values = super().preprocess_values(mode, values)
+        if values.get('user') == 0 and values.get('company') != HOUSE:
+            values['user'] = None
+        return values
