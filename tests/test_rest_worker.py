@@ -67,7 +67,15 @@ class Answer:
     "One HTTP answer read from a socket"
 
     def __init__(self, sock):
-        stream = sock.makefile('rb')
+        self._read(sock.makefile('rb'))
+
+    @classmethod
+    def of(cls, stream):
+        answer = cls.__new__(cls)
+        answer._read(stream)
+        return answer
+
+    def _read(self, stream):
         line = stream.readline().decode()
         if not line:
             raise EOFError("the server closed the connection without an answer")
@@ -222,6 +230,22 @@ def test_too_large_a_body_is_refused_before_it_is_sent_and_after(port):
         assert (answer.status, answer.json['error']) == (413, 'payload_too_large')
 
 
+@pytest.mark.parametrize('body', [
+        b'{"name": "abc"}', GET, b'f\r\n{"name": "abc"}\r\n0\r\n\r\n'], ids=['json', 'http', 'chunked'])
+def test_the_body_of_a_refused_request_is_no_next_request(port, body):
+    with connect(port) as sock:
+        wrong = post(body, chunked=body.startswith(b'f')).replace(KEY.encode(), b'wrong', 1)
+        sock.sendall(wrong + GET)
+        stream = sock.makefile('rb')
+        answers = []
+        for _ in range(2):
+            answers.append(Answer.of(stream))
+        assert [a.status for a in answers] == [401, 200]
+        sock.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            sock.recv(1)
+
+
 def test_continue_is_said_to_those_who_may(port):
     body = b'{"name": "abc"}'
     head = post(body, 'Expect: 100-continue')[:-len(body)]
@@ -319,6 +343,23 @@ def test_a_slow_reader_gets_everything(port):
         time.sleep(0.5)
         answer = Answer(sock)
     assert (answer.status, len(answer.body)) == (200, fakes.BIG)
+
+
+def test_a_crowd_of_one_tenant_leaves_threads_to_the_others(port):
+    "Thirty slow requests of one tenant; a worker has two threads, one of them for others"
+    slow = post(b'{"name": "slow"}')
+    other = GET.replace(KEY.encode(), fakes.OTHER.encode())
+    with concurrent.futures.ThreadPoolExecutor(40) as executor:
+        crowd = [executor.submit(ask, port, slow) for _ in range(30)]
+        time.sleep(0.2)
+        times = []
+        for _ in range(20):
+            started = time.monotonic()
+            assert ask(port, other).status == 200
+            times.append(time.monotonic() - started)
+        assert not all(future.done() for future in crowd)
+        assert [future.result().status for future in crowd] == [201] * 30
+    assert max(times) < 0.15
 
 
 def test_many_at_once(port):

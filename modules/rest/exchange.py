@@ -71,6 +71,11 @@ class Exchange:
         return self.method in WRITES
 
     @property
+    def tenant(self):
+        "Return the id of the company that calls, None while it is nobody's"
+        return self.credential.company if self.credential else None
+
+    @property
     def language(self):
         return self.request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0])
 

@@ -21,12 +21,13 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from .connection import Connection, Held
 from .contract import Problem
+from .gate import Gate
 
 POLL_SECONDS = 0.25
 STOP_SECONDS = 1.0
 "How long a stopping worker keeps connections on which no request has begun"
 
-MORE, KEEP, CLOSE = 'more', 'keep', 'close'
+MORE, WAIT, KEEP, CLOSE = 'more', 'wait', 'keep', 'close'
 "What a connection needs after a thread has worked on it"
 
 REFUSALS = [
@@ -65,6 +66,7 @@ class Worker(ThreadWorker):
         self.cfg.set('forwarder_headers', '')
         self.cfg.set('sendfile', False)
         self.cfg.set('http_parser', 'python')
+        self.gate = Gate(max(1, self.cfg.threads // 2))
         self.connections = set()
         self.looked = 0.0
 
@@ -125,14 +127,15 @@ class Worker(ThreadWorker):
     def finish_request(self, conn, future):
         "A thread is done with a connection for now"
         try:
-            conn.next = future.result()
+            wanted = future.result()
         except BaseException:
             self.log.exception("Error in a worker thread")
             self._forget(conn)
             return
-        if conn.next == MORE:
+        if wanted == MORE:
             self._watch(conn, selectors.EVENT_READ)
-        else:
+        elif wanted != WAIT:
+            conn.next = wanted
             self._send(conn)
 
     def _send(self, conn):
@@ -194,17 +197,33 @@ class Worker(ThreadWorker):
     # In a thread of the pool
 
     def handle(self, conn):
-        "Go on with a connection as far as its bytes allow; return MORE, KEEP or CLOSE"
+        "Go on with a connection as far as its bytes allow; return MORE, WAIT, KEEP or CLOSE"
         try:
-            if conn.state == 'body':
-                app = self._with_body(conn)
-            elif self._read_head(conn):
-                app = self._with_body(conn) if conn.complete else self._admit(conn)
-            else:
-                app = None
-            return self._answer(conn, app) if app else MORE
+            if conn.state == 'head':
+                if not self._read_head(conn):
+                    return MORE
+                if refused := self.wsgi.admit(conn.environ):
+                    self._give_body(conn)
+                    return self._answer(conn, refused)
+                if not self._collected(conn):
+                    return MORE
+            return self._work(conn)
         except Exception as error:
             return self._failed(conn, error)
+
+    def _work(self, conn):
+        "Run the application, unless its tenant has enough threads already"
+        tenant = conn.environ['kontor.exchange'].tenant
+        if conn.state != 'parked':
+            conn.state = 'parked'
+            if not self.gate.enter(tenant, conn):
+                return WAIT
+        try:
+            self._give_body(conn)
+            return self._answer(conn, self.wsgi)
+        finally:
+            if waiting := self.gate.leave(tenant):
+                self.enqueue_req(waiting)
 
     def _read_head(self, conn):
         "Parse the head; return False if there is more of it to come after all"
@@ -231,21 +250,18 @@ class Worker(ThreadWorker):
             conn.request, conn.outbox, conn.client, conn.server, self.cfg)
         conn.environ['wsgi.multithread'] = True
 
-    def _admit(self, conn):
-        "Return what answers the request, None if its body has to be collected first"
-        refused = self.wsgi.admit(conn.environ)
-        if refused:
-            return refused
+    def _collected(self, conn):
+        "Tell if the body is here, or not wanted; begin to wait for it otherwise"
         limit = conn.environ['kontor.exchange'].body_limit
-        if conn.length > limit:
-            return self._with_body(conn)
+        if conn.complete or conn.length > limit:
+            return True
         if conn.continues:
             conn.outbox.sendall(b'HTTP/1.1 100 Continue\r\n\r\n')
             conn.send()
         conn.expect_body(limit)
-        return self._with_body(conn) if conn.body_ready() else None
+        return conn.body_ready()
 
-    def _with_body(self, conn):
+    def _give_body(self, conn):
         "Put the collected body where the application reads it"
         held = Held(conn.take_body())
         if conn.scan is None:
@@ -253,7 +269,6 @@ class Worker(ThreadWorker):
         else:
             reader = ChunkedReader(conn.request, held)
         conn.request.body = conn.environ['wsgi.input'] = Body(reader)
-        return self.wsgi
 
     def _answer(self, conn, app):
         response, started = conn.response, datetime.now()
