@@ -139,10 +139,12 @@ class Identifier(metaclass=PoolMeta):
     def compute_fields(self, field_names=None):
         values = super().compute_fields(field_names=field_names)
         code = values.get('code_compact', getattr(self, 'code_compact', None))
-        vat_id = vat.full_code(
-            getattr(self, 'type', None), code, getattr(self, 'unchecked', None))
+        type_, unchecked = getattr(self, 'type', None), getattr(self, 'unchecked', None)
+        vat_id = vat.full_code(type_, code, unchecked)
         if getattr(self, 'vat_id', None) != vat_id:
             values['vat_id'] = vat_id
+        if unchecked and type_ == vat.EU_VAT and vat.is_right(code):
+            values['unchecked'] = False
         return values
 
     @classmethod

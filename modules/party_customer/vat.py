@@ -71,6 +71,11 @@ def _is_european(code):
     return country in eu_vat.MEMBER_STATES or country in {'eu', 'im'}
 
 
+def is_right(code):
+    "Tell if the check digits of a European VAT id are right"
+    return eu_vat.is_valid(code or '')
+
+
 def full_code(type_, code, unchecked):
     "Return the VAT id with its country that an identifier stands for, None if it is none"
     if not code:

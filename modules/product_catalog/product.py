@@ -1,6 +1,7 @@
 "Products as items: a key that is the tenant's own, a description, one unit"
 from trytond.model import Index, Unique, fields
 from trytond.pool import PoolMeta
+from trytond.transaction import inactive_records
 
 from trytond.modules.tenant import clock
 from trytond.modules.text_key import Key, match_key
@@ -39,14 +40,17 @@ class Template(metaclass=PoolMeta):
         super().on_modification(mode, templates, field_names=field_names)
         shown = {'name', 'code', 'default_uom', 'custom_unit', 'list_price', 'active'}
         if mode == 'write' and field_names & shown:
-            cls._touch(templates)
+            Product = cls.products.get_target()
+            products = cls._variants(templates)
+            Product.write(products, {'updated_at': clock.now().replace(tzinfo=None)})
+            if 'active' in field_names:
+                Product.sync_item_key(products)
 
     @classmethod
-    def _touch(cls, templates):
-        Product = cls.products.get_target()
-        Product.write(
-            [p for t in templates for p in t.products],
-            {'updated_at': clock.now().replace(tzinfo=None)})
+    @inactive_records
+    def _variants(cls, templates):
+        "Return the products of templates, of archived ones as well"
+        return cls.products.get_target().search([('template', 'in', [t.id for t in templates])])
 
 
 class Product(metaclass=PoolMeta):
@@ -91,6 +95,11 @@ class Product(metaclass=PoolMeta):
     @classmethod
     def sync_code(cls, products):
         super().sync_code(products)
+        cls.sync_item_key(products)
+
+    @classmethod
+    def sync_item_key(cls, products):
+        "Bring the item keys to what codes and archiving say"
         to_write = []
         for product in products:
             key = product.code if product.active and product.template.active else None
