@@ -4,6 +4,7 @@ One installation serves all tests of this file, in the order of the file: making
 """
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -19,8 +20,12 @@ pytestmark = [pytest.mark.serve, pytest.mark.slow, pytest.mark.xdist_group('serv
 
 
 @pytest.fixture(scope='module')
-def data(tmp_path_factory):
-    return tmp_path_factory.mktemp('serve') / 'data'
+def data(postgres):
+    "As root PostgreSQL runs as another user, who has to be let through: below DATA he is."
+    folder = postgres.home.path / 'serve'
+    shutil.rmtree(folder, ignore_errors=True)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope='module')
@@ -172,8 +177,7 @@ def test_killed_postgresql_comes_back(serve, victim):
     if victim == 'backend':
         with psycopg.connect(serve.demo['postgres']['owner']) as connection:
             pid, = connection.execute(
-                "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
-                " AND usename LIKE '%%_web' LIMIT 1").fetchone()
+                "SELECT pid FROM pg_stat_activity WHERE usename = 'kontor_web' LIMIT 1").fetchone()
     worker = serve.children('background.py worker')
     with Callers(f'{serve.url}/readyz') as callers:
         time.sleep(0.3)

@@ -12,6 +12,8 @@ BACKOFF = (0.1, 0.3, 1, 2, 4, 6)
 "Seconds before the next start, by the number of recent deaths"
 FORGIVEN = 60
 "Seconds after which a death no longer counts"
+INHERITANCE = 4
+"Seconds that processes of a dead child have to finish what they do"
 
 
 class GaveUp(Exception):
@@ -22,12 +24,13 @@ class Child:
     """One process with its log.
 
     name: what people read; command: a function that returns the words; stop: the signal that asks it to end.
-    ready: a function that tells if it does its work; after: the child that has to be ready before.
+    ready: a function that tells if it does its work; after: the child that has to be ready before; before:
+    called before each start; mourn: called at each unexpected death, to see to what the dead one leaves.
     """
 
     def __init__(
             self, name, command, environment, log, stop=signal.SIGTERM, ready=None, after=None,
-            before=None, pass_fds=(), folder='/'):
+            before=None, mourn=None, pass_fds=(), folder='/'):
         self.name = name
         self._command = command
         self._environment = environment
@@ -36,6 +39,8 @@ class Child:
         self._ready = ready
         self._after = after
         self._before = before
+        self._mourn = mourn
+        self._heirs = {}
         self._pass_fds = pass_fds
         self._folder = folder
         self._deaths = deque(maxlen=len(BACKOFF) + 1)
@@ -50,6 +55,7 @@ class Child:
 
     def step(self):
         "Notice a death, start when it is time, notice readiness; return what happened in words."
+        self._end_heirs()
         if self.process is not None and not self.running:
             return self._buried()
         if self.process is None:
@@ -72,10 +78,12 @@ class Child:
     def _buried(self):
         "Take note of a death and choose the time of the next start; raise GaveUp."
         code = self.process.returncode
-        self._kill_group()
+        now = time.monotonic()
+        self._heirs[self.process.pid] = now + INHERITANCE
         self.process = None
         self.is_ready = False
-        now = time.monotonic()
+        if self._mourn:
+            self._mourn()
         self._deaths.append(now)
         recent = sum(1 for death in self._deaths if now - death < FORGIVEN)
         text = f'{self.name} {_fate(code)}'
@@ -108,13 +116,23 @@ class Child:
     def kill(self):
         "End the process and all it started, at once."
         if self.process is not None:
-            self._kill_group()
+            _kill_group(self.process.pid)
             self.process.wait()
+        self._end_heirs(at_once=True)
 
-    def _kill_group(self):
-        "A child leads a session of its own: nothing of it may outlive it."
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+    def _end_heirs(self, at_once=False):
+        "End what processes that died have left, after the time granted to finish what they do."
+        now = time.monotonic()
+        for leader, until in list(self._heirs.items()):
+            if at_once or until < now:
+                _kill_group(leader)
+                del self._heirs[leader]
+
+
+def _kill_group(leader):
+    "A child leads a session of its own: nothing of it may outlive it."
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def _fate(code):

@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 _SECRETS = ('superuser', 'owner', 'web', 'worker')
@@ -85,6 +86,14 @@ class Home:
         "Remove the mark of a process that is gone."
         for suffix in ('', '.pid'):
             (self.run / f'{kind}-{pid}{suffix}').unlink(missing_ok=True)
+
+    def forget_everybody(self):
+        "Empty run/ before a start."
+        for path in self.run.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def read_json(path):

@@ -40,8 +40,7 @@ def end_leftovers(home):
     if left:
         say('ending processes left behind by an earlier run')
         processes.end(left)
-    for path in home.run.glob('*-*'):
-        path.unlink(missing_ok=True)
+    home.forget_everybody()
 
 
 def _is_postgres(pid):
@@ -86,7 +85,7 @@ class House:
         self.url = _url(arguments.host, self.port)
         self.unavailable = listen.Unavailable(self.listener)
         self.supervisor = Supervisor()
-        self.access = self.board = self.web = None
+        self.access = self.board = self.web = self.server = None
 
     def open(self):
         "Start everything and wait for the first good answer."
@@ -95,6 +94,8 @@ class House:
         self.access = self._database()
         roles.write_configurations(self.home, self.access)
         self._prepare()
+        if self.server:
+            self.server.checkpoint()
         self.board = demo.Board(self.home, self.url, self.access.database, {
             role: self.access.dsn(role) for role in (roles.OWNER, roles.WEB)})
         say('starting web workers, worker and cron')
@@ -122,7 +123,7 @@ class House:
             server.check()
             return _access(server.database, server.owner, server.role, passwords)
         from . import postgres
-        server = postgres.Embedded(self.home.postgres, passwords)
+        server = self.server = postgres.Embedded(self.home.postgres, passwords)
         server.prepare()
         child = self._child(
             'PostgreSQL', 'postgres', server.command, stop=signal.SIGINT, ready=server.ready,
@@ -156,7 +157,8 @@ class House:
         after = self.supervisor.database
         self.web = self._child(
             'web', 'web', self._gunicorn, environment=self._web_environment(), after=after,
-            ready=self._workers_ready, pass_fds=[self.listener.fileno()])
+            ready=self._workers_ready, mourn=self._dismiss_workers,
+            pass_fds=[self.listener.fileno()])
         self.supervisor.add(self.web, *(
             self._child(
                 f'trytond-{name}', name, lambda name=name: self._background(name), after=after,
@@ -194,6 +196,10 @@ class House:
 
     def _workers_ready(self):
         return len(self.board.alive('web')) >= self.arguments.workers
+
+    def _dismiss_workers(self):
+        "The master is dead: let its workers finish the requests they have, and take no more."
+        processes.send(self.board.alive('web'), signal.SIGTERM)
 
     def _answer_meanwhile(self):
         "Answer callers with 503 while there is no web worker at all."
