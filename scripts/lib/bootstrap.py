@@ -61,6 +61,7 @@ def enter(kind='run'):
     except Failed as error:
         say(f'error: {error}')
         sys.exit(1)
+    _build_reference()
     if Path(sys.prefix).resolve() != VENV.resolve():
         os.execv(PYTHON, [str(PYTHON), *sys.argv])
 
@@ -112,6 +113,23 @@ def _install(kind):
         for satisfied in {kind, 'run'}:
             _stamp_file(satisfied).write_text(fingerprint(satisfied))
         say(f'installed in {time.monotonic() - started:.0f} s')
+
+
+def _build_reference():
+    "Fetch the script of the API reference if missing; without it everything else works."
+    lock = ROOT / 'modules/rest/reference/package-lock.json'
+    mark = ROOT / 'modules/rest/static/reference.js.version'
+    try:
+        if mark.stat().st_mtime >= lock.stat().st_mtime:
+            return
+    except FileNotFoundError:
+        pass
+    say('building the API reference')
+    try:
+        _run([PYTHON, '-m', 'trytond.modules.rest.docs_build'], 'the API reference was not built')
+        mark.touch()
+    except (Failed, OSError) as error:
+        say(f'warning: {error}\nThe page /docs/billing stays empty until a start builds it.')
 
 
 def _make_venv():

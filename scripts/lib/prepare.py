@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from scripts.lib.bootstrap import say
 from scripts.lib.home import read_json, write_json
+from scripts.lib.tenants import create
 
-CONTRACTS = ('billing',)
 SELLERS = (
     {
         'name': 'Musterwerkstatt GmbH', 'street': 'Werkstraße 12', 'postal_code': '10115',
@@ -46,16 +46,7 @@ def _make(database, seller):
 
     from trytond.modules.tenant import provision
     with Transaction().start(database, 0):
-        company = provision.create_tenant(provision.Seller(plan='full', **seller))
-        login = f'demo-{seller["country"].lower()}-{company}'
-        _, password = provision.add_member(company, login, 'owner', name=login)
-        keys = {
-            contract: provision.issue_key(company, contract, database)[2]
-            for contract in CONTRACTS}
-    return {
-        'name': seller['name'], 'company': company, 'country': seller['country'],
-        'chart': seller['chart'], 'plan': 'full', 'credentials': keys,
-        'login': {'user': login, 'password': password}}
+        return create(database, provision.Seller(plan='full', **seller))
 
 
 def main():
