@@ -1,0 +1,66 @@
+"How many SQL statements an operation sends: the same for one record and for a full page"
+import contextlib
+
+import pytest
+
+pytest_plugins = ['tests.support.billing_fixtures']
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    "Statements per request, the last one at the end"
+    from trytond.modules.backend import statements
+    counts, counting = [], statements.counting
+
+    @contextlib.contextmanager
+    def counted():
+        with counting() as found:
+            yield found
+        counts.append(found.count)
+    monkeypatch.setattr(statements, 'counting', counted)
+    return counts
+
+
+def customer(number):
+    return {
+        'name': f'Kunde {number}', 'address': f'Weg {number}', 'country': 'AT',
+        'email': f'{number}@example.com', 'phone': str(number), 'vatId': f'GB9807806{number:02}',
+        'iban': 'AT611904300234573201'}
+
+
+def item(number):
+    return {'itemKey': f'K{number:03}', 'description': 'x', 'defaultPrice': number, 'unit': 'Hour'}
+
+
+@pytest.mark.parametrize('path, make, most', [
+        ('/api/customers', customer, 9), ('/api/items', item, 6)])
+def test_a_list(new_api, sent, path, make, most):
+    counts = []
+    for size in (1, 60):
+        for number in range(0 if size == 1 else 1, size):
+            new_api.made(path, make(number))
+        for _ in range(2):
+            page = new_api.get(f'{path}?limit=60').json
+        assert len(page['items']) == size
+        counts.append(sent[-1])
+    # A full page asks for the total as well
+    assert counts[1] <= counts[0] + 1
+    assert counts[1] <= most
+
+
+@pytest.mark.parametrize('path, make, change, most', [
+        ('/api/customers', customer, {'email': 'x@example.com', 'address': 'y'}, (66, 9, 40)),
+        ('/api/items', item, {'defaultPrice': 7, 'description': 'y'}, (38, 6, 34)),
+        ('/api/units', lambda n: {'label': f'U{n}'}, {'label': 'y'}, (10, 5, 18)),
+        ])
+def test_one_record(new_api, sent, path, make, change, most):
+    for number in range(4):
+        made = new_api.made(path, make(number))
+        counts = [sent[-1]]
+        # The first ones fill the caches
+        new_api.patch(f'{path}/{made["id"]}', change)
+    new_api.get(f'{path}/{made["id"]}')
+    counts.append(sent[-1])
+    assert new_api.patch(f'{path}/{made["id"]}', change).status_code == 200
+    counts.append(sent[-1])
+    assert all(count <= bound for count, bound in zip(counts, most, strict=True)), counts
