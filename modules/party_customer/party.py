@@ -1,5 +1,4 @@
 "Parties as customers, their address in one line, their VAT id"
-from sql import Literal
 from trytond.model import Index, Unique, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
@@ -32,7 +31,7 @@ class Party(metaclass=PoolMeta):
                 'party_customer.msg_vat_id_unique'))
         cls._sql_indexes.add(Index(
                 table, (table.company, Index.Equality()), (table.name_sort, Index.Range()),
-                (table.id, Index.Range()), where=table.customer == Literal(True)))
+                (table.id, Index.Range())))
 
     @classmethod
     def default_customer(cls):
