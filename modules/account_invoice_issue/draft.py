@@ -93,6 +93,17 @@ class Bill:
         return rates.pop() if len(rates) == 1 else self.template.tax_rate
 
 
+def storable(quantity, place):
+    """Return a Decimal quantity as the float that Tryton stores.
+
+    Raises IssueError for one that a float cannot hold exactly; ``place`` names the line.
+    """
+    stored = float(quantity)
+    if Decimal(str(stored)) != quantity:
+        raise IssueError(gettext('account_invoice_issue.msg_quantity_digits'), f'{place}.quantity')
+    return stored
+
+
 def complete(drafts, books):
     "Return the Bill of each draft; raises IssueError or IssueStateError naming the field"
     for draft in drafts:
@@ -228,17 +239,9 @@ def _item(line, place, template_tax, template, units):
     tax = _line_tax(line, place, template_tax, template)
     unit = units.of(line, place, template.language)
     return Item(
-        line, line.description or '', key=line.item_key or '', quantity=_quantity(line, place),
+        line, line.description or '', key=line.item_key or '', quantity=line.quantity,
         unit_label=unit.label, unit_code=unit.code, unit_price=line.unit_price, tax=tax,
         account=line.account.id if line.account else tax.base_account)
-
-
-def _quantity(line, place):
-    "Return the quantity as the float that Tryton stores; one it cannot store exactly is refused"
-    quantity = float(line.quantity)
-    if Decimal(str(quantity)) != Decimal(str(line.quantity)):
-        raise IssueError(gettext('account_invoice_issue.msg_quantity_digits'), f'{place}.quantity')
-    return quantity
 
 
 def _line_tax(line, place, template_tax, template):

@@ -70,10 +70,10 @@ def read_books():
     return books
 
 
-def open_period(books, date, field):
+def open_period(books, date, field, journal=None):
     """Return the Period of a date; its fiscal year is made if there is none.
 
-    Raises IssueError or IssueStateError naming ``field``: too far away, or closed.
+    journal: id of the one that posts, the revenue journal if None. Raises IssueError or IssueStateError naming ``field``: too far away, or closed.
     """
     found = _find_period(books.company, date)
     if found is None:
@@ -86,7 +86,7 @@ def open_period(books, date, field):
     id, state, moves, invoices = found
     if state != 'open':
         raise IssueStateError(gettext('account_invoice_issue.msg_period_closed', date=date), field)
-    _check_journal_open(books, id, date, field)
+    _check_journal_open(journal or books.journal, id, date, field)
     return Period(id, moves, invoices)
 
 
@@ -109,15 +109,15 @@ def _find_period(company, date):
     return cursor.fetchone()
 
 
-def _check_journal_open(books, period, date, field):
+def _check_journal_open(journal, period, date, field):
     "The first posting of a journal in a period makes their common row; that row may be closed"
     JournalPeriod = Pool().get('account.journal.period')
     table = JournalPeriod.__table__()
     cursor = Transaction().connection.cursor()
     cursor.execute(*table.select(
-            table.state, where=(table.journal == books.journal) & (table.period == period)))
+            table.state, where=(table.journal == journal) & (table.period == period)))
     row = cursor.fetchone()
     if row is None:
-        JournalPeriod.create([{'journal': books.journal, 'period': period}])
+        JournalPeriod.create([{'journal': journal, 'period': period}])
     elif row[0] != 'open':
         raise IssueStateError(gettext('account_invoice_issue.msg_period_closed', date=date), field)

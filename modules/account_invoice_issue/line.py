@@ -29,6 +29,14 @@ class InvoiceLine(metaclass=PoolMeta):
             return self.net_amount
         return rounding.line_amount(self.quantity or 0, self.unit_price or rounding.CENT * 0)
 
+    def _compute_taxes(self):
+        "The base of the VAT return is what was booked, to the cent"
+        tax_lines = super()._compute_taxes()
+        if self.invoice.type == 'out' and self.invoice.currency == self.invoice.company.currency:
+            for tax_line in tax_lines:
+                tax_line.amount = self.amount
+        return tax_lines
+
     @classmethod
     def copy(cls, lines, default=None):
         default = default.copy() if default else {}

@@ -32,10 +32,11 @@ class Invoice(metaclass=PoolMeta):
                     raise IssueStateError(gettext(
                             'account_invoice_issue.msg_not_payable_state', invoice=invoice.rec_name), None)
             if unpaid:
-                open_period(books, date, 'paid_date')
+                method = _payment_method(books)
+                open_period(books, date, 'paid_date', method.journal.id)
                 cls.write(unpaid, {'paid_date': date})
                 for invoice in unpaid:
-                    invoice._pay_in_full(_payment_method(books), date)
+                    invoice._pay_in_full(method, date)
         return cls.browse([invoice.id for invoice in invoices])
 
     def _pay_in_full(self, method, date):

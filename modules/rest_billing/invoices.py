@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from trytond.modules.account_dach.exceptions import FieldError
-from trytond.modules.account_invoice_issue.draft import DUE_AFTER, MAX_LINES
+from trytond.modules.account_invoice_issue.draft import DUE_AFTER, MAX_LINES, storable
 from trytond.modules.account_invoice_issue.invoice import pdf_of, sealed
 from trytond.modules.account_invoice_issue.locks import LOCKS
 from trytond.modules.product_catalog.product import ITEM_KEY_LENGTH
@@ -114,10 +114,10 @@ def _draft(call, order):
     Line = pool.get('account.invoice.line')
     lines = [
         Line(
-            item_key=item.item_key or None, description=item.description, quantity=item.quantity,
-            unit=units[UNITS[item.unit]], custom_unit=item.custom_unit_id,
-            unit_price=item.price_per_unit)
-        for _, item in order]
+            item_key=item.item_key or None, description=item.description,
+            quantity=storable(item.quantity, f'lines[{n}]'), unit=units[UNITS[item.unit]],
+            custom_unit=item.custom_unit_id, unit_price=item.price_per_unit)
+        for n, (_, item) in enumerate(order)]
     return pool.get('account.invoice')(
         party=body.customer_id, template=body.invoice_template_id,
         invoice_date=_day(call, body.issue_date), due_date=_day(call, body.due_date),
