@@ -1,6 +1,8 @@
 "Customers: list and look-ups, read, create, change"
 import contextlib
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import WithJsonSchema
 
 from trytond.modules.party_customer import customer as reading
 from trytond.modules.party_customer.customer_write import create_customers, update_customer
@@ -17,6 +19,9 @@ COLUMNS = (
     'country', 'bank_name', 'iban', 'bic')
 
 
+CountryCode = Annotated[str, WithJsonSchema({'type': 'string', 'minLength': 2, 'maxLength': 2})]
+
+
 class Customer(Output, alias_generator=camel):
     id: int
     name: str
@@ -26,7 +31,7 @@ class Customer(Output, alias_generator=camel):
     vat_id: str | None
     contact_person: str | None
     buyer_reference: str | None
-    country: str | None
+    country: CountryCode | None
     bank_name: str | None
     iban: str | None
     bic: str | None
