@@ -26,39 +26,34 @@ def copy_company(connection, pool, source):
     models = {
         name: Model for name, Model in owned_models(pool).items()
         if name not in NEVER and not getattr(Model, '__never_copied__', False)}
-    filled = _filled(cursor, models, source)
+    # One company among thousands is always found by index; a planner without fresh statistics doubts it
+    cursor.execute("SET LOCAL enable_seqscan = off")
     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     cursor.execute(
         "CREATE TEMPORARY TABLE kontor_copy (name text, old int, new int, PRIMARY KEY (name, old))"
         " ON COMMIT DROP")
-    for Model in filled:
-        _number(cursor, Model, source)
-    cursor.execute("SELECT new FROM kontor_copy WHERE name = 'company.company'")
-    company, = cursor.fetchone()
-    for Model in filled:
-        _copy(cursor, Model, models, source, company)
+    company, names = _number(cursor, models, source)
+    for name in names:
+        _copy(cursor, models[name], models, source, company)
     cursor.execute("DROP TABLE kontor_copy")
     return company
 
 
-def _filled(cursor, models, source):
-    "Return the models that have a row of the source, the company itself first; one statement"
-    query = SQL(' UNION ALL ').join(
-        SQL("SELECT {} WHERE EXISTS (SELECT FROM {} WHERE {} = {})").format(
-            Literal(name), Identifier(Model._table), Identifier(company_column(Model)), Literal(source))
+def _number(cursor, models, source):
+    """Give every row of the source its new id, in one statement.
+
+    Return (id of the new company, names of the models that have rows, the company itself first).
+    """
+    rows = SQL(' UNION ALL ').join(
+        SQL("(SELECT {}, id, nextval(pg_get_serial_sequence({}, 'id')) FROM"
+            " (SELECT id FROM {} WHERE {} = {} ORDER BY id) rows)").format(
+            Literal(name), Literal(f'"{Model._table}"'), Identifier(Model._table),
+            Identifier(company_column(Model)), Literal(source))
         for name, Model in models.items())
-    cursor.execute(query)
-    names = {name for name, in cursor.fetchall()}
-    return [models[name] for name in sorted(names, key=lambda name: (name != 'company.company', name))]
-
-
-def _number(cursor, Model, source):
-    table = Identifier(Model._table)
-    cursor.execute(SQL(
-            "INSERT INTO kontor_copy SELECT {}, id, nextval(pg_get_serial_sequence({}, 'id'))"
-            " FROM (SELECT id FROM {} WHERE {} = {} ORDER BY id) rows").format(
-            Literal(Model.__name__), Literal(f'"{Model._table}"'), table,
-            Identifier(company_column(Model)), Literal(source)))
+    cursor.execute(SQL("INSERT INTO kontor_copy ") + rows)
+    cursor.execute("SELECT name, max(new) FROM kontor_copy GROUP BY name")
+    found = dict(cursor.fetchall())
+    return found['company.company'], sorted(found, key=lambda name: (name != 'company.company', name))
 
 
 def _copy(cursor, Model, models, source, company):

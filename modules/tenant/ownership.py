@@ -158,6 +158,10 @@ class TenantOwned:
     @classmethod
     def __post_setup__(cls):
         super().__post_setup__()
+        for field in cls._fields.values():
+            # A tenant writes in his own language; the translations of the application are not his
+            if getattr(field, 'translate', False):
+                field.translate = False
         if cls.__name__ != 'company.company':
             cls._sql_constraints = [
                 (name, cls.__per_company(name, constraint), message)
