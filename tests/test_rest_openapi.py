@@ -7,7 +7,7 @@ from trytond.modules.rest.openapi import document
 from trytond.modules.rest.tests.comparison import differences
 from trytond.modules.rest.installed import contracts
 
-DOCUMENTED = Path(__file__).parent.parent / 'contracts'
+DOCUMENTED = Path(__file__).resolve().parents[2] / 'shared' / 'contracts'
 
 
 @pytest.mark.parametrize('contract', contracts(), ids=lambda contract: contract.name)

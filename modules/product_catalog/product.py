@@ -1,7 +1,7 @@
 "Products as items: a key that is the tenant's own, a description, one unit"
-from trytond.model import Index, Unique, fields
+from trytond.model import Check, Index, Unique, fields
 from trytond.pool import PoolMeta
-from trytond.transaction import inactive_records
+from trytond.transaction import Transaction, inactive_records
 
 from trytond.modules.tenant import clock
 from trytond.modules.text_key import Key, match_key
@@ -68,18 +68,27 @@ class Product(metaclass=PoolMeta):
         cls.description.translate = False
         cls.suffix_code.size = ITEM_KEY_LENGTH
         table = cls.__table__()
-        # An exclusion constraint lets two callers wait for each other; the item key says as much
+        # An exclusion constraint lets two callers wait for each other; the item key says as much. Its name
+        # stays in use: stock would make it again, over all tenants, at the next migration.
         cls._sql_constraints = [
             constraint for constraint in cls._sql_constraints if constraint[0] != 'code_exclude']
-        cls._sql_constraints.append(
+        cls._sql_constraints += [
+            ('code_exclude', Check(table, table.id > 0), 'product_catalog.msg_item_key_unique'),
             ('item_key_unique', Unique(table, table.item_key),
-                'product_catalog.msg_item_key_unique'))
+                'product_catalog.msg_item_key_unique'),
+            ]
         cls._sql_indexes.add(Index(table, (table.template, Index.Range())))
 
     @classmethod
     def __register__(cls, module):
+        handler = cls.__table_handler__(module)
+        cursor = Transaction().connection.cursor()
+        cursor.execute(
+            "SELECT 1 FROM pg_constraint WHERE conname = 'product_product_code_exclude'"
+            " AND contype = 'x'")
+        if cursor.fetchone():
+            handler.drop_constraint('code_exclude')
         super().__register__(module)
-        cls.__table_handler__(module).drop_constraint('code_exclude')
 
     @staticmethod
     def default_created_at():
