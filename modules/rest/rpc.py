@@ -76,9 +76,13 @@ class Rpc:
             endpoint, arguments = self._route(environ)
             request = read_request(environ)
             request.view_args = arguments
-            return _finished(request, endpoint(request, **arguments))
+            response = _response(request, endpoint(request, **arguments))
         except Exception as error:
-            return refusal(error, request, Exchange.of(environ).id)
+            response = refusal(error, request, Exchange.of(environ).id)
+        if 'gzip' not in environ.get('HTTP_ACCEPT_ENCODING', ''):
+            # Stock says so of every long answer, whether it is packed or not
+            response.headers.pop('Content-Encoding', None)
+        return response
 
     def _route(self, environ):
         origin, host = environ.get('HTTP_ORIGIN'), environ.get('HTTP_HOST')
@@ -229,10 +233,6 @@ def _authenticate(request, database, company):
         _do_basic_auth(request)
 
 
-def _finished(request, result):
+def _response(request, result):
     "Return a result as a Response"
-    response = result if isinstance(result, Response) else app.make_response(request, result)
-    if 'gzip' not in request.accept_encodings:
-        # Stock says so of every long answer, whether it is packed or not
-        response.headers.pop('Content-Encoding', None)
-    return response
+    return result if isinstance(result, Response) else app.make_response(request, result)
