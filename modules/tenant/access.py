@@ -6,7 +6,7 @@ from trytond.model import ModelSQL
 from trytond.pool import Pool, PoolMeta
 
 from .ownership import HOUSE, OPERATOR_KIND, OWNED, SHARED_KIND, classify
-from .role import is_readonly
+from .role import PERSONAL, is_readonly
 from .scope import current_company
 
 READ = {'read': True, 'write': False, 'create': False, 'delete': False}
@@ -14,10 +14,6 @@ NOTHING = dict.fromkeys(READ, False)
 VISIBLE_SHARED = (
     'ir.', 'res.group', 'country.', 'currency.', 'product.uom', 'party.address.')
 "Shared models a member reads: beyond these only charts as delivered (…template)"
-PERSONAL = (
-    'ir.ui.', 'ir.session', 'ir.note.read', 'res.user.device', 'res.user.warning', 'res.notification',
-    'ir.model.button.click', 'ir.export', 'ir.avatar')
-"What even a read-only member writes: the state of his own client"
 
 
 class ModelAccess(metaclass=PoolMeta):

@@ -15,6 +15,7 @@ from trytond.model import Exclude, Index, ModelSQL, Unique, fields
 from trytond.model.exceptions import AccessError
 from trytond.transaction import Transaction
 
+from .role import check_writable
 from .scope import current_company
 
 SHARED = {
@@ -205,6 +206,7 @@ class TenantOwned:
 
     @classmethod
     def preprocess_values(cls, mode, values):
+        check_writable(cls)
         values = super().preprocess_values(mode, values)
         company = current_company()
         if cls.__name__ == 'company.company':
@@ -215,3 +217,8 @@ class TenantOwned:
         if company and (given is None or int(given) != company):
             raise AccessError(gettext('tenant.msg_foreign_company', **cls.__names__('company')))
         return values
+
+    @classmethod
+    def delete(cls, records):
+        check_writable(cls)
+        super().delete(records)
