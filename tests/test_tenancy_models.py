@@ -179,7 +179,8 @@ def test_every_relation_that_is_stored_has_its_key(pool, superuser):
 def test_every_reference_is_checked_by_a_trigger(pool, superuser):
     triggers = dict(superuser.execute(
             "SELECT relname, pg_get_triggerdef(t.oid) FROM pg_trigger t"
-            " JOIN pg_class c ON c.oid = tgrelid WHERE tgname = 'tenant_references' AND tgenabled = 'O'").fetchall())
+            " JOIN pg_class c ON c.oid = tgrelid"
+            " WHERE tgname = 'tenant_references' AND tgenabled = 'O'").fetchall())
     flaws, found = [], 0
     for name, Model in owned_models(pool).items():
         for column, field in Model._fields.items():
@@ -279,7 +280,8 @@ def _count(web, table, id_, company):
         return web.execute(f'SELECT count(*) FROM "{table}" WHERE id = %s', (id_,)).fetchone()[0]
 
 
-@pytest.mark.parametrize('statement', ['UPDATE "{}" SET id = id WHERE id = %s', 'DELETE FROM "{}" WHERE id = %s'])
+@pytest.mark.parametrize('statement', [
+        'UPDATE "{}" SET id = id WHERE id = %s', 'DELETE FROM "{}" WHERE id = %s'])
 def test_changed_and_deleted_by_sql(pool, web, rows, austrian, statement):
     "Another tenant's UPDATE and DELETE find nothing, or are not allowed"
     import psycopg

@@ -1,4 +1,4 @@
-"""Asking the database as somebody: with the rights of a web worker, in a tenant, by SQL or by Tryton's models."""
+"""Asking the database as somebody: a web worker in a tenant, by SQL or by Tryton's models."""
 import contextlib
 
 from trytond.modules.tenant.ownership import OWNED, classify
