@@ -12,8 +12,9 @@ import time
 
 import psycopg
 from trytond import backend
-from trytond.pool import Pool
 from trytond.transaction import Transaction
+
+from trytond.modules.tenant import release
 
 from .problems import unavailable
 
@@ -94,19 +95,14 @@ class Lifeline:
         if reason := self.probe():
             self.broken = True
             return [f'{self.database}: database not reachable ({reason})']
-        if pending := self.pending():
-            return [f'{self.database}: migration pending ({", ".join(pending)})']
+        if self.pending():
+            return [f'{self.database}: migration pending']
         return []
 
     def pending(self):
-        "Return the modules that the database has in another state than this process"
+        "Tell if the database was brought to another state than that of this process's code"
         with Transaction().start(self.database, 0, readonly=True) as transaction:
-            cursor = transaction.connection.cursor()
-            cursor.execute("SELECT name, state FROM ir_module")
-            states = dict(cursor.fetchall())
-        active = {name for name, state in states.items() if state == 'activated'}
-        changing = {name for name, state in states.items() if state.startswith('to ')}
-        return sorted(changing | (set(Pool(self.database)._modules or ()) - active))
+            return release.recorded(transaction.connection) != release.fingerprint()
 
 
 def is_lost(error):

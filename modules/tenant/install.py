@@ -8,13 +8,10 @@ with the owner's connection in the Tryton configuration (TRYTOND_CONFIG). It may
 nothing has changed since the last run it only looks. Progress goes to standard error.
 """
 import datetime as dt
-import hashlib
 import importlib
 import json
 import logging
 import sys
-from importlib.metadata import entry_points
-from pathlib import Path
 
 import psycopg
 import pycountry
@@ -23,9 +20,10 @@ from trytond import backend, config
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-from . import walls
+from . import release, walls
 from .copy_company import copy_company
 from .ownership import HOUSE, company_column, owned_models
+from .release import kontor_modules
 from .scope import entered, tenant_scope
 
 LANGUAGES = ('en', 'de')
@@ -38,8 +36,7 @@ def ensure(database, roles, web_password, worker_password, progress=print):
     "Bring the database to the state of this code"
     _roles(roles, web_password, worker_password)
     _create_database(database)
-    fingerprint = code_fingerprint()
-    if _release(database) == fingerprint:
+    if _release(database) == release.fingerprint():
         return
     _modules(database, progress)
     with Transaction().start(database, 0) as transaction:
@@ -50,28 +47,11 @@ def ensure(database, roles, web_password, worker_password, progress=print):
         _connect_grants(transaction.connection, database, role_names(roles))
     _prepared_companies(database, progress)
     with Transaction().start(database, 0) as transaction:
-        _set_release(transaction.connection, fingerprint)
+        release.record(transaction.connection, role_names(roles))
 
 
 def role_names(prefix):
     return walls.Roles(f'{prefix}_web', f'{prefix}_worker')
-
-
-def kontor_modules():
-    "Return the names of Kontor's own modules, found by the entry points of its distribution"
-    return sorted(
-        ep.name for ep in entry_points(group='trytond.modules') if ep.dist.name == 'kontor')
-
-
-def code_fingerprint():
-    "Return a hash over the files of all modules that make up the database"
-    digest = hashlib.sha256()
-    root = Path(__file__).resolve().parent.parent
-    for name in kontor_modules():
-        for path in sorted((root / name).rglob('*')):
-            if path.suffix in {'.py', '.xml', '.cfg', '.po', '.tsv', '.csv'} and 'tests' not in path.parts:
-                digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()
 
 
 # Roles and database
@@ -106,14 +86,7 @@ def _release(database):
     with _connect(database) as connection:
         if connection.execute("SELECT to_regclass('kontor_release')").fetchone()[0] is None:
             return None
-        row = connection.execute("SELECT fingerprint FROM kontor_release").fetchone()
-        return row[0] if row else None
-
-
-def _set_release(connection, fingerprint):
-    connection.execute("CREATE TABLE IF NOT EXISTS kontor_release (fingerprint text)")
-    connection.execute("DELETE FROM kontor_release")
-    connection.execute("INSERT INTO kontor_release VALUES (%s)", (fingerprint,))
+        return release.recorded(connection)
 
 
 def _connect_grants(connection, database, names):
