@@ -432,3 +432,18 @@ def test_the_longest_texts_fit(new_api):
         '\U0001f600' * 500)
     made = new_api.made('/api/customers', texts)
     assert made == {**EMPTY, 'id': made['id'], **texts}
+
+
+def test_two_changes_at_the_same_time_see_each_other(new_api):
+    made = new_api.post('/api/customers', {'name': 'Busy'})
+    path, tag = f'/api/customers/{made.json["id"]}', made.headers['ETag']
+    changes = [{'email': 'a@example.com'}, {'phone': '1'}, {'address': 'x'}, {'country': 'AT'}]
+    with concurrent.futures.ThreadPoolExecutor(4) as executor:
+        answers = list(executor.map(lambda c: new_api.patch(path, c, If_Match=tag), changes))
+    assert sorted(a.status_code for a in answers) == [200, 412, 412, 412]
+    with concurrent.futures.ThreadPoolExecutor(4) as executor:
+        answers = list(executor.map(lambda c: new_api.patch(path, c), changes))
+    assert [a.status_code for a in answers] == [200] * 4
+    now = new_api.get(path).json
+    assert {name: now[name] for c in changes for name in c} == {
+        name: value for c in changes for name, value in c.items()}

@@ -70,12 +70,10 @@ def test_a_customer_of_the_contract_is_the_clients_party(accountant, api, vat_id
             'name': 'Contract', 'vatId': vat_id, 'iban': 'DE75512108001245126199',
             'email': 'c@example.com', 'country': 'DE', 'address': 'Weg 1'})
     row, = accountant.call('party.party.read', [made['id']], [
-            'name', 'email', 'customer_vat', 'tax_identifier.code', 'addresses', 'bank_accounts',
-            'code'])
+            'name', 'email', 'customer_vat', 'tax_identifier.code', 'addresses', 'bank_accounts'])
     assert (row['name'], row['email'], row['customer_vat']) == (
         'Contract', 'c@example.com', vat_id)
     assert row['tax_identifier.']['code'] == vat_id
-    assert row['code'].isdigit()
     address, = accountant.call('party.address.read', row['addresses'], [
             'street', 'country.code', 'invoice'])
     assert (address['street'], address['country.']['code'], address['invoice']) == (
@@ -255,3 +253,44 @@ def test_the_menu_leads_to_customers_and_units(accountant):
     assert 'Eigene Einheiten' in found
     defaults = accountant.call('party.party.default_get', ['customer'], party_customer=True)
     assert defaults['customer'] is True
+
+
+# Merging and erasing
+
+def test_merging_leaves_one_customer(client, api, vat_id):
+    source = api.made('/api/customers', {'name': 'Twin', 'vatId': vat_id})
+    target, = client.call('party.party.create', [
+            party('Twin', customer=False, **identifier(vat_id))])
+    _wizard(client, 'party.replace', source['id'], 'replace', {
+            'ask': {'source': source['id'], 'destination': target}})
+    assert api.get('/api/customers?name=Twin').json['id'] == target
+    assert api.get(f'/api/customers?vatId={vat_id}').json['id'] == target
+
+
+def test_erasing_leaves_nothing(client, api, superuser, vat_id):
+    secret = 'Geheim'
+    made = api.made('/api/customers', {
+            'name': secret, 'vatId': vat_id, 'address': secret, 'email': secret, 'phone': secret,
+            'contactPerson': secret, 'buyerReference': secret, 'bankName': secret, 'bic': secret,
+            'iban': 'AT483200000012345864'})
+    client.call('party.party.write', [made['id']], {'active': False})
+    _wizard(client, 'party.erase', made['id'], 'erase', {'ask': {'party': made['id']}})
+    for table, column in [
+            ('party_party', 'id'), ('party_address', 'party'), ('party_identifier', 'party'),
+            ('party_contact_mechanism', 'party')]:
+        rows = superuser.execute(
+            f'SELECT t::text FROM {table} t WHERE {column} = %s', (made['id'],)).fetchall()
+        assert rows
+        for row, in rows:
+            assert secret.lower() not in row.lower() and vat_id not in row
+    assert superuser.execute(
+        "SELECT count(*) FROM bank_account_number WHERE number_compact = 'AT483200000012345864'"
+        ).fetchone() == (0,)
+
+
+def _wizard(client, name, party_id, state, data):
+    context = {**client.context, 'active_model': 'party.party', 'active_id': party_id,
+        'active_ids': [party_id]}
+    session, start, end = client.ask(f'wizard.{name}.create', context)
+    client.ask(f'wizard.{name}.execute', session, data, state, context)
+    return session, start, end

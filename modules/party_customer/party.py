@@ -38,20 +38,11 @@ class Party(metaclass=PoolMeta):
         return Transaction().context.get('party_customer', False)
 
     @classmethod
-    def _code_sequence(cls, **pattern):
-        # A number of the tenant's own would make its callers queue, or need rights to CREATE SEQUENCE
-        return None
-
-    @classmethod
     def preprocess_values(cls, mode, values):
         values = super().preprocess_values(mode, values)
         if 'name' in values:
             values['name_key'] = match_key(values['name'])
             values['name_sort'] = sort_key(values['name'])
-        if mode == 'create' and not values.get('code'):
-            transaction = Transaction()
-            number = transaction.database.nextid(transaction.connection, cls._table)
-            values.update(code=str(number), code_alnum=str(number), code_digit=number)
         return values
 
     def compute_fields(self, field_names=None):
