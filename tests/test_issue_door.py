@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.support.billing import Api
-from tests.support.invoicing import ITEMS, Biller, inside, item, posted
+from tests.support.invoicing import ITEMS, Biller, inside, item, make_template, posted
 
 pytest_plugins = ['tests.support.billing_fixtures']
 
@@ -67,8 +67,8 @@ def test_forty_at_once_are_forty_invoices(new_biller, owner, billing):
     found = counts(owner, company)
     assert found['account_invoice'] == found['account_move'] == found['archive_document'] == 40
     moves = owner.execute(
-        "SELECT m.number, sum(l.debit - l.credit) FROM account_move m JOIN account_move_line l ON l.move = m.id"
-        " WHERE m.company = %s GROUP BY m.id ORDER BY m.number", (company,)).fetchall()
+        "SELECT m.number, sum(l.debit - l.credit) FROM account_move m"
+        " JOIN account_move_line l ON l.move = m.id WHERE m.company = %s GROUP BY m.id ORDER BY m.number", (company,)).fetchall()
     assert moves == [(f'2026-{n:06}', 0) for n in range(1, 41)]
 
 
@@ -209,6 +209,33 @@ def test_post_in_the_client_goes_through_the_door(new_biller, member, pool):
     text = new_biller.text(issued)
     assert 'By hand' in text and 'Danke' in text and '60,00' in text
     assert new_biller.bill()['invoiceNumber'].endswith('-0002')
+
+
+def test_a_draft_with_prices_that_include_tax_shows_what_will_be_issued(new_biller, member, pool):
+    template = make_template(pool, new_biller.api.tenant, is_tax_included=True, tax_rate=D(20))
+    tax, = member.call('account.tax.search', [
+            ('kind', '=', 'sale'), ('rate', '=', D('0.2')), ('category', '=', 'S')], 0, None, None)
+    id = client_draft(member, new_biller, 3, '9.99', template=template)
+    line, = member.call('account.invoice.line.search', [('invoice', '=', id)], 0, None, None)
+    member.call('account.invoice.write', [id], {
+            'lines': [('write', [line], {'taxes': [('add', [tax])]})]})
+    draft, = member.call('account.invoice.read', [id], ['untaxed_amount', 'tax_amount', 'total_amount'])
+    member.call('account.invoice.post', [id])
+    issued, = member.call('account.invoice.read', [id], ['untaxed_amount', 'tax_amount', 'total_amount'])
+    assert draft == issued
+    assert [draft[name] for name in ('untaxed_amount', 'tax_amount', 'total_amount')] == [
+        D('24.97'), D('5.00'), D('29.97')]
+
+
+@pytest.mark.parametrize('values', [
+    {'number': 'INV-1'}, {'state': 'posted'}, {'paid_date': dt.date(2026, 5, 16)}, {'issued_at': None}])
+def test_the_client_can_set_neither_number_nor_state(new_biller, member, values):
+    from tests.support.rpc import Fault
+    id = client_draft(member, new_biller)
+    with pytest.raises(Fault, match='follow from issuing'):
+        member.call('account.invoice.write', [id], values)
+    with pytest.raises(Fault, match='follow from issuing'):
+        client_draft(member, new_biller, state='posted', number='INV-7')
 
 
 def test_print_gives_the_archived_bytes(new_biller, member):

@@ -7,7 +7,8 @@ invoices keep Tryton's workflow.
 from itertools import groupby
 
 from trytond.i18n import gettext
-from trytond.model import Index, ModelView, fields
+from trytond.model import Index, ModelView, dualmethod, fields
+from trytond.model.exceptions import AccessError
 from trytond.modules.account.tax import _TaxLine
 from trytond.modules.archive.document import Sealing
 from trytond.modules.tenant import clock, timing
@@ -22,8 +23,14 @@ from .ledger import read_books
 from .locks import require_locks
 from .seller import read_seller
 
-_READONLY = {'readonly': Eval('state') != 'draft'}
+_READONLY = {'readonly': Eval('state') != 'draft', 'invisible': Eval('type') != 'out'}
+_ISSUED = {'invisible': ~Eval('issued_at')}
 ISSUABLE = ('draft', 'validated')
+FROM_THE_DOOR = frozenset([
+        'cancel_move', 'issued_at', 'move', 'number', 'number_alnum', 'number_digit', 'paid_date',
+        'posted_by', 'printed', 'sequence', 'sequence_type_cache', 'state', 'tax_amount_cache', 'tax_rate',
+        'total_amount_cache', 'untaxed_amount_cache'])
+"What a client may not write: it follows from issuing and paying"
 
 
 class Invoice(metaclass=PoolMeta):
@@ -38,8 +45,9 @@ class Invoice(metaclass=PoolMeta):
         "Due Date", states=_READONLY,
         help="Leave empty to use the payment term, or two weeks without one.")
     introduction = fields.Text("Introduction", states=_READONLY)
-    tax_rate = fields.Numeric("Tax Rate", digits=(3, 2), readonly=True, help="In percent, as printed.")
-    issued_at = fields.Timestamp("Issued At", readonly=True)
+    tax_rate = fields.Numeric(
+        "Tax Rate", digits=(3, 2), readonly=True, states=_ISSUED, help="In percent, as printed.")
+    issued_at = fields.Timestamp("Issued At", readonly=True, states=_ISSUED)
     paid_date = fields.Date("Paid Date", readonly=True, states={'invisible': ~Eval('paid_date')})
     printed = fields.Text(
         "As Printed", readonly=True, help="Seller, buyer and template as they were printed.")
@@ -184,6 +192,16 @@ class Invoice(metaclass=PoolMeta):
     def print_invoice(cls, invoices):
         "Nothing to do: what is printed was sealed when it was issued"
 
+    @classmethod
+    def check_modification(cls, mode, invoices, values=None, external=False):
+        super().check_modification(mode, invoices, values=values, external=external)
+        if not external:
+            return
+        made = mode == 'create' and any(
+            invoice.number or invoice.move or invoice.state != 'draft' for invoice in invoices)
+        if made or mode == 'write' and values.keys() & FROM_THE_DOOR:
+            raise AccessError(gettext('account_invoice_issue.msg_only_by_the_door'))
+
     # Amounts of drafts: the same rounding as of issued ones
 
     @fields.depends('type')
@@ -197,6 +215,14 @@ class Invoice(metaclass=PoolMeta):
                 line = _TaxLine(base=share.base, amount=share.tax, tax=tax, account=account)
                 found[line._key] = line
         return found
+
+    @dualmethod
+    def update_taxes(cls, invoices, exception=False):
+        "Where prices include tax, the net amounts of a draft's lines follow from the whole"
+        for invoice in invoices:
+            if invoice.type == 'out' and invoice.state == 'draft':
+                _store_net_amounts(invoice)
+        super().update_taxes(invoices, exception=exception)
 
     @classmethod
     def copy(cls, invoices, default=None):
@@ -214,17 +240,35 @@ def _incoming(invoices):
     return [i for i in invoices if i.type != 'out']
 
 
+def _charged(invoice):
+    return [line for line in invoice.lines or [] if getattr(line, 'type', 'line') == 'line']
+
+
+def _has_gross_prices(invoice):
+    template = getattr(invoice, 'template', None)
+    return bool(template and template.is_tax_included)
+
+
 def _draft_totals(invoice):
     "Return the Totals of a draft whose lines have at most one tax each"
-    lines = [line for line in invoice.lines or [] if getattr(line, 'type', 'line') == 'line']
     rows = []
-    for line in lines:
+    for line in _charged(invoice):
         tax = line.taxes[0] if getattr(line, 'taxes', None) else None
         rows.append((
                 getattr(line, 'quantity', None) or 0, getattr(line, 'unit_price', None) or rounding.CENT * 0,
                 tax, tax.dach_rate if tax else rounding.CENT * 0))
-    template = getattr(invoice, 'template', None)
-    return rounding.totals(rows, bool(template and template.is_tax_included))
+    return rounding.totals(rows, _has_gross_prices(invoice))
+
+
+def _store_net_amounts(invoice):
+    lines = _charged(invoice)
+    amounts = _draft_totals(invoice).net if _has_gross_prices(invoice) else [None] * len(lines)
+    changed = []
+    for line, amount in zip(lines, amounts, strict=True):
+        if line.net_amount != amount:
+            changed += [[line], {'net_amount': amount}]
+    if changed:
+        Pool().get('account.invoice.line').write(*changed)
 
 
 def sealed(invoices):

@@ -73,7 +73,8 @@ def read_books():
 def open_period(books, date, field, journal=None):
     """Return the Period of a date; its fiscal year is made if there is none.
 
-    journal: id of the one that posts, the revenue journal if None. Raises IssueError or IssueStateError naming ``field``: too far away, or closed.
+    journal: id of the one that posts, the revenue journal if None. Raises IssueError or
+    IssueStateError naming ``field``: too far away, or closed.
     """
     found = _find_period(books.company, date)
     if found is None:
