@@ -31,7 +31,13 @@ _ENTER = (
     "SELECT set_config('app.company', %s, false), set_config('statement_timeout', %s, false)")
 _LEAVE = (
     "SELECT set_config('app.company', '', false), set_config('statement_timeout', '0', false),"
-    " pg_advisory_unlock_all()")
+    " set_config('lock_timeout', '0', false), pg_advisory_unlock_all()")
+# Waiting in the queue is no slow statement
+_QUEUE = (
+    "SELECT current_setting('statement_timeout'), set_config('lock_timeout', %s, false),"
+    " set_config('statement_timeout', '0', false)")
+_GO_ON = (
+    "SELECT set_config('lock_timeout', '0', false), set_config('statement_timeout', %s, false)")
 _MEMBERSHIP = "SELECT kontor_company_of_user(%s)"
 
 
@@ -164,10 +170,10 @@ class Database(stock.Database):
         if idle:
             connection.autocommit = True
         try:
-            connection.execute("SELECT set_config('lock_timeout', %s, false)", (f'{LOCK_WAIT}s',))
+            timeout, *_ = connection.execute(_QUEUE, (f'{LOCK_WAIT}s',)).fetchone()
             connection.execute("SELECT pg_advisory_lock(%s, %s)", (
                     lock_key(table), connection_company(connection) or 0))
-            connection.execute("SELECT set_config('lock_timeout', '0', false)")
+            connection.execute(_GO_ON, (timeout,))
         except LockNotAvailable as error:
             raise LockTimeout(table) from error
         finally:
