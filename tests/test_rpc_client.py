@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from werkzeug.serving import make_server
 
+from tests.support.books import draft_move
 from tests.support.rpc import Client, Fault, basic_header, read, session_header
 
 
@@ -177,29 +178,15 @@ def test_records_as_csv(client, database, german):
     assert response.text.splitlines() == ['Record Name', german['name']]
 
 
-def test_booking(client, german):
+def test_booking(client):
     "A move is made and posted; it has a number and cannot be changed any more"
-    move = _move(client, german, dt.date(2026, 1, 31))
+    move = draft_move(client, dt.date(2026, 1, 31))
     client.call('account.move.post', [move])
     row, = client.call('account.move.read', [move], ['state', 'number'])
     assert row['state'] == 'posted' and row['number']
     with pytest.raises(Fault) as fault:
         client.call('account.move.delete', [move])
     assert fault.value.kind == 'UserError'
-
-
-def _move(client, german, date, amount=Decimal('119.00')):
-    "Create a draft move of two lines on the first two accounts that take lines"
-    accounts = client.call('account.account.search', [
-            ('type', '!=', None), ('closed', '=', False), ('party_required', '=', False)], 0, 2)
-    period, = client.call('account.period.search', [
-            ('start_date', '<=', date), ('end_date', '>=', date), ('type', '=', 'standard')])
-    journal = client.call('account.journal.search', [('type', '=', 'general')], 0, 1)[0]
-    move, = client.call('account.move.create', [{
-                'period': period, 'journal': journal, 'date': date, 'lines': [('create', [
-                            {'account': accounts[0], 'debit': amount, 'credit': Decimal(0)},
-                            {'account': accounts[1], 'debit': Decimal(0), 'credit': amount}])]}])
-    return move
 
 
 # Proteus
