@@ -42,9 +42,13 @@ def tenants(database, path):
 
 
 def _make(database, seller):
+    from trytond.pool import Pool
     from trytond.transaction import Transaction
 
     from trytond.modules.tenant import provision
+    if database not in Pool.database_list():
+        with Transaction().start(database, 0, readonly=True):
+            Pool(database).init()
     with Transaction().start(database, 0):
         return create(database, provision.Seller(plan='full', **seller))
 
@@ -53,15 +57,11 @@ def main():
     request = json.load(sys.stdin)
     path = Path(request.pop('tenants'))
     from trytond.pool import Pool
-    from trytond.transaction import Transaction
 
     from trytond.modules.tenant import install
     install.ensure(**request, progress=say)
-    database = request['database']
     Pool.start()
-    with Transaction().start(database, 0, readonly=True):
-        Pool(database).init()
-    tenants(database, path)
+    tenants(request['database'], path)
 
 
 if __name__ == '__main__':

@@ -159,9 +159,10 @@ class House:
             'web', 'web', self._gunicorn, environment=self._web_environment(), after=after,
             ready=self._workers_ready, mourn=self._dismiss_workers,
             pass_fds=[self.listener.fileno()])
+        # The others start when callers are served: on a small machine they would only delay that
         self.supervisor.add(self.web, *(
             self._child(
-                f'trytond-{name}', name, lambda name=name: self._background(name), after=after,
+                f'trytond-{name}', name, lambda name=name: self._background(name), after=self.web,
                 environment=self._environment(roles.WORKER))
             for name in ('worker', 'cron')))
         self.supervisor.each_tick.append(self._answer_meanwhile)

@@ -112,10 +112,11 @@ def _command_line(pid):
         return ''
 
 
-def get(url, timeout=10):
+def get(url, timeout=10, key=None):
     "Return (status, headers, body) of a GET with a connection of its own."
+    request = urllib.request.Request(url, headers={'X-Api-Key': key} if key else {})
     try:
-        with urllib.request.urlopen(url, timeout=timeout) as answer:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -146,8 +147,9 @@ class Callers:
     answers: (seconds since the start, status or name of the exception, headers, body).
     """
 
-    def __init__(self, url, count=3):
+    def __init__(self, url, count=3, key=None):
         self._url = url
+        self._key = key
         self._closed = False
         self.started = time.monotonic()
         self.answers = []
@@ -166,7 +168,7 @@ class Callers:
     def _call(self):
         while not self._closed:
             try:
-                status, headers, body = get(self._url, 30)
+                status, headers, body = get(self._url, 30, self._key)
             except (OSError, http.client.HTTPException) as error:
                 status, headers, body = type(getattr(error, 'reason', error)).__name__, {}, b''
             self.answers.append((time.monotonic() - self.started, status, headers, body))
