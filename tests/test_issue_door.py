@@ -68,7 +68,8 @@ def test_forty_at_once_are_forty_invoices(new_biller, owner, billing):
     assert found['account_invoice'] == found['account_move'] == found['archive_document'] == 40
     moves = owner.execute(
         "SELECT m.number, sum(l.debit - l.credit) FROM account_move m"
-        " JOIN account_move_line l ON l.move = m.id WHERE m.company = %s GROUP BY m.id ORDER BY m.number", (company,)).fetchall()
+        " JOIN account_move_line l ON l.move = m.id WHERE m.company = %s"
+        " GROUP BY m.id ORDER BY m.number", (company,)).fetchall()
     assert moves == [(f'2026-{n:06}', 0) for n in range(1, 41)]
 
 
