@@ -1,0 +1,85 @@
+"Customers below the contracts: many at once, and what is refused by which field"
+import pytest
+
+pytest_plugins = ['tests.support.domain_fixtures']
+
+
+def test_many_customers_at_once(tenant):
+    from trytond.modules.party_customer.customer import get_customers, list_customers
+    from trytond.modules.party_customer.customer_write import create_customers
+    with tenant():
+        ids = create_customers([
+                {'name': 'Beta', 'vat_id': 'ATU12345678', 'iban': 'AT021100000123456789'},
+                {'name': 'alpha', 'email': '', 'vat_id': None, 'iban': 'AT611904300234573201'}])
+        customers = get_customers([*ids, 0, 2147483647])
+        assert list(customers) == [ids[1], ids[0]]
+        beta, alpha = customers[ids[0]], customers[ids[1]]
+        assert (beta.vat_id_unchecked, beta.iban_unchecked) == (True, True)
+        assert (alpha.vat_id, alpha.vat_id_unchecked, alpha.iban_unchecked) == (None, False, False)
+        assert list_customers() == ([alpha, beta], 2)
+        assert list_customers('BETA') == ([beta], 1)
+
+
+@pytest.mark.parametrize('values, error, field, english, german', [
+        ({}, 'NameMissing', 'name', "must not be empty", "darf nicht leer sein"),
+        ({'name': ' '}, 'NameMissing', 'name', "must not be empty", "darf nicht leer sein"),
+        ({'name': 'A', 'country': 'XX'}, 'CountryUnknown', 'country', "alpha-2", "ISO-3166-1"),
+        ({'name': 'A', 'vat_id': '123'}, 'VatIdShape', 'vat_id', "is no VAT ID", "keine USt-IdNr."),
+        ({'name': 'A', 'iban': '123'}, 'IbanShape', 'iban', "is no IBAN", "ist keine IBAN"),
+        ])
+def test_what_is_refused(tenant, values, error, field, english, german):
+    from trytond.modules.party_customer import exceptions
+    from trytond.modules.party_customer.customer_write import create_customers
+    for language, text in (('en', english), ('de', german)):
+        with tenant(language), pytest.raises(getattr(exceptions, error)) as refused:
+            create_customers([values])
+        assert refused.value.field == field
+        assert text in refused.value.message
+
+
+def test_whose_the_vat_id_is(tenant):
+    from trytond.modules.party_customer.customer_write import create_customers, update_customer
+    from trytond.modules.party_customer.exceptions import VatIdExists
+    with tenant():
+        first, second = create_customers([
+                {'name': 'First', 'vat_id': 'DE136695976'}, {'name': 'Second'}])
+        for attempt in (
+                lambda: create_customers([{'name': 'Third', 'vat_id': 'DE 136695976'}]),
+                lambda: update_customer(second, {'vat_id': 'de136695976'})):
+            with pytest.raises(VatIdExists) as refused:
+                attempt()
+            assert (refused.value.customer, refused.value.name, refused.value.vat_id) == (
+                first, 'First', 'DE136695976')
+
+
+def test_an_ambiguous_name_has_a_bounded_list(tenant, monkeypatch):
+    from trytond.modules.party_customer import customer
+    from trytond.modules.party_customer.customer_write import create_customers
+    monkeypatch.setattr(customer, 'MAX_MATCHES', 2)
+    with tenant():
+        ids = create_customers([{'name': 'Max'}, {'name': 'MAX'}, {'name': 'max'}])
+        with pytest.raises(customer.AmbiguousName) as refused:
+            customer.find_by_name('max')
+        assert refused.value.count == 3
+        assert [c.id for c in refused.value.matches] == ids[:2]
+
+
+def test_a_new_account_takes_the_place_of_the_old_one(tenant, pool):
+    from trytond.modules.party_customer.customer import get_customers
+    from trytond.modules.party_customer.customer_write import create_customers, update_customer
+    with tenant():
+        one, other = create_customers([
+                {'name': 'One', 'iban': 'AT483200000012345864'},
+                {'name': 'Other', 'iban': 'AT483200000012345864'}])
+        Party = pool.get('party.party')
+        assert Party(one).bank_accounts == Party(other).bank_accounts
+        update_customer(one, {'iban': 'AT611904300234573201'})
+        customers = get_customers([one, other])
+        assert (customers[one].iban, customers[other].iban) == (
+            'AT611904300234573201', 'AT483200000012345864')
+        update_customer(other, {'iban': None})
+        assert get_customers([other])[other].iban is None
+        Number = pool.get('bank.account.number')
+        assert not Number.search([('number_compact', '=', 'AT483200000012345864')])
+        update_customer(one, {'iban': 'AT483200000012345864'})
+        assert get_customers([one])[one].iban == 'AT483200000012345864'
