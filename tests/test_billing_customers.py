@@ -447,3 +447,24 @@ def test_two_changes_at_the_same_time_see_each_other(new_api):
     now = new_api.get(path).json
     assert {name: now[name] for c in changes for name in c} == {
         name: value for c in changes for name, value in c.items()}
+
+
+def test_two_customers_take_the_same_vat_id_at_the_same_time(new_api):
+    made = [new_api.made('/api/customers', {'name': name}) for name in ('Ada', 'Bob')]
+    with concurrent.futures.ThreadPoolExecutor(2) as executor:
+        answers = list(executor.map(
+                lambda c: new_api.patch(f'/api/customers/{c["id"]}', {'vatId': 'DE136695976'}), made))
+    assert sorted(a.status_code for a in answers) == [200, 409]
+    winner, = (a.json for a in answers if a.status_code == 200)
+    loser, = (a.json for a in answers if a.status_code == 409)
+    assert (loser['error'], loser['existingId'], loser['name']) == (
+        'vatid_exists', winner['id'], winner['name'])
+
+
+def test_the_same_account_at_the_same_time(new_api):
+    with concurrent.futures.ThreadPoolExecutor(8) as executor:
+        answers = list(executor.map(
+                lambda n: new_api.post('/api/customers', {'name': f'N{n}', 'iban': ACME['iban']}),
+                range(16)))
+    assert [a.status_code for a in answers] == [201] * 16, [a.text for a in answers]
+    assert {a.json['iban'] for a in answers} == {ACME['iban']}

@@ -362,3 +362,14 @@ def test_the_longest_texts_fit(new_api):
     made = new_api.made('/api/items', {
             'itemKey': '\U0001f600' * 16, 'description': 'ﷺ' * 200})
     assert new_api.get(f'/api/items/{made["id"]}').json == made
+
+
+def test_two_items_take_the_same_key_at_the_same_time(new_api):
+    made = [new_api.made('/api/items', {**DEV, 'itemKey': key}) for key in 'AB']
+    with concurrent.futures.ThreadPoolExecutor(2) as executor:
+        answers = list(executor.map(
+                lambda i: new_api.patch(f'/api/items/{i["id"]}', {'itemKey': 'C'}), made))
+    assert sorted(a.status_code for a in answers) == [200, 409]
+    winner, = (a.json for a in answers if a.status_code == 200)
+    loser, = (a.json for a in answers if a.status_code == 409)
+    assert (loser['error'], loser['existingId']) == ('itemkey_exists', winner['id'])

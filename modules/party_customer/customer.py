@@ -12,7 +12,6 @@ from sql.functions import Position
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool
-from trytond.tools import cursor_dict
 from trytond.transaction import Transaction
 
 from trytond.modules.tenant.scope import current_company
@@ -156,7 +155,8 @@ def _customer(row, address, mechanism, identifier, account):
 def _rows(query):
     cursor = Transaction().connection.cursor()
     cursor.execute(*query)
-    return list(cursor_dict(cursor))
+    names = [column.name for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 def _first(query):

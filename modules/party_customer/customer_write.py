@@ -249,8 +249,14 @@ def _add_account(party, new):
     known = [] if new.unchecked else Number.search([
             ('number_compact', '=', new.code), ('type', '=', 'iban')], limit=1)
     if known:
-        Account.write([known[0].account], {'owners': [('add', [party.id])]})
-    else:
+        # Not by way of the account, whose row all its new owners would change
+        pool.get('bank.account-party.party').create([{
+                    'account': known[0].account.id, 'owner': party.id}])
+        return
+    try:
         Account.create([{
                     'owners': [('add', [party.id])],
                     'numbers': [('create', [{'type': new.type, 'number': new.code}])]}])
+    except SQLConstraintError as error:
+        # Made at the same time by another: once visible, it is the known one of the next attempt
+        raise (error.__cause__ or error) from None

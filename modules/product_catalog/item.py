@@ -12,7 +12,6 @@ from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.model.modelsql import SQLConstraintError
 from trytond.pool import Pool
-from trytond.tools import cursor_dict
 from trytond.transaction import Transaction
 
 from trytond.modules.tenant.scope import current_company
@@ -220,4 +219,5 @@ def _item(row, prices):
 def _rows(query):
     cursor = Transaction().connection.cursor()
     cursor.execute(*query)
-    return list(cursor_dict(cursor))
+    names = [column.name for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]

@@ -5,7 +5,6 @@ from typing import Literal
 from trytond.modules.product_catalog import item as catalog
 from trytond.modules.product_catalog.exceptions import ItemKeyExists
 from trytond.modules.product_catalog.product import ITEM_KEY_LENGTH
-from trytond.modules.product_catalog.uom import PIECE
 from trytond.modules.rest import Operation
 from trytond.modules.rest.fields import (
     Body, Id, Number, Output, Price, QueryText, Stamp, camel, text)
@@ -62,7 +61,7 @@ class ItemKeyExistsBody(Output, alias_generator=camel):
 def show(item):
     return Item(
         id=item.id, item_key=item.item_key, description=item.description,
-        default_price=item.default_price, unit=UNIT_NAMES[item.unit or PIECE],
+        default_price=item.default_price, unit=UNIT_NAMES.get(item.unit, 'Piece'),
         custom_unit_id=item.custom_unit, created_at=item.created_at, updated_at=item.updated_at)
 
 
