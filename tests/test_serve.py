@@ -191,6 +191,20 @@ def test_killed_postgresql_comes_back(serve, victim):
     assert_shape(callers)
 
 
+def test_everything_but_the_supervisor_killed_serves_again_within_20_seconds(serve):
+    pids = processes.marked(serve.data)
+    with Callers(f'{serve.url}/readyz') as callers:
+        time.sleep(0.3)
+        processes.send([pid for pid in pids if pid != serve.pid], signal.SIGKILL)
+        seconds = until(lambda: not set(pids) & set(serve.demo['pids']['web']))
+        seconds += wait_good(f'{serve.url}/readyz')
+    assert seconds < 20
+    # Who was being answered at that moment is cut off; everybody after is not
+    assert callers.statuses() <= {200, 503, 'ConnectionResetError', 'RemoteDisconnected'}
+    assert sum(1 for answer in callers.answers if isinstance(answer[1], str)) <= 3
+    assert_shape(callers)
+
+
 @pytest.mark.parametrize('what', ['supervisor', 'everything'])
 def test_next_serve_after_a_crash_is_ready_within_30_seconds(running, serve, what):
     before = serve.demo
