@@ -111,7 +111,6 @@ def _install(kind):
         _pip('install', '--constraint', CONFIG / 'constraints.txt', *files)
         _pip('install', '--no-build-isolation', '--no-deps', '--editable', ROOT)
         _run([PYTHON, '-m', 'trytond.modules.document_render.fonts'], 'the fonts are not complete')
-        _reference_page()
         for satisfied in {kind, 'run'}:
             _stamp_file(satisfied).write_text(fingerprint(satisfied))
         say(f'installed in {time.monotonic() - started:.0f} s')
@@ -131,7 +130,7 @@ def _build_reference():
         _run([PYTHON, '-m', 'trytond.modules.rest.docs_build'], 'the API reference was not built')
         mark.touch()
     except (Failed, OSError) as error:
-        say(f'warning: {error}\nThe page /docs/billing stays empty until a start builds it.')
+        say(f'warning: {error}\nThe page /docs/billing is a plain list until a start builds it.')
 
 
 def _make_venv():
@@ -154,14 +153,6 @@ def _pip(*arguments):
     command = [PYTHON, '-m', 'pip', '--disable-pip-version-check', '--no-input',
         *arguments, '--progress-bar', 'off']
     _run(command, 'pip failed')
-
-
-def _reference_page():
-    "Build the script of the API reference; without it the page is a plain list"
-    try:
-        _run([PYTHON, '-m', 'trytond.modules.rest.docs_build'], 'the reference page was not built')
-    except Failed as error:
-        say(f'warning: {error}')
 
 
 def _run(command, problem):
