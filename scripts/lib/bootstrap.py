@@ -56,14 +56,19 @@ def enter(kind='run'):
     Ends the process with a message and exit code 1 when that is impossible.
     """
     try:
-        if _stamp(kind) != fingerprint(kind):
-            _install(kind)
+        install(kind)
     except Failed as error:
         say(f'error: {error}')
         sys.exit(1)
-    _build_reference()
     if Path(sys.prefix).resolve() != VENV.resolve():
         os.execv(PYTHON, [str(PYTHON), *sys.argv])
+
+
+def install(kind='run'):
+    "Install what is missing; raise Failed."
+    if _stamp(kind) != fingerprint(kind):
+        _install(kind)
+    _build_reference()
 
 
 def fingerprint(kind):

@@ -166,11 +166,15 @@ class Embedded:
             [self.binaries / 'postgres', '-D', self.data], signal.SIGINT, self.user)
 
     def ready(self):
-        "Tell if the server takes connections."
+        "Tell if the server takes connections; raise Failed if it never will."
         try:
             self.connect('postgres', connect_timeout=2).close()
             return True
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            if 'password authentication failed' in str(error):
+                raise Failed(
+                    f'the passwords of this installation do not open {self.data}: put back the'
+                    ' secrets.json it was made with') from error
             return False
 
     def connect(self, database, **options):
