@@ -201,6 +201,21 @@ def test_a_rate_nobody_has_is_the_templates_mistake(biller, pool):
     refused(biller.post(invoiceTemplateId=odd), 'invoiceTemplateId', '17.5 %')
 
 
+def test_a_code_to_pay_with(biller, billing, operator, pool):
+    template = make_template(
+        pool, biller.api.tenant, payment_qr_mode='EpcQrCode', tax_rate=D(20), name='EPC')
+    made = biller.bill(invoiceTemplateId=template)
+    assert 'scannen und zahlen' in biller.text(made)
+    assert biller.post(item(1, 0), invoiceTemplateId=template).status_code == 201
+    poor = Biller(Api(billing, operator.tenant('AT', iban='', bic='')))
+    template = make_template(pool, poor.api.tenant, payment_qr_mode='EpcQrCode', tax_rate=D(20))
+    refused(poor.post(invoiceTemplateId=template), 'invoiceTemplateId', 'iban')
+    operator.call('provision.set_features', biller.api.tenant['company'], {'epc_qr': False})
+    template = make_template(
+        pool, biller.api.tenant, payment_qr_mode='EpcQrCode', tax_rate=D(20), name='EPC 2')
+    refused(biller.post(invoiceTemplateId=template), '', 'epc_qr', 403, 'plan_forbidden')
+
+
 # Lines
 
 def test_lines_stand_in_the_order_of_sort_order(biller):

@@ -16,6 +16,7 @@ from .ledger import Books, Period, open_period
 from .taxation import Taxed, taxed, template_tax
 from .units import PrintedUnits
 
+ISSUABLE = ('draft', 'validated')
 MAX_LINES = 1000
 LARGEST = Decimal(10) ** 12
 "Of any amount, in the currency of the invoice"
@@ -107,6 +108,8 @@ def storable(quantity, place):
 def complete(drafts, books):
     "Return the Bill of each draft; raises IssueError or IssueStateError naming the field"
     for draft in drafts:
+        if draft.id is not None:
+            _check_stored(draft)
         _blank(draft, OPTIONAL)
         for line in draft.lines:
             _blank(line, OPTIONAL_OF_LINE)
@@ -151,6 +154,15 @@ def _templates(drafts):
     if any(not draft.template for draft in drafts):
         found[None] = Template.standard()
     return found
+
+
+def _check_stored(draft):
+    "A stored draft may be no draft any more, or hold what is not printed"
+    if draft.type != 'out' or draft.state not in ISSUABLE:
+        raise IssueStateError(
+            gettext('account_invoice_issue.msg_no_draft', invoice=draft.rec_name), 'state')
+    if draft.alternative_payees or any(tax.manual for tax in draft.taxes):
+        raise IssueStateError(gettext('account_invoice_issue.msg_by_hand'), 'taxes')
 
 
 def _blank(record, names):

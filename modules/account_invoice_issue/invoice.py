@@ -17,7 +17,7 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
 from . import booking, numbering, printed, rounding
-from .draft import complete
+from .draft import ISSUABLE, complete
 from .exceptions import NotFinalizedError
 from .ledger import read_books
 from .locks import require_locks
@@ -25,7 +25,6 @@ from .seller import read_seller
 
 _READONLY = {'readonly': Eval('state') != 'draft', 'invisible': Eval('type') != 'out'}
 _ISSUED = {'invisible': ~Eval('issued_at')}
-ISSUABLE = ('draft', 'validated')
 FROM_THE_DOOR = frozenset([
         'cancel_move', 'issued_at', 'move', 'number', 'number_alnum', 'number_digit', 'paid_date',
         'posted_by', 'printed', 'sequence', 'sequence_type_cache', 'state', 'tax_amount_cache', 'tax_rate',
