@@ -20,7 +20,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
 from .exchange import Exchange
-from .rpc_reading import MAX_BODY, check_call, read_request
+from .rpc_reading import MAX_BODY, check_call, check_method, read_request
 from .rpc_refusals import refusal
 
 STATEMENT_TIMEOUT = 10
@@ -59,7 +59,6 @@ class Rpc:
                     methods=['POST']),
                 Rule('/<string:database_name>/data/<model>', endpoint=self.data, methods=['GET']),
                 ], strict_slashes=False, merge_slashes=False)
-        self._limited = {}
 
     def serves(self, path):
         "Tell if a path is this application's: it starts with a database of ours, or asks for the server"
@@ -113,7 +112,8 @@ class Rpc:
             raise BadRequest("The login must be a text")
         with self._tenant(request, database_name, login):
             if request.rpc_method not in SERVED:
-                self._check_known(database_name, request.rpc_method)
+                check_method(
+                    *self._method(database_name, request.rpc_method), request.rpc_params[:-1])
             return dispatcher.rpc(request, database_name)
 
     def login(self, request, database_name):
@@ -144,7 +144,6 @@ class Rpc:
         Raises Unauthorized unless the request proves a member of that very tenant.
         """
         with self.gateway.line(database):
-            self._limit(database)
             company = _company_of_login(database, login) if login else _claimed(request, database)
             if company is None and not login:
                 # Basic authentication of nobody: counted as a failed attempt
@@ -155,27 +154,23 @@ class Rpc:
                     _authenticate(request, database, company)
                 yield
 
-    def _check_known(self, database, method):
-        "Refuse what is no method: stock would make a report class of any name it is sent"
+    def _method(self, database, method):
+        """Return (name, RPC definition) of a method, with a time limit for its statements.
+
+        Refuses what is none: stock would make a report class of any name it is sent.
+        """
         kind, _, rest = method.partition('.')
         name, _, verb = rest.rpartition('.')
         pool = Pool(database)
         known = kind in KINDS and (
             name in dict(pool.iterobject(kind))
             or kind == 'report' and _ask(database, _REPORT, name) is not None)
-        if not known or verb not in pool.get(name, type=kind).__rpc__:
+        methods = pool.get(name, type=kind).__rpc__ if known else {}
+        if verb not in methods:
             raise NotFound(f"There is no method {method!r}")
-
-    def _limit(self, database):
-        "Give every method of the pool a time limit for its statements"
-        pool = Pool(database)
-        if self._limited.get(database) is pool._pool:
-            return
-        for kind in KINDS:
-            for _, subject in pool.iterobject(kind):
-                for rpc in subject.__rpc__.values():
-                    rpc.timeout = min(rpc.timeout or STATEMENT_TIMEOUT, STATEMENT_TIMEOUT)
-        self._limited[database] = pool._pool
+        rpc = methods[verb]
+        rpc.timeout = min(rpc.timeout or STATEMENT_TIMEOUT, STATEMENT_TIMEOUT)
+        return verb, rpc
 
 
 def _ask(database, query, value):

@@ -23,6 +23,8 @@ MAX_LIST = 10_000
 "Members of a list: records to read, rows to import"
 MAX_CLAUSES = 1_000
 "Lists in a domain"
+MAX_TEXT = 10_000
+"Characters of a text to look for"
 MAX_DOTS = 8
 "Steps of a field name: ``invoice.party.addresses`` has two"
 MAX_NAME = 200
@@ -31,9 +33,8 @@ MAX_INTEGER = 2 ** 63 - 1
 MAX_EXPONENT = 100
 "Powers of ten of a number: beyond are no amounts, but strings of a gigabyte"
 _DOTTED = re.compile(r'\w+(\.\w+)+')
-_READING = frozenset({
-    'search', 'search_count', 'search_read', 'export_data_domain', 'export_data', 'read', 'resources'})
-_BY_DOMAIN = frozenset({'search', 'search_count', 'search_read', 'export_data_domain'})
+_ON_DRAFTS = ('on_change', 'on_scan_code', 'autocomplete', 'pre_validate', 'get_copy_to_resources')
+"Beginnings of the methods that are sent a form as it stands, saved or not"
 
 
 def read_request(environ, limit=MAX_BODY):
@@ -121,21 +122,44 @@ def check_call(request):
     if params and isinstance(params[-1], dict):
         # Stock lets this key of the context speak in the name of another user
         params[-1].pop('user', None)
-    verb = method.rpartition('.')[2]
-    if verb in _READING:
-        check_reading(params, is_domain=verb in _BY_DOMAIN)
 
 
-def check_reading(params, is_domain):
-    "Refuse domains and field names that make a search endless"
+def check_method(verb, rpc, params):
+    "Refuse parameters (without the context) that do not fit what a method, by its RPC definition, does"
+    if verb.startswith(_ON_DRAFTS):
+        return
+    if rpc.instantiate is not None:
+        check_records(rpc, params)
+    if rpc.readonly:
+        check_question(params)
+
+
+def check_question(params):
+    "Refuse what makes a search endless: domains, field names and texts beyond any a person would send"
     clauses = 0
-    for value in walk(params[:1] if is_domain else []):
-        clauses += isinstance(value, list)
+    for value in walk(params):
+        clauses += isinstance(value, list | tuple)
         if clauses > MAX_CLAUSES:
             raise RequestEntityTooLarge(f"A domain has at most {MAX_CLAUSES} clauses")
-    for value in walk(params):
-        if isinstance(value, str) and value.count('.') > MAX_DOTS and _DOTTED.fullmatch(value):
+        if not isinstance(value, str):
+            continue
+        if len(value) > MAX_TEXT:
+            raise RequestEntityTooLarge(f"A text to look for has at most {MAX_TEXT} characters")
+        if value.count('.') > MAX_DOTS and _DOTTED.fullmatch(value):
             raise BadRequest(f"A field name has at most {MAX_DOTS} steps")
+
+
+def check_records(rpc, params):
+    """Refuse records that are made up, where a client names stored ones.
+
+    Stock makes a record of any object it is sent, for every method: ``ir.email.template.get`` would run the
+    Python expressions of a template that the caller brings along.
+    """
+    chosen = params[rpc.instantiate] if isinstance(rpc.instantiate, slice) else params[:1]
+    for records in chosen:
+        ids = records if isinstance(records, list | tuple) else [records]
+        if not all(type(id_) is int for id_ in ids):
+            raise BadRequest("Records are named by their ids")
 
 
 def walk(value):
