@@ -4,6 +4,7 @@ Imports stand in the fixtures: trytond must not be imported before the run's con
 """
 import pytest
 
+SECRET = 'geheim'
 ROLES = ('owner', 'accountant', 'clerk', 'readonly')
 
 
@@ -68,15 +69,15 @@ def rows(superuser, pool, german):
 
 @pytest.fixture(scope='session')
 def foreign_rows(superuser, pool, austrian):
-    "Rows of the Austrian tenant, one at least of every table."
-    return _rows(superuser, pool, austrian)
+    "Rows of the Austrian tenant, one at least of every table; their texts begin with SECRET."
+    return _rows(superuser, pool, austrian, SECRET)
 
 
-def _rows(superuser, pool, tenant):
+def _rows(superuser, pool, tenant, text='x'):
     from trytond.modules.tenant.ownership import owned_models
 
     from tests.support.rows import Rows
-    rows = Rows(superuser, pool, tenant['company'])
+    rows = Rows(superuser, pool, tenant['company'], text)
     for name in owned_models(pool):
         rows.of(name)
     return rows

@@ -12,7 +12,7 @@ from trytond.transaction import Transaction
 
 from tests.support.rows import insert
 from tests.support.rpc import Fault
-from tests.support.tenancy import as_tenant
+from tests.support.tenancy import as_tenant, fingerprints
 from trytond.modules.tenant.ownership import OWNED, classify, company_column, owned_models
 
 REFUSED = {
@@ -177,15 +177,6 @@ def _goes_through(client, method, parameters):
 def _is_idle(value):
     "Taking away what is not there is nothing"
     return isinstance(value, list) and value[0][0] == 'remove'
-
-
-def fingerprints(superuser, pool, company):
-    "Return model → hash of all of a tenant's rows"
-    return {
-        name: superuser.execute(SQL(
-                "SELECT md5(string_agg(r::text, ' ' ORDER BY id)) FROM {} r WHERE {} = %s").format(
-                Identifier(Model._table), Identifier(company_column(Model))), (company,)).fetchone()
-        for name, Model in owned_models(pool).items()}
 
 
 def pointers(superuser, pool, company, other):

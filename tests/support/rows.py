@@ -31,14 +31,16 @@ FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdrop
 class Rows:
     """Rows of one tenant.
 
-    connection: as superuser, in autocommit: nobody's walls, everybody's constraints.
+    connection: as superuser, in autocommit: nobody's walls, everybody's constraints; text: with which
+    their texts begin.
     """
     _numbers = itertools.count(1)
 
-    def __init__(self, connection, pool, company):
+    def __init__(self, connection, pool, company, text='x'):
         self.connection = connection
         self.pool = pool
         self.company = company
+        self.text = text
         self._ids = {}
         self._making = []
 
@@ -92,7 +94,7 @@ class Rows:
         for beginning, value in BY_TYPE:
             if type_.startswith(beginning):
                 return value
-        return f'x{next(self._numbers)}'
+        return f'{self.text}{next(self._numbers)}'
 
     def reference(self):
         "Return a reference to one of the tenant's records"

@@ -1,9 +1,11 @@
 """Asking the database as somebody: a web worker in a tenant, by SQL or by Tryton's models."""
 import contextlib
 
-from trytond.modules.tenant.ownership import OWNED, classify
-from trytond.modules.tenant.scope import tenant_scope
+from psycopg.sql import SQL, Identifier
 from trytond.transaction import Transaction
+
+from trytond.modules.tenant.ownership import OWNED, classify, company_column, owned_models
+from trytond.modules.tenant.scope import tenant_scope
 
 
 @contextlib.contextmanager
@@ -37,3 +39,12 @@ def without_row_level_security(superuser, pool):
 def _each(connection, tables, verb):
     connection.execute('; '.join(
             f'ALTER TABLE "{table}" {verb} ROW LEVEL SECURITY' for table in tables))
+
+
+def fingerprints(superuser, pool, company):
+    "Return model → hash of all of a tenant's rows"
+    return {
+        name: superuser.execute(SQL(
+                "SELECT md5(string_agg(r::text, ' ' ORDER BY id)) FROM {} r WHERE {} = %s").format(
+                Identifier(Model._table), Identifier(company_column(Model))), (company,)).fetchone()
+        for name, Model in owned_models(pool).items()}
