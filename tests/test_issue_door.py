@@ -224,6 +224,16 @@ def test_post_in_the_client_goes_through_the_door(new_biller, member, pool):
     assert new_biller.bill()['invoiceNumber'].endswith('-0002')
 
 
+def test_the_address_chosen_in_the_client_is_printed(new_biller, member):
+    id = client_draft(member, new_biller)
+    address, = member.call('party.address.create', [{
+                'party': new_biller.customer, 'street': 'Lagerweg 9', 'postal_code': '4020', 'city': 'Linz'}])
+    member.call('account.invoice.write', [id], {'invoice_address': address})
+    member.call('account.invoice.post', [id])
+    text = new_biller.text(new_biller.api.get(f'/api/invoices/{id}').json)
+    assert 'Lagerweg 9' in text and '4020 Linz' in text and 'Musterstraße' not in text
+
+
 def test_a_draft_with_prices_that_include_tax_shows_what_will_be_issued(new_biller, member, pool):
     template = make_template(pool, new_biller.api.tenant, is_tax_included=True, tax_rate=D(20))
     tax, = member.call('account.tax.search', [

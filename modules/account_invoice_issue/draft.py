@@ -1,16 +1,16 @@
 "From a draft to a bill: all an invoice will say and book, decided and checked, nothing written yet"
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from sql import Column, Lateral, Literal
+from sql import Column, Literal
 from trytond.i18n import gettext
 from trytond.modules.party_customer.customer import Customer, get_customers
 from trytond.pool import Pool
 from trytond.tools import cursor_dict
 from trytond.transaction import Transaction
 
-from . import rounding
+from . import parties, rounding
 from .exceptions import IssueError, IssueStateError, PaymentLinkError, UnknownRecordError
 from .ledger import Books, Period, open_period
 from .taxation import Taxed, taxed, template_tax
@@ -177,7 +177,7 @@ def _bill(draft, books, known):
     if currency and currency.id != books.currency:
         raise IssueStateError(
             gettext('account_invoice_issue.msg_currency', currency=books.currency_code), 'currency')
-    buyer, template = known.buyer(draft), known.template(draft)
+    buyer, template = _at_address(known.buyer(draft), draft.invoice_address), known.template(draft)
     issue_date = draft.invoice_date or books.today
     period = open_period(books, draft.accounting_date or issue_date, 'invoice_date')
     supply_date = draft.supply_date or issue_date
@@ -194,12 +194,20 @@ def _bill(draft, books, known):
 
 # Who pays
 
+def _at_address(buyer, address):
+    "Return the buyer at the address that was chosen in the client, if one was"
+    if address is None:
+        return buyer
+    country = address.country.code if address.country else None
+    return replace(buyer, address=address.address_line, country=country)
+
+
 def _position(draft, books):
     "Return address, tax identifier and receivable account of a buyer, in one statement"
     pool = Pool()
     party = pool.get('party.party').__table__()
     own = pool.get('party.party.account').__table__()
-    address, identifier = _first_address(party), _first_identifier(party)
+    address, identifier = parties.address(party), parties.tax_identifier(party)
     cursor = Transaction().connection.cursor()
     cursor.execute(*party
         .join(address, 'LEFT', condition=Literal(True))
@@ -216,25 +224,6 @@ def _position(draft, books):
     position['address'] = position['address'] or _empty_address(draft.party)
     position['receivable'] = position['receivable'] or books.receivable
     return position
-
-
-def _first_address(party):
-    address = Pool().get('party.address').__table__()
-    return Lateral(address.select(
-            address.id, where=(address.party == party.id) & address.active,
-            order_by=[
-                (address.invoice == Literal(True)).desc.nulls_last, address.sequence.nulls_first, address.id],
-            limit=1))
-
-
-def _first_identifier(party):
-    pool = Pool()
-    identifier = pool.get('party.identifier').__table__()
-    types = pool.get('party.party').tax_identifier_types()
-    return Lateral(identifier.select(
-            identifier.id,
-            where=(identifier.party == party.id) & identifier.active & identifier.type.in_(types),
-            order_by=[identifier.sequence.nulls_first, identifier.id], limit=1))
 
 
 def _empty_address(party):

@@ -1,14 +1,13 @@
 "The tenant as it is printed on its documents, read in one statement"
 from dataclasses import dataclass
 
-from sql import Column, Lateral, Literal
-from sql.conditionals import Coalesce, NullIf
-from sql.operators import Concat
+from sql import Column, Literal
 from trytond.i18n import gettext
 from trytond.pool import Pool
 from trytond.tools import cursor_dict
 from trytond.transaction import Transaction
 
+from . import parties
 from .exceptions import IssueStateError
 
 TAX_NUMBERS = {'DE': 'de_stnr', 'AT': 'at_tin'}
@@ -59,89 +58,22 @@ def read_seller(books):
 
 def _read(books):
     party = Pool().get('party.party').__table__()
-    address, tax_identifier = _address(party), _tax_identifier(party)
-    parts = {
-        'vat_id': _identifier(party, ['eu_vat']),
-        'tax_number': _identifier(party, [TAX_NUMBERS.get(books.country, '')]),
-        'phone': _mechanism(party, PHONES), 'email': _mechanism(party, ['email']),
-        'website': _mechanism(party, ['website'])}
-    account = _account(party)
-    joined = party.join(address, 'LEFT', condition=Literal(True)).join(
-        tax_identifier, 'LEFT', condition=Literal(True))
-    for part in parts.values():
+    address, account = parties.address(party), parties.account(party)
+    values = {
+        'vat_id': parties.identifier(party, ['eu_vat']),
+        'tax_number': parties.identifier(party, [TAX_NUMBERS.get(books.country, '')]),
+        'phone': parties.mechanism(party, PHONES), 'email': parties.mechanism(party, ['email']),
+        'website': parties.mechanism(party, ['website'])}
+    places = {
+        'identifier': (parties.tax_identifier(party), 'id'),
+        **{name: (address, name) for name in ('street', 'postal_code', 'city', 'country')},
+        **{name: (account, name) for name in ('iban', 'bic', 'bank')},
+        **{name: (part, 'value') for name, part in values.items()}}
+    joined = party
+    for part in dict.fromkeys(part for part, _ in places.values()):
         joined = joined.join(part, 'LEFT', condition=Literal(True))
-    joined = joined.join(account, 'LEFT', condition=Literal(True))
     cursor = Transaction().connection.cursor()
-    found = {
-        'identifier': (tax_identifier, 'id'), 'street': (address, 'street'),
-        'postal_code': (address, 'postal_code'), 'city': (address, 'city'),
-        'country': (address, 'country'), 'iban': (account, 'iban'), 'bic': (account, 'bic'),
-        'bank': (account, 'bank'), **{name: (part, 'value') for name, part in parts.items()}}
     cursor.execute(*joined.select(
-            party.name, *(Column(*place).as_(name) for name, place in found.items()),
+            party.name, *(Column(*place).as_(name) for name, place in places.items()),
             where=party.id == books.party))
     return Seller(**next(cursor_dict(cursor)))
-
-
-def _address(party):
-    pool = Pool()
-    address = pool.get('party.address').__table__()
-    country = pool.get('country.country').__table__()
-    return Lateral(address.join(country, 'LEFT', condition=address.country == country.id).select(
-            _street(address).as_('street'), address.postal_code, address.city,
-            country.code.as_('country'),
-            where=(address.party == party.id) & address.active,
-            order_by=[
-                (address.invoice == Literal(True)).desc.nulls_last, address.sequence.nulls_first, address.id],
-            limit=1))
-
-
-def _street(address):
-    "Tryton keeps a street as one text or as name and number"
-    parts = Concat(Concat(address.street_name, ' '), Coalesce(address.building_number, ''))
-    return Coalesce(NullIf(address.street_unstructured, ''), parts)
-
-
-def _identifier(party, types):
-    identifier = Pool().get('party.identifier').__table__()
-    return Lateral(identifier.select(
-            identifier.code.as_('value'),
-            where=(identifier.party == party.id) & identifier.active & identifier.type.in_(types),
-            order_by=[identifier.sequence.nulls_first, identifier.id], limit=1))
-
-
-def _tax_identifier(party):
-    "What Tryton shows as the company's identifier on the invoice"
-    pool = Pool()
-    identifier = pool.get('party.identifier').__table__()
-    types = pool.get('party.party').tax_identifier_types()
-    return Lateral(identifier.select(
-            identifier.id,
-            where=(identifier.party == party.id) & identifier.active & identifier.type.in_(types),
-            order_by=[identifier.sequence.nulls_first, identifier.id], limit=1))
-
-
-def _mechanism(party, types):
-    mechanism = Pool().get('party.contact_mechanism').__table__()
-    return Lateral(mechanism.select(
-            mechanism.value,
-            where=(mechanism.party == party.id) & mechanism.active & mechanism.type.in_(types),
-            order_by=[mechanism.sequence.nulls_first, mechanism.id], limit=1))
-
-
-def _account(party):
-    pool = Pool()
-    owner = pool.get('bank.account-party.party').__table__()
-    account = pool.get('bank.account').__table__()
-    number = pool.get('bank.account.number').__table__()
-    bank = pool.get('bank').__table__()
-    holder = pool.get('party.party').__table__()
-    joined = (owner
-        .join(account, condition=owner.account == account.id)
-        .join(number, condition=(number.account == account.id) & (number.type == 'iban'))
-        .join(bank, 'LEFT', condition=account.bank == bank.id)
-        .join(holder, 'LEFT', condition=bank.party == holder.id))
-    return Lateral(joined.select(
-            Coalesce(number.number_compact, number.number).as_('iban'), bank.bic, holder.name.as_('bank'),
-            where=(owner.owner == party.id) & account.active & number.active,
-            order_by=[account.id, number.sequence.nulls_first, number.id], limit=1))

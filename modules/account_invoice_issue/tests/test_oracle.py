@@ -9,7 +9,9 @@ import pytest
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
-from .tools import customer, draft, inside, written
+from tests.support.invoicing import inside
+
+from .tools import customer, draft, written
 
 OURS = {
     'template', 'supply_date', 'due_date', 'tax_rate', 'issued_at', 'printed', 'unit_label', 'unit_code',

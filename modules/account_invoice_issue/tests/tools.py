@@ -1,24 +1,10 @@
-"Transactions as a member of a tenant, and what an invoice has written"
-import contextlib
+"Drafts, and what an invoice has written"
 from decimal import Decimal
 
-from trytond.modules.account_invoice_issue.locks import LOCKS
-from trytond.modules.tenant.scope import tenant_scope
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 INVOICE, LINE, TAX = 'account.invoice', 'account.invoice.line', 'account.invoice.tax'
-
-
-@contextlib.contextmanager
-def inside(pool, tenant, locks=LOCKS):
-    "A transaction of a tenant's member with the rights of a web worker; committed unless rolled back"
-    company, user = tenant['company'], tenant['login']['id']
-    with tenant_scope(company), Transaction().start(
-            pool.database_name, user, context={
-                'company': company, '_check_access': True, '_skip_warnings': True},
-            _lock_tables=list(locks)) as transaction:
-        yield transaction
 
 
 def customer(name="Acme GmbH", country='DE', **values):
