@@ -68,16 +68,18 @@ def install(kind='run'):
     "Install what is missing; raise Failed."
     if _stamp(kind) != fingerprint(kind):
         _install(kind)
-    _build_reference()
 
 
 def fingerprint(kind):
     "Return a hash of all that decides what stands in the venv."
     digest = hashlib.sha256(str(ROOT).encode())
     marker = VENV / 'pyvenv.cfg'
-    files = [ROOT / 'setup.py', CONFIG / 'constraints.txt', *REQUIREMENTS[kind]]
-    for path in files + ([marker] if marker.exists() else []):
-        digest.update(path.read_bytes())
+    files = [
+        ROOT / 'setup.py', CONFIG / 'constraints.txt', *REQUIREMENTS[kind], marker,
+        ROOT / 'modules/rest/reference/package-lock.json']
+    for path in files:
+        if path.exists():
+            digest.update(path.read_bytes())
     for path in sorted((ROOT / 'modules').glob('*/tryton.cfg')):
         digest.update(path.parent.name.encode() + b'\0')
     return digest.hexdigest()
@@ -116,26 +118,21 @@ def _install(kind):
         _pip('install', '--constraint', CONFIG / 'constraints.txt', *files)
         _pip('install', '--no-build-isolation', '--no-deps', '--editable', ROOT)
         _run([PYTHON, '-m', 'trytond.modules.document_render.fonts'], 'the fonts are not complete')
+        _build_reference()
         for satisfied in {kind, 'run'}:
             _stamp_file(satisfied).write_text(fingerprint(satisfied))
         say(f'installed in {time.monotonic() - started:.0f} s')
 
 
 def _build_reference():
-    "Fetch the script of the API reference if missing; without it everything else works."
-    lock = ROOT / 'modules/rest/reference/package-lock.json'
-    mark = ROOT / 'modules/rest/static/reference.js.version'
+    "Fetch the script of the API reference; without it the page is a plain list."
+    command = ['-m', 'trytond.modules.rest.docs_build']
+    patience = {'FETCH_RETRIES': '1', 'FETCH_RETRY_MINTIMEOUT': '1000', 'FETCH_TIMEOUT': '20000'}
     try:
-        if mark.stat().st_mtime >= lock.stat().st_mtime:
-            return
-    except FileNotFoundError:
-        pass
-    say('building the API reference')
-    try:
-        _run([PYTHON, '-m', 'trytond.modules.rest.docs_build'], 'the API reference was not built')
-        mark.touch()
-    except (Failed, OSError) as error:
-        say(f'warning: {error}\nThe page /docs/billing is a plain list until a start builds it.')
+        _run([PYTHON, *command], 'the page /docs/billing will be a plain list', {
+            f'NPM_CONFIG_{name}': value for name, value in patience.items()})
+    except Failed as error:
+        say(f'warning: {error}\nTo try again: .venv/bin/python {" ".join(command)}')
 
 
 def _make_venv():
@@ -160,11 +157,11 @@ def _pip(*arguments):
     _run(command, 'pip failed')
 
 
-def _run(command, problem):
-    "Run a command, show one line per package, and all of its output when it fails."
+def _run(command, problem, environment=None):
+    "Run a command, show one line per package, and the end of its output when it fails."
     process = subprocess.Popen(
         [str(word) for word in command], text=True, errors='replace',
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ | (environment or {}))
     lines = []
     for line in process.stdout:
         lines.append(line)
