@@ -23,7 +23,9 @@ MAX_LIST = 10_000
 "Members of a list: records to read, rows to import"
 MAX_CLAUSES = 1_000
 "Lists in a domain"
-MAX_TEXT = 10_000
+MAX_TEXT = 1_000_000
+"Characters of a text"
+MAX_QUESTION = 10_000
 "Characters of a text to look for"
 MAX_DOTS = 8
 "Steps of a field name: ``invoice.party.addresses`` has two"
@@ -143,8 +145,8 @@ def check_question(params):
             raise RequestEntityTooLarge(f"A domain has at most {MAX_CLAUSES} clauses")
         if not isinstance(value, str):
             continue
-        if len(value) > MAX_TEXT:
-            raise RequestEntityTooLarge(f"A text to look for has at most {MAX_TEXT} characters")
+        if len(value) > MAX_QUESTION:
+            raise RequestEntityTooLarge(f"A text to look for has at most {MAX_QUESTION} characters")
         if value.count('.') > MAX_DOTS and _DOTTED.fullmatch(value):
             raise BadRequest(f"A field name has at most {MAX_DOTS} steps")
 
@@ -207,6 +209,8 @@ def _check_scalar(value):
 
 
 def _check_text(value):
+    if len(value) > MAX_TEXT:
+        raise RequestEntityTooLarge(f"A text has at most {MAX_TEXT} characters")
     if '\x00' in value:
         raise BadRequest("A text has the character U+0000")
     try:

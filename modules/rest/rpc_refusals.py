@@ -19,6 +19,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from .contract import Problem
+from .lifeline import is_lost
 
 logger = logging.getLogger(__name__)
 
@@ -52,13 +53,9 @@ def _status(error):
         return 429, "Too many attempts"
     if getattr(error, 'sqlstate', None) in SERIALIZATION:
         return 429, "Other requests changed the same records at the same time"
-    if isinstance(error, backend.DatabaseOperationalError) and not _timed_out(error):
+    if isinstance(error, backend.DatabaseOperationalError) and is_lost(error):
         return 503, "The service is not available at the moment"
     return None
-
-
-def _timed_out(error):
-    return isinstance(error, backend.DatabaseTimeoutError)
 
 
 def spoken(error, request_id):
@@ -72,10 +69,10 @@ def spoken(error, request_id):
         return AccessError("You are not allowed to access these records.")
     if isinstance(error, backend.DatabaseIntegrityError):
         return ValidationError("A value clashes with another record, or with one that is not yours.")
-    if isinstance(error, backend.DatabaseDataError):
-        return ValidationError("A value is too large or of the wrong kind.")
-    if _timed_out(error):
+    if isinstance(error, backend.DatabaseTimeoutError):
         return UserError("The call took too long and was given up; nothing was changed.")
+    if isinstance(error, backend.DatabaseDataError | backend.DatabaseOperationalError):
+        return ValidationError("A value is too large or of the wrong kind.")
     logger.error("rpc %s failed", request_id, exc_info=error)
     return UserError(
         "The call could not be carried out: its model, method or arguments do not fit.", request_id)
