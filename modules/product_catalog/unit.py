@@ -58,11 +58,12 @@ class Unit(TenantOwned, ModelSQL, ModelView):
 
         Raises UnitInUse: the foreign keys say so, also when the item or invoice comes at the same time.
         """
-        labels = ', '.join(unit.label for unit in units)
+        # Said beforehand: a transaction that the foreign key has broken can not read texts any more
+        message = gettext('product_catalog.msg_unit_in_use', unit=', '.join(u.label for u in units))
         try:
             super().delete(units)
         except (ValidationError, backend.DatabaseIntegrityError) as error:
-            raise UnitInUse(gettext('product_catalog.msg_unit_in_use', unit=labels)) from error
+            raise UnitInUse(message) from error
 
 
 def get_units(ids=None):

@@ -95,9 +95,12 @@ class Lifeline:
         if reason := self.probe():
             self.broken = True
             return [f'{self.database}: database not reachable ({reason})']
-        if self.pending():
-            return [f'{self.database}: migration pending']
-        return []
+        try:
+            pending = self.pending()
+        except backend.DatabaseOperationalError as error:
+            self.broken = True
+            return [f'{self.database}: database not reachable ({type(error).__name__})']
+        return [f'{self.database}: migration pending'] if pending else []
 
     def pending(self):
         "Tell if the database was brought to another state than that of this process's code"
