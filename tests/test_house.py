@@ -1,4 +1,4 @@
-"""The ground that tests stand on: each worker has a database with two charts and no tenant of others."""
+"""The ground that tests stand on: each worker has a database with three charts and no tenant of others."""
 import psycopg
 
 
@@ -6,7 +6,8 @@ def test_clone_has_charts_and_no_tenant(postgres, fresh_database):
     with psycopg.connect(postgres.owner(fresh_database)) as connection:
         states = connection.execute(
             'SELECT tenant_state, chart FROM company_company ORDER BY id').fetchall()
-    assert states == [('house', None), ('template', 'skr04'), ('template', 'ekr')]
+    assert states == [
+        ('house', None), ('template', 'skr04'), ('template', 'ekr'), ('template', 'skr03')]
 
 
 def test_this_process_has_the_rights_of_a_web_worker(german, austrian, pool):

@@ -10,6 +10,8 @@ from trytond.pool import PoolMeta
 from trytond.tools import grouped_slice
 from trytond.transaction import Transaction
 
+from . import tables
+
 
 class Type(metaclass=PoolMeta):
     __name__ = 'account.account.type'
@@ -24,6 +26,13 @@ class Account(metaclass=PoolMeta):
     datev_key = fields.Char(
         "DATEV Key", size=4,
         help="The tax key DATEV posts with by itself on this automatic account.")
+    datev_automatic = fields.Boolean(
+        "DATEV Automatic Account", help="DATEV works out the tax of a booking on this account by itself.")
+    bwa_line = fields.Selection(
+        [(None, "")] + [
+            (row['line'], f"{row['line']} {row['name_en']}")
+            for row in tables.bwa_lines() if not row['parts']],
+        "BWA Line", sort=False, help="Line of the short-term income statement that the account counts in.")
 
     @classmethod
     def __setup__(cls):

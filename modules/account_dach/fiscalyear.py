@@ -50,6 +50,8 @@ class FiscalYear(metaclass=PoolMeta):
 def ensure_fiscalyear(company, date, today=None):
     """Return the fiscal year (``account.fiscalyear``) of a company at a date; make it where there is none.
 
+    A year that exists is returned whatever its state and age: its periods say whether it may be booked in.
+
     :param company: id of the company
     :param today: the day to measure from, the company's today if None
     :raises FiscalYearRangeError: more than 10 years back or 1 year ahead

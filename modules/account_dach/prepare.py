@@ -23,7 +23,7 @@ def prepare(company, chart, today):
     """Fill a company that has no books yet.
 
     :param company: id of the company
-    :param chart: 'skr04' or 'ekr'; KeyError for another
+    :param chart: 'skr03', 'skr04' or 'ekr'; KeyError for another
     :param today: its year, the one before and the one after become fiscal years
     """
     country = tables.chart(chart)['country']
@@ -64,7 +64,8 @@ def _accounts(company, chart, types):
     insert('account.account', company, [
             {'id': ids[row['number']], 'code': row['number'], 'name': row['name_de'],
                 'name_en': row['name_en'], 'type': types[row['type']],
-                'datev_key': row['datev_key'] or None,
+                'datev_key': row['datev_key'] or None, 'bwa_line': row['bwa'] or None,
+                'datev_automatic': 'auto' in row['flags'].split(),
                 'left': 2 * ids[row['number']], 'right': 2 * ids[row['number']] + 1,
                 'closed': 'closed' in row['flags'].split(),
                 'reconcile': 'reconcile' in row['flags'].split(),

@@ -1,15 +1,12 @@
 """The facts as tables: charts, account types, accounts, taxes and boxes of the VAT return.
 
 One CSV file each in ``data/``, UTF-8, first line the column names; a row is a dictionary of strings.
-Numbers and names of accounts are facts of the published charts:
+Numbers and names of accounts are facts of the published charts; ``data/SOURCES.md`` says which, and how many
+rows agree. ``datev_key`` is the tax key that DATEV posts with by itself on that account, where it has one;
+``bwa`` the line of the short-term income statement (``bwa.csv``), empty on accounts of the balance sheet.
 
-- SKR 04 (DATEV): every number stands in at least one of, most in all of Odoo l10n_de, ALYF SKR04, GnuCash
-  SKR04 and kivitendo Germany-DATEV-SKR04EU; ``datev_key`` is the tax key that DATEV posts with by itself on
-  that account (empty: no automatic account);
-- EKR (Austria): the chart fixes ranges, not numbers; ranges from LedgerSMB's at/General, numbers mostly as in
-  Odoo l10n_at, the rest chosen inside their range.
-
-``flags`` are words: ``reconcile`` (lines may be reconciled), ``party`` (a line needs a party), ``closed``.
+``flags`` are words: ``reconcile`` (lines may be reconciled), ``party`` (a line needs a party), ``closed``,
+``auto`` (DATEV works out the tax by itself, AM and AV in its charts).
 A further chart is a line in ``chart.csv``, a file ``account_CHART.csv`` and columns ``…_CHART`` in
 ``role.csv`` and ``tax.csv``.
 """
@@ -64,6 +61,14 @@ def taxes(country):
 def tax_codes(country):
     "Return the boxes of a country's VAT return, parents first"
     return [row for row in read('tax_code') if row['country'] == country]
+
+
+def bwa_lines():
+    """Return the lines of the short-term income statement in order.
+
+    ``line`` is DATEV's number, ``parts`` are the lines that a sum adds up, empty where accounts are summed.
+    """
+    return read('bwa')
 
 
 def boxes(text):

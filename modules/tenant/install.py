@@ -28,7 +28,8 @@ from .scope import entered, tenant_scope
 
 LANGUAGES = ('en', 'de')
 CURRENCIES = {'EUR': "€", 'CHF': "CHF", 'USD': "$", 'GBP': "£"}
-CHARTS = {'skr04': ('DE', 'Europe/Berlin'), 'ekr': ('AT', 'Europe/Vienna')}
+CHARTS = {
+    'skr04': ('DE', 'Europe/Berlin'), 'ekr': ('AT', 'Europe/Vienna'), 'skr03': ('DE', 'Europe/Berlin')}
 "Chart → country and time zone of its prepared company"
 
 

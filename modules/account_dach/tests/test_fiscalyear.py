@@ -2,6 +2,8 @@
 import datetime as dt
 
 import pytest
+from dateutil.relativedelta import relativedelta
+from trytond.modules.account.exceptions import PeriodNotFoundError
 from trytond.pool import Pool
 
 from trytond.modules.account_dach.exceptions import FiscalYearClosedError, FiscalYearRangeError
@@ -95,8 +97,47 @@ def test_a_later_year_keeps_the_rhythm_of_the_company(pool, operator):
     assert before['days'] == (dt.date(today.year - 2, 7, 1), dt.date(today.year - 1, 6, 30))
 
 
+def years_of(company, today):
+    "Ask for the years of the earliest, the latest and a day in between; return days and states of all years"
+    for date in (today - relativedelta(years=10), today + relativedelta(years=1), today):
+        ensure_fiscalyear(company, date, today)
+    for year in range(today.year - 10, today.year):
+        ensure_fiscalyear(company, dt.date(year, 12, 31), today)
+    years = Pool().get('account.fiscalyear').search(
+        [('company', '=', company)], order=[('start_date', 'ASC')])
+    return [(y.start_date, y.end_date, y.state, len(y.periods)) for y in years]
+
+
+def test_eleven_years_back_to_back_whatever_the_order_they_are_asked_for(pool, operator):
+    tenant = operator.tenant('DE', chart='skr03')
+    years = in_tenant(pool, tenant, years_of, tenant['company'], dt.date.today())
+    this = dt.date.today().year
+    assert years == [
+        (dt.date(year, 1, 1), dt.date(year, 12, 31), 'open', 12) for year in range(this - 10, this + 2)]
+
+
 def close(company, date):
     Pool().get('account.fiscalyear').close([ensure_fiscalyear(company, date)])
+
+
+def states_at(company, date):
+    "Return the state of the year of a date and of its periods, and whether a booking finds a period"
+    year = ensure_fiscalyear(company, date)
+    try:
+        Pool().get('account.period').find(company, date=date)
+        found = True
+    except PeriodNotFoundError:
+        found = False
+    return year.state, {period.state for period in year.periods}, found
+
+
+def test_a_closed_year_is_found_and_takes_no_booking(pool, operator):
+    tenant = operator.tenant('AT')
+    last = dt.date.today().replace(month=1, day=1) - dt.timedelta(days=1)
+    assert in_tenant(pool, tenant, states_at, tenant['company'], last) == ('open', {'open'}, True)
+    in_tenant(pool, tenant, close, tenant['company'], last)
+    assert in_tenant(pool, tenant, states_at, tenant['company'], last) == ('closed', {'closed'}, False)
+    assert in_tenant(pool, tenant, states_at, tenant['company'], dt.date.today())[2] is True
 
 
 def test_no_year_is_opened_before_a_closed_one(pool, operator):

@@ -24,8 +24,16 @@ MODELS = [
 TODAY = dt.date(2026, 11, 25)
 
 
-def tenants(german, austrian):
-    return {'skr04': german, 'ekr': austrian}
+@pytest.fixture(scope='session')
+def process(operator):
+    "A German tenant on SKR03, the chart that follows the process of the business"
+    return operator.tenant('DE', name="Prozess GmbH", chart='skr03')
+
+
+@pytest.fixture
+def tenants(german, austrian, process):
+    "Chart → tenant"
+    return {'skr03': process, 'skr04': german, 'ekr': austrian}
 
 
 def validate(model):
@@ -37,29 +45,42 @@ def validate(model):
 
 
 @pytest.mark.parametrize('model', MODELS)
-def test_rows_written_set_based_pass_the_checks_of_the_form(pool, german, austrian, model):
-    for tenant in (german, austrian):
+def test_rows_written_set_based_pass_the_checks_of_the_form(pool, tenants, model):
+    for tenant in tenants.values():
         assert in_tenant(pool, tenant, validate, model) > 0
 
 
 def chart_of(company):
-    pool = Pool()
+    accounts = Pool().get('account.account').search([('company', '=', company)])
     return {
-        a.code: (a.name, a.name_en, a.type.law, a.reconcile, a.party_required, a.datev_key)
-        for a in pool.get('account.account').search([('company', '=', company)])}
+        a.code: (
+            a.name, a.name_en, a.type.law, a.reconcile, a.party_required, a.datev_key, a.datev_automatic,
+            a.bwa_line)
+        for a in accounts}
 
 
 @pytest.mark.parametrize('chart, number, row', [
+    ('skr03', '1400', ("Forderungen aus Lieferungen und Leistungen", "Trade receivables",
+            '§ 266 (2) B II 1 HGB', True, True, None, False, None)),
+    ('skr03', '8400', (
+            "Erlöse 19 % USt", "Revenue, 19 % VAT", '§ 275 (2) 1 HGB', False, False, '3', True, '1020')),
+    ('skr03', '0800', ("Gezeichnetes Kapital", "Subscribed capital", '§ 266 (3) A I HGB',
+            False, False, None, False, None)),
+    ('skr03', '4210', ("Miete (unbewegliche Wirtschaftsgüter)", "Rent (immovable property)",
+            '§ 275 (2) 8 HGB', False, False, None, False, '1120')),
     ('skr04', '1200', ("Forderungen aus Lieferungen und Leistungen", "Trade receivables",
-            '§ 266 (2) B II 1 HGB', True, True, None)),
-    ('skr04', '4400', ("Erlöse 19 % USt", "Revenue, 19 % VAT", '§ 275 (2) 1 HGB', False, False, '3')),
-    ('skr04', '1460', ("Geldtransit", "Cash in transit", '§ 266 (2) B IV HGB', True, False, None)),
+            '§ 266 (2) B II 1 HGB', True, True, None, False, None)),
+    ('skr04', '4400', (
+            "Erlöse 19 % USt", "Revenue, 19 % VAT", '§ 275 (2) 1 HGB', False, False, '3', True, '1020')),
+    ('skr04', '1460', (
+            "Geldtransit", "Cash in transit", '§ 266 (2) B IV HGB', True, False, None, False, None)),
     ('ekr', '2000', ("Forderungen aus Lieferungen und Leistungen Inland", "Trade receivables, domestic",
-            '§ 224 (2) B II 1 UGB', True, True, None)),
-    ('ekr', '3500', ("Umsatzsteuer 20 %", "VAT 20 %", '§ 224 (3) C 8 UGB', False, False, None)),
+            '§ 224 (2) B II 1 UGB', True, True, None, False, None)),
+    ('ekr', '3500', (
+            "Umsatzsteuer 20 %", "VAT 20 %", '§ 224 (3) C 8 UGB', False, False, None, False, None)),
     ])
-def test_accounts_as_in_the_table(pool, german, austrian, chart, number, row):
-    tenant = tenants(german, austrian)[chart]
+def test_accounts_as_in_the_table(pool, tenants, chart, number, row):
+    tenant = tenants[chart]
     chart_ = in_tenant(pool, tenant, chart_of, tenant['company'])
     assert len(chart_) >= len(tables.accounts(chart))
     assert chart_[number] == row
@@ -72,11 +93,12 @@ def defaults(company):
 
 
 @pytest.mark.parametrize('chart, expected', [
+    ('skr03', "1400 1600 1200 1000 1360 9000 1792"),
     ('skr04', "1200 3300 1800 1600 1460 9000 3630"),
     ('ekr', "2000 3300 2800 2700 2880 9800 3750"),
     ])
-def test_default_accounts(pool, german, austrian, chart, expected):
-    tenant = tenants(german, austrian)[chart]
+def test_default_accounts(pool, tenants, chart, expected):
+    tenant = tenants[chart]
     assert ' '.join(in_tenant(pool, tenant, defaults, tenant['company']).values()) == expected
 
 
@@ -105,33 +127,72 @@ def answer(company, *question):
     return tax.description, tax.vat_box, tax.datev_key, tax.base_account.code
 
 
-@pytest.mark.parametrize('country, kind, category, rate, date, expected', [
-    ('DE', 'sale', 'S', 19, TODAY, ("USt 19 %", '81', '3', '4400')),
-    ('DE', 'sale', 'S', 7, TODAY, ("USt 7 %", '86', '2', '4300')),
-    ('DE', 'sale', 'S', 16, dt.date(2020, 7, 1), ("USt 16 %", '35', '3', '4400')),
-    ('DE', 'sale', 'S', 19, dt.date(2020, 6, 30), ("USt 19 %", '81', '3', '4400')),
-    ('DE', 'sale', 'S', 19, dt.date(2021, 1, 1), ("USt 19 %", '81', '3', '4400')),
-    ('DE', 'sale', 'E', 0, TODAY, ("steuerfrei", '48', None, '4100')),
-    ('DE', 'sale', 'K', 0, TODAY, ("steuerfrei", '41', '11', '4125')),
-    ('DE', 'sale', 'AE', 0, TODAY, ("Reverse Charge", '21', None, '4336')),
-    ('DE', 'purchase', 'S', 19, TODAY, ("Vorsteuer 19 %", '66', '9', '5400')),
-    ('DE', 'purchase', 'K', 19, TODAY, ("ig. Erwerb 19 %", '89', '19', '5425')),
-    ('AT', 'sale', 'S', 20, TODAY, ("USt 20 %", '022', None, '4000')),
-    ('AT', 'sale', 'S', 10, TODAY, ("USt 10 %", '029', None, '4010')),
-    ('AT', 'sale', 'S', 13, TODAY, ("USt 13 %", '006', None, '4013')),
-    ('AT', 'sale', 'S', Decimal('4.9'), dt.date(2026, 7, 1), ("USt 4,9 %", None, None, '4014')),
-    ('AT', 'purchase', 'AE', 20, TODAY, ("Reverse Charge 20 %", '057', None, '5720')),
+@pytest.mark.parametrize('chart, kind, category, rate, date, expected', [
+    ('skr03', 'sale', 'S', 19, TODAY, ("USt 19 %", '81', '3', '8400')),
+    ('skr03', 'sale', 'S', 5, dt.date(2020, 7, 1), ("USt 5 %", '35', '2', '8300')),
+    ('skr03', 'sale', 'K', 0, TODAY, ("steuerfrei", '41', '11', '8125')),
+    ('skr03', 'sale', 'AE', 0, TODAY, ("Reverse Charge", '21', '47', '8336')),
+    ('skr03', 'purchase', 'K', 19, TODAY, ("ig. Erwerb 19 %", '89', '19', '3425')),
+    ('skr03', 'purchase', 'AE', 7, TODAY, ("Reverse Charge 7 %", '46', '91', '3113')),
+    ('skr04', 'sale', 'S', 19, TODAY, ("USt 19 %", '81', '3', '4400')),
+    ('skr04', 'sale', 'S', 7, TODAY, ("USt 7 %", '86', '2', '4300')),
+    ('skr04', 'sale', 'S', 16, dt.date(2020, 7, 1), ("USt 16 %", '35', '3', '4400')),
+    ('skr04', 'sale', 'S', 19, dt.date(2020, 6, 30), ("USt 19 %", '81', '3', '4400')),
+    ('skr04', 'sale', 'S', 16, dt.date(2020, 12, 31), ("USt 16 %", '35', '3', '4400')),
+    ('skr04', 'sale', 'S', 19, dt.date(2021, 1, 1), ("USt 19 %", '81', '3', '4400')),
+    ('skr04', 'sale', 'E', 0, TODAY, ("steuerfrei", '48', None, '4100')),
+    ('skr04', 'sale', 'K', 0, TODAY, ("steuerfrei", '41', '11', '4125')),
+    ('skr04', 'sale', 'G', 0, TODAY, ("steuerfrei", '43', '1', '4120')),
+    ('skr04', 'sale', 'AE', 0, TODAY, ("Reverse Charge", '21', '47', '4336')),
+    ('skr04', 'purchase', 'S', 19, TODAY, ("Vorsteuer 19 %", '66', '9', '5400')),
+    ('skr04', 'purchase', 'K', 19, TODAY, ("ig. Erwerb 19 %", '89', '19', '5425')),
+    ('skr04', 'purchase', 'K', 16, dt.date(2020, 12, 31), ("ig. Erwerb 16 %", '95', '19', '5425')),
+    ('ekr', 'sale', 'S', 20, TODAY, ("USt 20 %", '022', None, '4000')),
+    ('ekr', 'sale', 'S', 10, TODAY, ("USt 10 %", '029', None, '4010')),
+    ('ekr', 'sale', 'S', 13, TODAY, ("USt 13 %", '006', None, '4013')),
+    ('ekr', 'sale', 'S', Decimal('4.9'), dt.date(2026, 7, 1), ("USt 4,9 %", '124', None, '4014')),
+    ('ekr', 'purchase', 'K', Decimal('4.9'), TODAY, ("ig. Erwerb 4,9 %", '125', None, '5054')),
+    ('ekr', 'purchase', 'K', 13, TODAY, ("ig. Erwerb 13 %", '008', None, '5053')),
+    ('ekr', 'purchase', 'AE', 20, TODAY, ("Reverse Charge 20 %", '057', None, '5720')),
     ])
-def test_a_rate_resolves_to_one_tax(
-        pool, german, austrian, country, kind, category, rate, date, expected):
-    tenant = {'DE': german, 'AT': austrian}[country]
+def test_a_rate_resolves_to_one_tax(pool, tenants, chart, kind, category, rate, date, expected):
+    tenant, country = tenants[chart], tables.chart(chart)['country']
     question = (tenant['company'], country, kind, category, rate, date)
     assert in_tenant(pool, tenant, answer, *question) == expected
 
 
+def printed(company, country, category, reason, date):
+    tax = resolve(company, country, 'sale', category, 0, date, reason)
+    return tax.type, tax.rate, tax.legal_notice, tax.legal_notice_en
+
+
+@pytest.mark.parametrize('chart, category, reason, notice, notice_en', [
+    ('skr03', 'E', 'small_business', "Steuerfrei als Kleinunternehmer gemäß § 19 UStG",
+        "Exempt as a small business under section 19 UStG"),
+    ('skr04', 'E', None, "umsatzsteuerfrei", "exempt from VAT"),
+    ('skr04', 'G', None, "Steuerfreie Ausfuhrlieferung", "Exempt export"),
+    ('skr04', 'K', None, "Steuerfreie innergemeinschaftliche Lieferung", "Exempt intra-Community supply"),
+    ('skr04', 'AE', None, "Steuerschuldnerschaft des Leistungsempfängers",
+        "Reverse charge: VAT is owed by the recipient"),
+    ('skr04', 'AE', 'domestic', "Steuerschuldnerschaft des Leistungsempfängers",
+        "Reverse charge: VAT is owed by the recipient"),
+    ('ekr', 'E', 'small_business', "Umsatzsteuerfrei als Kleinunternehmer gemäß § 6 Abs. 1 Z 27 UStG",
+        "Exempt as a small business under section 6(1) no. 27 UStG"),
+    ('ekr', 'E', None, "umsatzsteuerfrei", "exempt from VAT"),
+    ('ekr', 'AE', 'domestic', "Übergang der Steuerschuld auf den Leistungsempfänger (Reverse Charge)",
+        "Reverse charge: VAT is owed by the recipient"),
+    ])
+def test_a_sale_without_tax_prints_its_reason(
+        pool, tenants, chart, category, reason, notice, notice_en):
+    tenant = tenants[chart]
+    question = (tenant['company'], tables.chart(chart)['country'], category, reason, TODAY)
+    assert in_tenant(pool, tenant, printed, *question) == (
+        'percentage', 0, notice, notice_en)
+
+
 def test_a_reason_tells_exempt_taxes_apart(pool, german):
     question = (german['company'], 'DE', 'sale', 'E', 0)
-    assert in_tenant(pool, german, answer, *question, TODAY, 'small_business')[3] == '4185'
+    assert in_tenant(pool, german, answer, *question, TODAY, 'small_business')[3] == '4184'
     old = in_tenant(pool, german, answer, *question, dt.date(2024, 12, 31), 'small_business')
     assert old == ("ohne USt", None, None, '4185')
 
@@ -143,7 +204,10 @@ def test_a_reason_tells_exempt_taxes_apart(pool, german):
     ('DE', 'sale', 'S', 20, TODAY, 'rate'),
     ('DE', 'sale', 'S', Decimal('18.99'), TODAY, 'rate'),
     ('DE', 'sale', 'S', 16, TODAY, 'date'),
+    ('DE', 'sale', 'S', 16, dt.date(2020, 6, 30), 'date'),
+    ('DE', 'sale', 'S', 16, dt.date(2021, 1, 1), 'date'),
     ('DE', 'sale', 'S', 19, dt.date(2020, 7, 1), 'date'),
+    ('DE', 'sale', 'S', 19, dt.date(2020, 12, 31), 'date'),
     ('DE', 'sale', 'Z', 0, dt.date(2022, 12, 31), 'date'),
     ])
 def test_no_tax_names_the_argument(pool, german, country, kind, category, rate, date, field):
@@ -152,3 +216,17 @@ def test_no_tax_names_the_argument(pool, german, country, kind, category, rate, 
             pool, german, resolve, german['company'], country, kind, category, rate, date)
     assert error.value.field == field
     assert error.type.code == 'invalid_argument'
+
+
+@pytest.mark.parametrize('kind, category, rate, date, reason, field', [
+    ('sale', 'S', Decimal('4.9'), dt.date(2026, 6, 30), None, 'date'),
+    ('purchase', 'K', Decimal('4.9'), dt.date(2026, 6, 30), None, 'date'),
+    ('sale', 'S', 13, dt.date(2015, 12, 31), None, 'date'),
+    ('sale', 'S', 19, TODAY, None, 'rate'),
+    ('sale', 'E', 0, TODAY, 'domestic', 'category'),
+    ])
+def test_no_austrian_tax_names_the_argument(pool, austrian, kind, category, rate, date, reason, field):
+    with pytest.raises(TaxNotFoundError) as error:
+        in_tenant(
+            pool, austrian, resolve, austrian['company'], 'AT', kind, category, rate, date, reason)
+    assert error.value.field == field

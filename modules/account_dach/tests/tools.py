@@ -17,7 +17,7 @@ BOOKS = [
     (-10, [('4400', 100, 0), ('3806', 19, 0), ('1200', 0, 119)]),
     (-5, [('6815', 42, 0), ('1800', 0, 42)]),
     ]
-"[(days from today, [(account, debit, credit)])]: capital, sales, purchases, payments, a credit note"
+"[(days from the figures' day, [(account, debit, credit)])]: capital, sales, purchases, a credit note"
 WITH_PARTY = {'1200', '3300'}
 
 
@@ -45,7 +45,7 @@ def in_tenant(pool, tenant, function, *arguments):
 
 
 def _member():
-    return Pool().get('res.user').search([], limit=1)[0].id
+    return Pool().get('res.user').search([], order=[('id', 'ASC')], limit=1)[0].id
 
 
 def book(company, today):
@@ -69,7 +69,11 @@ def book(company, today):
 
 
 def figures(company, party, today):
-    "Return what an accountant reads from the books, by account number, as text"
+    """Return what an accountant reads from the books, by account number, as text.
+
+    Party balances are those of the user's company, which stock reads as none for a user who is no member.
+    """
+    assert Pool().get('res.user')(Transaction().user).company.id == company
     accounts = sorted({code for _, lines in BOOKS for code, *_ in lines})
     year = Pool().get('account.fiscalyear').find(company, date=today)
     contexts = {
@@ -78,7 +82,9 @@ def figures(company, party, today):
         'year, cumulated': {'fiscalyear': year.id, 'cumulate': True},
         'last month': {'from_date': today + relativedelta(months=-1), 'to_date': today},
         }
-    result = {'parties': _party(party), 'children': _children(company, accounts)}
+    with Transaction().set_context(date=today):
+        parties = _party(party)
+    result = {'parties': parties, 'children': _children(company, accounts)}
     for name, context in contexts.items():
         with Transaction().set_context(company=company, **context):
             result[name] = _balances(company, accounts)
