@@ -16,7 +16,7 @@ import pytest
 from scripts.lib import processes
 from tests.support.serving import Callers, Serve, get, until, wait_good
 
-pytestmark = [pytest.mark.serve, pytest.mark.slow, pytest.mark.xdist_group('serve')]
+pytestmark = [pytest.mark.serve, pytest.mark.slow]
 
 
 @pytest.fixture(scope='module')

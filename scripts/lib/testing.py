@@ -21,4 +21,5 @@ def processes(rest):
     chosen = ('-n', '--numprocesses', '--pdb', '--trace', '-s', '--collect-only', '--co', '--help', '-h')
     if any(word == name or word.startswith((f'{name}=', '-n')) for word in rest for name in chosen):
         return []
-    return ['-n', str(PROCESSES), '--dist', 'loadgroup']
+    # A file stays on one process: its fixtures are made once, and what it starts nobody else starts
+    return ['-n', str(PROCESSES), '--dist', 'loadfile']
