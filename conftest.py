@@ -32,6 +32,11 @@ def pytest_sessionstart(session):
     os.environ['TRYTOND_CONFIG'] = str(server.configuration('web'))
 
 
+def pytest_collection_modifyitems(items):
+    "The tests of the walls come last: they put rows into every table, sense or not."
+    items.sort(key=lambda item: item.path.name.startswith('test_tenancy_'))
+
+
 def pytest_unconfigure(config):
     if _running in config.stash:
         config.stash[_running].stop()

@@ -226,8 +226,8 @@ def test_old_python_is_told_so():
 
 
 @pytest.mark.parametrize('rest, expected', [
-    ([], ['-n', '2', '--dist', 'loadfile']),
-    (['-k', 'walls', 'tests'], ['-n', '2', '--dist', 'loadfile']),
+    ([], ['-n', '2', '--dist', 'loadfile', '--no-loadscope-reorder']),
+    (['-k', 'walls', 'tests'], ['-n', '2', '--dist', 'loadfile', '--no-loadscope-reorder']),
     (['-n0'], []), (['-n', '4'], []), (['--numprocesses=1'], []), (['--pdb'], []),
     ])
 def test_tests_run_on_two_processes_unless_told_otherwise(rest, expected):

@@ -22,4 +22,4 @@ def processes(rest):
     if any(word == name or word.startswith((f'{name}=', '-n')) for word in rest for name in chosen):
         return []
     # A file stays on one process: its fixtures are made once, and what it starts nobody else starts
-    return ['-n', str(PROCESSES), '--dist', 'loadfile']
+    return ['-n', str(PROCESSES), '--dist', 'loadfile', '--no-loadscope-reorder']
