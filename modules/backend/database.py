@@ -5,6 +5,7 @@ when the holder commits: his snapshot is older. Both the tenant and the locks ar
 level, in autocommit, before the first snapshot, and taken back when the connection returns to the pool.
 """
 import hashlib
+import os
 import sys
 import time
 
@@ -182,10 +183,11 @@ class Database(stock.Database):
 
     @classmethod
     def _connection_params(cls, name):
+        "Of the configured address only the path is replaced: by the database asked for"
         uri = config.parse_uri(config.get('database', 'uri'))
-        params = super()._connection_params(name)
-        params['conninfo'] = uri._replace(scheme='postgresql', path='/' + name).geturl()
-        return params
+        return {
+            'conninfo': uri._replace(scheme='postgresql', path='/' + name).geturl(),
+            'fallback_application_name': os.environ.get('TRYTOND_APPNAME', 'trytond')}
 
 
 # Tryton asks the backend's name for PostgreSQL's own abilities; the scheme only chose the class
