@@ -161,6 +161,18 @@ def test_the_only_shared_data_a_member_reads(pool, clients, role):
     assert not {name for name in readable if name.startswith(('tenant.', 'rest.'))} - set(WRITE_ONLY)
 
 
+def test_the_operators_tables_are_not_read_by_sql(pool, web, german):
+    "Not even of the log's lines are others' to be seen"
+    for name, Model in outside(pool).items():
+        if classify(Model) != OPERATOR_KIND:
+            continue
+        state = _attempt(web, german['company'], f'SELECT FROM "{Model._table}"')
+        assert state == (None if name in WRITE_ONLY else DENIED), name
+    with as_tenant(web, german['company']):
+        companies = web.execute("SELECT DISTINCT company FROM rest_request").fetchall()
+    assert set(companies) <= {(german['company'],)}
+
+
 # The role that only reads
 
 def test_read_only_means_read_only(pool, clients, rows, superuser):
