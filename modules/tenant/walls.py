@@ -28,11 +28,13 @@ USER_COLUMNS = (
     'email', 'notifications', 'company_filter', 'employee', 'write_uid', 'write_date')
 "Columns of res_user a member may change: neither login, activity nor membership"
 WORKER_GRANTS = {
+    'currency.cron': 'SELECT, UPDATE',
+    'currency.cron-currency.currency': 'SELECT',
     'ir.cron': 'SELECT, UPDATE',
     'ir.cron-company.company': 'SELECT',
     'ir.cron.log': 'SELECT, INSERT, DELETE',
     'ir.error': 'SELECT, INSERT, UPDATE, DELETE',
-    'ir.filestore.queue': 'SELECT',
+    'ir.filestore.queue': 'SELECT, DELETE',
     'ir.trigger.log': 'SELECT, INSERT, DELETE',
     }
 "What the worker role may do on the operator's tables"

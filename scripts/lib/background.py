@@ -27,7 +27,10 @@ def tied_initializer(initializer):
 
 
 def checked_queue(Queue, OperationalError):
-    "Return a queue that ends the program when its connection is lost."
+    """Return a queue that ends the program when its connection is lost.
+
+    Its tasks run in the tenant that left them.
+    """
     class CheckedQueue(Queue):
 
         def pull(self, name=None):
@@ -37,6 +40,12 @@ def checked_queue(Queue, OperationalError):
                 if self.connection.closed:
                     raise SystemExit('the connection to the database is lost') from error
                 raise
+
+        def run(self, task_id):
+            from trytond.modules.tenant.queue import run_in_tenant
+            company, = self.connection.execute(
+                "SELECT company FROM ir_queue WHERE id = %s", (task_id,)).fetchone()
+            return self.executor.submit(run_in_tenant, self.database.name, company, task_id)
     return CheckedQueue
 
 
