@@ -374,6 +374,25 @@ def test_what_holds_expressions_is_read_only(clients, superuser, pool, model, va
             clients[role].call(f'{model}.{method}', *parameters)
 
 
+@pytest.mark.parametrize('description, plain', [
+        ('Miete {month}', True), ('{a} {b}', True), ('100 % {{sicher}}', True),
+        ('{month:>2000000000}', False), ('{month.__class__}', False), ('{month[0]}', False),
+        ('{month!r}', False), ('{0}', False), ('{}', False)])
+def test_a_tenants_texts_have_plain_placeholders_only(client, description, plain):
+    "A move template's text is filled in by Python's format, in which two gigabytes are easily written"
+    journal, = client.call('account.journal.search', [('type', '=', 'general')], 0, 1)
+    keywords = [{'name': name, 'string': name, 'type_': 'char'} for name in ('month', 'a', 'b')]
+    create = [{
+            'name': 'Vorlage', 'journal': journal, 'description': description,
+            'keywords': [('create', keywords)]}]
+    if plain:
+        assert len(client.call('account.move.template.create', create)) == 1
+    else:
+        with pytest.raises(Fault) as fault:
+            client.call('account.move.template.create', create)
+        assert 'placeholders' in fault.value.text
+
+
 # What is posted stays
 
 def test_a_posted_invoice_stays_posted(client):

@@ -27,8 +27,12 @@ PERMISSION, SERIALIZATION = '42501', {'40001', '40P01', '55P03'}
 "SQLSTATE: the role may not, or row-level security refused the row; another transaction was faster"
 RETRY_AFTER = 5
 KEPT_HEADERS = ('WWW-Authenticate', 'Allow', 'Retry-After')
-TEXTS = {401: "The session or the password is not valid"}
-"Where the words of werkzeug would mislead"
+TEXTS = {
+    401: "The session or the password is not valid",
+    404: "There is nothing at this address",
+    405: "The method is not allowed at this address",
+    }
+"In place of werkzeug's words, which speak of browsers"
 _SPOKEN = (UserError, UserWarning, ConcurrencyException, LoginException)
 _SHAPES = {JSONRequest: JSONProtocol, XMLRequest: XMLProtocol}
 
@@ -107,8 +111,8 @@ def _http(error, request, request_id):
     if status == 429:
         # Only a login is counted; failed attempts are forgotten with the session's time-out
         headers.setdefault('Retry-After', str(config.getint('session', 'timeout')))
-    message = TEXTS.get(status) or error.description or answer.status
-    return _plain(status, message, request, headers)
+    own = error.description if error.description != type(error).description else None
+    return _plain(status, own or TEXTS.get(status) or answer.status, request, headers)
 
 
 def _plain(status, message, request, headers):
