@@ -11,9 +11,9 @@ from trytond.transaction import Transaction
 
 @pytest.fixture
 def background(postgres, database):
-    "Run tests.support.jobs with the worker's rights"
-    def run():
-        output = postgres.run_as('worker', ['-m', 'tests.support.jobs', database])
+    "Run tests.support.jobs (tasks or schedule) with the worker's rights"
+    def run(what):
+        output = postgres.run_as('worker', ['-m', 'tests.support.jobs', database, what])
         return json.loads(output.splitlines()[-1])
     return run
 
@@ -31,18 +31,24 @@ def leave(database, company, user, model, method, *parameters):
 def test_a_task_runs_in_the_tenant_that_left_it(
         database, pool, german, austrian, superuser, background):
     "A copy of a party is the tenant's, whoever the task's user is; the neighbour's rows stay as they are"
-    superuser.execute("DELETE FROM ir_queue")
+    superuser.execute("TRUNCATE ir_queue")
     before = fingerprints(superuser, pool, austrian['company'])
     newest, = superuser.execute("SELECT max(id) FROM party_party").fetchone()
     for user in (german['login']['id'], 0):
         leave(database, german['company'], user, 'party.party', 'copy')
-    report = background()
-    assert (report['tasks'], report['errors']) == (2, 0)
+    assert background('tasks') == 2
+    assert superuser.execute(
+        "SELECT count(*) FROM ir_queue WHERE finished_at IS NOT NULL").fetchone() == (2,)
     made = superuser.execute(
         "SELECT company FROM party_party WHERE id > %s", (newest,)).fetchall()
     assert made == [(german['company'],)] * 2
     assert fingerprints(superuser, pool, austrian['company']) == before
-    assert {method: error for method, error in report['jobs'].items() if error} == {}
+
+
+def test_every_job_of_the_schedule_runs(background):
+    jobs = background('schedule')
+    assert len(jobs) >= 8
+    assert {method: error for method, error in jobs.items() if error} == {}
 
 
 def test_a_task_of_another_tenant_is_not_found(database, german, austrian, pool):

@@ -1,7 +1,7 @@
 """What the background processes do, done once: with the worker's rights, in a process of its own.
 
-Run as a program with DATABASE it works off the queue, then runs each job of the schedule, and prints
-{"tasks": number, "errors": number of tasks that failed, "jobs": {method: error or null}}.
+Run as a program with ``DATABASE tasks`` it works off the queue and prints the number of tasks; with
+``DATABASE schedule`` it runs each job of the schedule and prints {method: error or null}.
 """
 import json
 import sys
@@ -47,17 +47,13 @@ def schedule(database):
 
 
 def main():
-    database, = sys.argv[1:]
+    database, what = sys.argv[1:]
     from trytond.pool import Pool
     from trytond.transaction import Transaction
     Pool.start()
     with Transaction().start(database, 0, readonly=True):
         Pool(database).init()
-    number = tasks(database)
-    with Transaction().start(database, 0, readonly=True) as transaction:
-        failed, = transaction.connection.execute(
-            "SELECT count(*) FROM ir_queue WHERE dequeued_at IS NOT NULL AND finished_at IS NULL").fetchone()
-    print(json.dumps({'tasks': number, 'errors': failed, 'jobs': schedule(database)}))
+    print(json.dumps({'tasks': tasks, 'schedule': schedule}[what](database)))
 
 
 if __name__ == '__main__':

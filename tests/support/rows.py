@@ -46,9 +46,15 @@ class Rows:
 
     def of(self, name):
         "Return the id of a row of a model: the tenant's, made if there is none; any of a shared one"
-        if name not in self._ids:
+        if name not in self._ids or not self._exists(name, self._ids[name]):
             self._ids[name] = self._found(name) or self.make(name)
         return self._ids[name]
+
+    def _exists(self, name, id_):
+        "Jobs of the house clean up old rows"
+        table = Identifier(self.pool.get(name)._table)
+        return self.connection.execute(
+            SQL("SELECT 1 FROM {} WHERE id = %s").format(table), (id_,)).fetchone()
 
     def _found(self, name):
         Model = self.pool.get(name)
