@@ -19,7 +19,7 @@ VALUES = {
 "Model → column → value, where any value of the right type is not enough"
 BY_TYPE = [
     ('bool', False), ('int', 1), ('numeric', 1), ('double', 1), ('real', 1),
-    ('date', dt.date(2026, 1, 15)), ('timestamp', dt.datetime(2026, 1, 15, 12)),
+    ('date', dt.date(2026, 1, 15)), ('timestamp', dt.datetime.now()),
     ('time', dt.time(12)), ('interval', dt.timedelta(hours=1)), ('bytea', b'x'), ('json', '{}')]
 "Beginning of a type's name → a value of it"
 _COLUMNS = """
