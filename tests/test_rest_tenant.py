@@ -1,5 +1,4 @@
 """REST in front of the real database: tenant, locks, idempotency under races, log, outage"""
-import concurrent.futures
 import datetime as dt
 import time
 
@@ -19,6 +18,8 @@ from trytond.modules.rest.routes import Table
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 from werkzeug.test import Client
+
+from tests.support.parallel import together
 
 
 class Party(Output):
@@ -202,12 +203,6 @@ def test_a_key_expires_after_a_day_and_is_forgotten(german_caller, german, owner
     with tenant_scope(german['company']), Transaction().start(database, 0):
         Pool().get('rest.idempotency').clean()
     assert owner.execute("SELECT count(*) FROM rest_idempotency").fetchone() == (before - 1,)
-
-
-def together(number, function):
-    with concurrent.futures.ThreadPoolExecutor(number) as executor:
-        return [future.result() for future in [
-                executor.submit(function, index) for index in range(number)]]
 
 
 def test_the_same_key_at_the_same_time(german_caller):

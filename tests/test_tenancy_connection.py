@@ -8,6 +8,7 @@ from trytond import backend
 from trytond.transaction import Transaction
 
 from tests.support.books import draft_move
+from tests.support.parallel import together
 from tests.support.rpc import Fault
 from trytond.modules.backend import database as waiting
 from trytond.modules.backend.database import LockTimeout, lock_key
@@ -255,23 +256,13 @@ def _locked(database, company, work, table=MOVES, timeout=None):
 
 
 def _in_threads(number, work):
-    "Run work(n) in parallel; returns the results, raises what one raised"
-    results = [None] * number
-
-    def run(n):
+    "Run work(n) in parallel; a refusal is a result, anything else is raised"
+    def kept(n):
         try:
-            results[n] = work(n)
-        except BaseException as error:
-            results[n] = error
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    for result in results:
-        if isinstance(result, BaseException) and not isinstance(result, Fault | LockTimeout):
-            raise result
-    return results
+            return work(n)
+        except (Fault, LockTimeout) as error:
+            return error
+    return together(number, kept)
 
 
 def _failure(work):

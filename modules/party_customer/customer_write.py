@@ -9,6 +9,8 @@ from trytond.model.modelsql import SQLConstraintError
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
+from trytond.modules.tenant.race import told_who_won
+
 from . import iban, vat
 from .customer import find_by_vat_id
 from .exceptions import CountryUnknown, IbanShape, NameMissing, VatIdExists, VatIdShape
@@ -33,7 +35,7 @@ def create_customers(vlist):
             raise NameMissing(gettext('party_customer.msg_name_missing'), 'name')
         _check_vat_id(values)
     Party = Pool().get('party.party')
-    with _VatIdRace(vlist):
+    with _vat_id_race(vlist):
         parties = Party.create([_party(values) for values in vlist])
     for party, values in zip(parties, vlist, strict=True):
         _add_account(party, values.get('iban'))
@@ -61,7 +63,7 @@ def update_customer(customer, values):
     if 'address' in values or 'country' in values:
         _set_address(party, values)
     if 'vat_id' in values:
-        with _VatIdRace([values]):
+        with _vat_id_race([values]):
             _set_vat_id(party, values['vat_id'])
     if 'iban' in values:
         _set_iban(party, values['iban'])
@@ -133,25 +135,14 @@ def _vat_id_exists(known):
         vat_id=known.vat_id, customer=known.id, name=known.name)
 
 
-class _VatIdRace:
-    """Two callers may both have found the VAT id free.
+def _vat_id_race(vlist):
+    "Run the writing of these values; who loses a VAT id hears which customer has it"
+    codes = [values['vat_id'].code for values in vlist if values.get('vat_id')]
 
-    The loser meets the constraint; the winner's customer is visible to a new transaction only.
-    """
-
-    def __init__(self, vlist):
-        self.codes = [values['vat_id'].code for values in vlist if values.get('vat_id')]
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, type_, error, traceback):
-        if not isinstance(error, SQLConstraintError):
-            return
-        with Transaction().new_transaction(readonly=True):
-            for code in self.codes:
-                if known := find_by_vat_id(code):
-                    raise _vat_id_exists(known) from error
+    def clash():
+        known = next(filter(None, map(find_by_vat_id, codes)), None)
+        return _vat_id_exists(known) if known else None
+    return told_who_won(clash)
 
 
 # Records

@@ -10,10 +10,10 @@ from sql import Literal
 from sql.aggregate import Count
 from trytond.i18n import gettext
 from trytond.model import fields
-from trytond.model.modelsql import SQLConstraintError
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
+from trytond.modules.tenant.race import told_who_won
 from trytond.modules.tenant.scope import current_company
 from trytond.modules.text_key import contains
 
@@ -87,7 +87,7 @@ def create_items(vlist):
     for values in vlist:
         _check_key(values['item_key'])
     units = built_in_units()
-    with _KeyRace([values['item_key'] for values in vlist]), _company():
+    with _key_race([values['item_key'] for values in vlist]), _company():
         templates = Pool().get('product.template').create(
             [_template(values, units) for values in vlist])
     return [template.products[0].id for template in templates]
@@ -107,7 +107,7 @@ def update_item(item, values):
         return
     product = pool.get('product.product')(item)
     key = changes.get('code', product.item_key)
-    with _KeyRace([key]), _company():
+    with _key_race([key]), _company():
         if key != product.item_key:
             _check_key(key)
             pool.get('product.product').write([product], {'code': key, 'item_key': key})
@@ -143,25 +143,12 @@ def _exists(known):
         item=known.id, item_key=known.item_key)
 
 
-class _KeyRace:
-    """Two callers may both have found a key free.
-
-    The loser meets the constraint; the winner's item is visible to a new transaction only.
-    """
-
-    def __init__(self, keys):
-        self.keys = keys
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, type_, error, traceback):
-        if not isinstance(error, SQLConstraintError):
-            return
-        with Transaction().new_transaction(readonly=True):
-            for key in self.keys:
-                if known := find_by_key(key):
-                    raise _exists(known) from error
+def _key_race(keys):
+    "Run the writing of these keys; who loses one hears which item has it"
+    def clash():
+        known = next(filter(None, map(find_by_key, keys)), None)
+        return _exists(known) if known else None
+    return told_who_won(clash)
 
 
 # Reading

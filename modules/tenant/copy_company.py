@@ -4,11 +4,10 @@ Every row of every tenant-owned table of the source is copied with a new id; wha
 points at its copy. Foreign keys are deferred to COMMIT, so tables need no order. Works beside any number of
 other copies: ids come from the sequences, nothing is locked.
 """
-from psycopg.sql import SQL, Composed, Identifier, Literal
+from psycopg.sql import SQL, Identifier, Literal
 from trytond.model import fields
 
 from .ownership import company_column, owned_models
-from .walls import reference_columns
 
 NEVER = {
     'tenant.credential', 'ir.session', 'ir.session.wizard', 'ir.queue', 'ir.model.log', 'res.user',
@@ -83,7 +82,7 @@ def _value(Model, name, field, models, company, joins):
     column = SQL('row.{}').format(Identifier(name))
     if isinstance(field, fields.Many2One) and field.model_name in models:
         return _mapped(name, Literal(field.model_name), column, joins)
-    if name in reference_columns(Model):
+    if isinstance(field, fields.Reference):
         return _mapped_reference(name, column, joins)
     return column
 
@@ -100,5 +99,4 @@ def _mapped_reference(name, column, joins):
     joins.append(SQL(
             "LEFT JOIN kontor_copy {a} ON {a}.name = split_part({column}, ',', 1)"
             " AND {a}.old::text = split_part({column}, ',', 2)").format(a=alias, column=column))
-    return Composed([SQL("coalesce({a}.name || ',' || {a}.new, {column})").format(
-                a=alias, column=column)])
+    return SQL("coalesce({a}.name || ',' || {a}.new, {column})").format(a=alias, column=column)

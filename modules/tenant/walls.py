@@ -60,7 +60,7 @@ def build(connection, pool, roles):
     for Model in models.values():
         _policies(cursor, Model, roles)
     _foreign_keys(cursor, models)
-    _references(cursor, pool, models)
+    _references(cursor, models)
     _rules(cursor, models)
     _grants(cursor, pool, models, roles)
     for _, Model in sorted(pool.iterobject()):
@@ -98,8 +98,7 @@ def _company_not_null(cursor, table):
 _KEYS = """
 SELECT c.conname, t.relname, r.relname, c.confdeltype,
     (SELECT array_agg(a.attname ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(num, n)
-        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.num),
-    c.condeferrable
+        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.num)
 FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class r ON r.oid = c.confrelid
 WHERE c.contype = 'f' AND t.relnamespace = current_schema()::regnamespace
 ORDER BY 2, 1
@@ -115,7 +114,7 @@ def _foreign_keys(cursor, models):
     """
     columns = {Model._table: company_column(Model) for Model in models.values()}
     cursor.execute(_KEYS)
-    for name, table, target, action, keys, _ in cursor.fetchall():
+    for name, table, target, action, keys in cursor.fetchall():
         if table not in columns or target not in columns or len(keys) != 1:
             continue
         column, = keys
@@ -171,7 +170,7 @@ def reference_columns(Model):
         if isinstance(field, fields.Reference) and not isinstance(field, fields.Function)]
 
 
-def _references(cursor, pool, models):
+def _references(cursor, models):
     _reference_targets(cursor, models)
     for Model in models.values():
         columns = reference_columns(Model)

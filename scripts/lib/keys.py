@@ -1,7 +1,7 @@
 """scripts/key: make, list and revoke the keys of a tenant."""
 import argparse
 
-from . import options, report
+from . import options
 
 CONTRACTS = ('billing', 'teams', 'ledger', 'trades')
 
@@ -19,13 +19,6 @@ def parse(arguments):
         'tenant', type=int, metavar='TENANT')
     options.command(commands, 'revoke', 'revoke a key').add_argument('id', type=int, metavar='ID')
     return parser.parse_args(arguments)
-
-
-def main(arguments):
-    from .owner import transaction
-    with transaction(arguments.data) as database:
-        content = COMMANDS[arguments.command](arguments, database)
-    report.show(content, arguments.json)
 
 
 def _create(arguments, database):

@@ -2,8 +2,17 @@
 import os
 from contextlib import contextmanager
 
+from . import report
 from .bootstrap import Failed
 from .home import Home, read_json
+
+
+def perform(commands, arguments):
+    "Run the command that the arguments name, and report what it returns once that is committed"
+    with transaction(arguments.data) as database:
+        content = commands[arguments.command](arguments, database)
+    report.show(content, arguments.json)
+
 
 @contextmanager
 def transaction(data):

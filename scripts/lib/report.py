@@ -48,5 +48,5 @@ def run(command, *arguments):
         return USAGE if getattr(error, 'field', None) else FINDING
 
 
-def main(command, arguments):
-    sys.exit(run(command, arguments))
+def main(command, *arguments):
+    sys.exit(run(command, *arguments))

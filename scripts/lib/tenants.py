@@ -2,7 +2,7 @@
 import argparse
 import datetime as dt
 
-from . import options, report
+from . import options
 from .bootstrap import say
 
 CONTRACTS = ('billing',)
@@ -31,13 +31,6 @@ def parse(arguments):
     plan.add_argument('tenant', type=int, metavar='TENANT')
     plan.add_argument('feature', nargs='+', metavar='FEATURE=on|off|N')
     return parser.parse_args(arguments)
-
-
-def main(arguments):
-    from .owner import transaction
-    with transaction(arguments.data) as database:
-        content = COMMANDS[arguments.command](arguments, database)
-    report.show(content, arguments.json)
 
 
 def create(database, seller):

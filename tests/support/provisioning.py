@@ -5,8 +5,9 @@ Run as a program with the owner's configuration: ``… DATABASE (grow|parallel) 
 """
 import json
 import sys
-import threading
 import time
+
+from tests.support.parallel import together
 
 
 def load(database):
@@ -38,22 +39,7 @@ def grow(database, number):
 
 def parallel(database, number):
     "Create tenants all at once; returns [(company, seconds)], raises what one of them raised"
-    results = [None] * number
-
-    def run(n):
-        try:
-            results[n] = create(database, n)
-        except BaseException as error:
-            results[n] = error
-    threads = [threading.Thread(target=run, args=(n,)) for n in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return results
+    return together(number, lambda n: create(database, n))
 
 
 def main():
