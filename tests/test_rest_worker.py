@@ -4,6 +4,7 @@ import contextlib
 import json
 import re
 import signal
+import select
 import socket
 import statistics
 import subprocess
@@ -327,13 +328,13 @@ def test_clients_that_do_not_read_delay_nobody(port):
     "Each asks for far more than its socket takes, and reads nothing"
     big = b'GET /big HTTP/1.1\r\nHost: x\r\n\r\n'
     with contextlib.ExitStack() as stack:
-        for _ in range(32):
-            sock = socket.socket()
-            stack.enter_context(sock)
+        socks = [stack.enter_context(socket.socket()) for _ in range(32)]
+        for sock in socks:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             sock.connect((HOST, port))
             sock.sendall(big)
-        time.sleep(0.5)
+        for sock in socks:      # each has its answer waiting: from here on it is only a client that does not read
+            assert select.select([sock], [], [], 10)[0]
         assert max(latencies(port)) < 0.5
 
 
