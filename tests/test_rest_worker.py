@@ -3,8 +3,8 @@ import concurrent.futures
 import contextlib
 import json
 import re
-import signal
 import select
+import signal
 import socket
 import statistics
 import subprocess
@@ -333,7 +333,8 @@ def test_clients_that_do_not_read_delay_nobody(port):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             sock.connect((HOST, port))
             sock.sendall(big)
-        for sock in socks:      # each has its answer waiting: from here on it is only a client that does not read
+        # Each has its answer waiting: from here on it only does not read
+        for sock in socks:
             assert select.select([sock], [], [], 10)[0]
         assert max(latencies(port)) < 0.5
 
