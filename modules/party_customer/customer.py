@@ -29,7 +29,7 @@ class Customer:
     """One customer; what is not known is None.
 
     country: ISO 3166-1 alpha-2; vat_id, iban: compact; …_unchecked: kept although the check digits
-    are wrong or can not be checked.
+    are wrong or can not be checked; domestic_reverse_charge: § 13b UStG, § 19 UStG 1994.
     """
     id: int
     name: str
@@ -45,6 +45,7 @@ class Customer:
     iban: str | None
     iban_unchecked: bool
     bic: str | None
+    domestic_reverse_charge: bool = False
 
 
 def get_customers(ids):
@@ -129,7 +130,8 @@ def _read(table, where, offset=0, limit=None):
     """
     rows = _rows(table.select(
             *(Column(table, name) for name in (
-                'id', 'name', 'contact_person', 'buyer_reference', 'bank_name', 'bic')),
+                'id', 'name', 'contact_person', 'buyer_reference', 'bank_name', 'bic',
+                'domestic_reverse_charge')),
             where=where, order_by=[table.name_sort, table.id], offset=offset or None, limit=limit))
     if not rows:
         return []
@@ -142,6 +144,7 @@ def _read(table, where, offset=0, limit=None):
 def _customer(row, address, mechanism, identifier, account):
     id = row['id']
     row['name'] = row['name'] or ''
+    row['domestic_reverse_charge'] = bool(row['domestic_reverse_charge'])
     where, vat_id, number = address.get(id), identifier.get(id), account.get(id)
     return Customer(
         **row,

@@ -13,6 +13,7 @@ from trytond.modules.tenant.race import told_who_won
 
 from . import iban, vat
 from .customer import find_by_vat_id
+from .party import line_parts
 from .exceptions import CountryUnknown, IbanShape, NameMissing, VatIdExists, VatIdShape
 
 PLAIN = ('name', 'contact_person', 'buyer_reference', 'bank_name', 'bic')
@@ -155,14 +156,19 @@ def _party(values):
         'customer': True,
         'customer_vat': vat_id.code if vat_id else None,
         'addresses': [('create', [{
-                        'street_unstructured': values.get('address'),
-                        'address_line': values.get('address'),
+                        **_address(values.get('address'), values.get('country')),
                         'country': values.get('country'), 'invoice': True}])],
         'contact_mechanisms': [('create', [
                     _mechanism(type_, values[type_]) for type_ in MECHANISMS
                     if values.get(type_)])],
         'identifiers': [('create', [_identifier(vat_id)] if vat_id else [])],
         }
+
+
+def _address(line, country):
+    "Return an address told as one line: as it was told, and its parts; country: id"
+    code = Pool().get('country.country')(country).code if line and country else None
+    return {**line_parts(line, code), 'address_line': line}
 
 
 def _mechanism(type_, value):
@@ -192,8 +198,8 @@ def _set_address(party, values):
     if 'country' in values:
         changes['country'] = values['country']
     if 'address' in values:
-        changes |= _NO_STREET | {
-            'street_unstructured': values['address'], 'address_line': values['address']}
+        country = values.get('country', address.country.id if address and address.country else None)
+        changes |= _NO_STREET | _address(values['address'], country)
     if address:
         Address.write([address], changes)
     else:

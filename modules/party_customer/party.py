@@ -1,4 +1,7 @@
 "Parties as customers, their address in one line, their VAT id"
+from psycopg.sql import SQL
+from psycopg.sql import Identifier as Name
+from sql.conditionals import Coalesce
 from trytond.model import Index, Unique, fields
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
@@ -6,6 +9,12 @@ from trytond.transaction import Transaction
 from trytond.modules.text_key import Key, match_key, sort_key
 
 from . import vat
+from .address import parse_address, street_lines
+
+_PARTS = frozenset([
+        'street', 'street_unstructured', 'street_name', 'building_name', 'building_number', 'unit_number',
+        'floor_number', 'room_number', 'post_box', 'private_bag', 'post_office', 'postal_code', 'city'])
+"Fields of an address that its one line is made of"
 
 
 class Party(metaclass=PoolMeta):
@@ -17,6 +26,9 @@ class Party(metaclass=PoolMeta):
             "Printed on every invoice, e.g. an order number or a Leitweg-ID."))
     bank_name = fields.Char("Bank", strip=False, help="The name of the customer's bank.")
     bic = fields.Char("BIC", strip=False, help="The code of the customer's bank, as told.")
+    domestic_reverse_charge = fields.Boolean("Domestic Reverse Charge", help=(
+            "The customer owes the VAT of untaxed supplies at home: § 13b (2) UStG, § 19 (1a) to (1e) UStG"
+            " 1994, e.g. construction."))
     name_key = Key("Name Key", readonly=True)
     name_sort = Key("Name Sort", readonly=True)
     customer_vat = Key("Customer VAT ID", readonly=True, help=(
@@ -87,24 +99,68 @@ class Address(metaclass=PoolMeta):
 
     address_line = fields.Text("Address in One Line", readonly=True)
 
+    @classmethod
+    def __register__(cls, module):
+        super().__register__(module)
+        cls._read_lines()
+
+    @classmethod
+    def _read_lines(cls):
+        "Lines that were stored before they were read: give them their parts"
+        pool = Pool()
+        table, country = cls.__table__(), pool.get('country.country').__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.join(country, 'LEFT', condition=table.country == country.id).select(
+                table.id, table.address_line, country.code,
+                where=(table.address_line == table.street_unstructured)
+                & (Coalesce(table.postal_code, '') == '') & (Coalesce(table.city, '') == '')))
+        names = ['street_unstructured', 'postal_code', 'city']
+        rows = [(line_parts(line, code), id) for id, line, code in cursor]
+        query = SQL("UPDATE party_address SET {} WHERE id = %s").format(
+            SQL(', ').join(SQL("{} = %s").format(Name(name)) for name in names))
+        cursor.executemany(query, [
+                (*(parts[name] for name in names), id) for parts, id in rows if parts['city']])
+
     def compute_fields(self, field_names=None):
         values = super().compute_fields(field_names=field_names)
-        line = self._address_line()
-        if getattr(self, 'address_line', None) != line:
-            values['address_line'] = line
+        if field_names is None or field_names & _PARTS:
+            line = self._address_line()
+            if getattr(self, 'address_line', None) != line:
+                values['address_line'] = line
         return values
 
     def _address_line(self):
         """Return street, post code and city as one text; None without any of them.
 
-        An address that is only a street is returned as it stands, whatever it holds.
+        What was told as one line stays as it was told while it means these parts; an address that is
+        only a street is returned as it stands, whatever it holds.
         """
         street = getattr(self, 'street', None) or ''
-        city = ' '.join(filter(None, [
-                    getattr(self, 'postal_code', None), getattr(self, 'city', None)]))
-        if city:
-            street = ', '.join([*street.split('\n'), city] if street else [city])
+        code, city = (getattr(self, name, None) or '' for name in ('postal_code', 'city'))
+        told = getattr(self, 'address_line', None)
+        if told and (city or code):
+            country = getattr(self, 'country', None)
+            if line_parts(told, country and country.code) == _parts(street, code, city):
+                return told
+        place = ' '.join(filter(None, [code, city]))
+        if place:
+            street = ', '.join([*street.split('\n'), place] if street else [place])
         return street or None
+
+
+def line_parts(line, country):
+    """Return the fields of party.address that one line means, None where it says nothing.
+
+    country: alpha-2 code. Where no city can be told from the street, all of the line is the street.
+    """
+    address = parse_address(line, country)
+    if not address.city:
+        return _parts(line, '', '')
+    return _parts(street_lines(line, country), address.postal_code, address.city)
+
+
+def _parts(street, code, city):
+    return {'street_unstructured': street or None, 'postal_code': code or None, 'city': city or None}
 
 
 class Identifier(metaclass=PoolMeta):

@@ -83,3 +83,60 @@ def test_a_new_account_takes_the_place_of_the_old_one(tenant, pool):
         assert not Number.search([('number_compact', '=', 'AT483200000012345864')])
         update_customer(one, {'iban': 'AT483200000012345864'})
         assert get_customers([one])[one].iban == 'AT483200000012345864'
+
+
+ADDRESSES = [
+    ('Musterstraße 1, 1010 Wien', 'AT', ('Musterstraße 1', '1010', 'Wien')),
+    ('c/o Meier\nRing 2\n10115 Berlin', None, ('c/o Meier\nRing 2', '10115', 'Berlin')),
+    ('Wien', None, (None, None, 'Wien')),
+    ('?!', None, ('?!', None, None)),
+    ]
+
+
+@pytest.mark.parametrize('told, country, parts', ADDRESSES)
+def test_an_address_is_kept_as_told_and_in_parts(tenant, pool, told, country, parts):
+    from trytond.modules.party_customer.customer import get_customers
+    from trytond.modules.party_customer.customer_write import create_customers, update_customer
+    with tenant():
+        id, other = create_customers([
+                {'name': 'Beta', 'address': told, 'country': country}, {'name': 'Gamma', 'address': 'Weg 1'}])
+        update_customer(other, {'address': told, 'country': country})
+        for customer in (id, other):
+            address, = pool.get('party.party')(customer).addresses
+            assert (address.street or None, address.postal_code, address.city) == parts
+            assert get_customers([customer])[customer].address == told
+            update_customer(customer, {'country': 'CH', 'email': 'a@example.com'})
+            assert get_customers([customer])[customer].address == told
+
+
+def test_what_the_client_changes_changes_the_line(tenant, pool):
+    from trytond.modules.party_customer.customer import get_customers
+    from trytond.modules.party_customer.customer_write import create_customers, update_customer
+    with tenant():
+        id, = create_customers([{'name': 'Beta', 'address': 'Ring 2\n10115 Berlin'}])
+        Address = pool.get('party.address')
+        address, = pool.get('party.party')(id).addresses
+        Address.write([address], {'city': 'Berlin'})
+        assert get_customers([id])[id].address == 'Ring 2\n10115 Berlin'
+        Address.write([address], {'postal_code': '10117'})
+        assert get_customers([id])[id].address == 'Ring 2, 10117 Berlin'
+        update_customer(id, {'address': None})
+        address, = Address.browse([address.id])
+        assert (address.street, address.postal_code, address.city, address.address_line) == (
+            None, None, None, None)
+
+
+def test_lines_stored_before_they_were_read_get_their_parts(tenant, pool):
+    from trytond.modules.party_customer.customer_write import create_customers
+    from trytond.transaction import Transaction
+    with tenant():
+        ids = create_customers([{'name': 'Beta', 'address': line} for line, _, _ in ADDRESSES])
+        Transaction().connection.execute(
+            'UPDATE party_address SET street_unstructured = address_line, postal_code = NULL, city = NULL'
+            ' WHERE party = ANY(%s)', (ids,))
+        Address = pool.get('party.address')
+        Address._read_lines()
+        found = Address.search([('party', 'in', ids)], order=[('party', 'ASC')])
+        assert [(a.street_unstructured, a.postal_code, a.city) for a in found] == [
+            parts for _, _, parts in ADDRESSES]
+        assert [a.address_line for a in found] == [line for line, _, _ in ADDRESSES]
