@@ -28,3 +28,8 @@ class DocumentCrashed(DocumentError):
 
 class FontMissing(DocumentError):
     "A font file that belongs to the installation is absent or altered"
+
+
+def known(base=DocumentError):
+    "Return the class and all below it, those of other modules too"
+    return [base, *(each for below in base.__subclasses__() for each in known(below))]

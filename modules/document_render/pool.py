@@ -1,8 +1,9 @@
-"""The document process of this web worker: made when needed, replaced when it dies or grows.
+"""The document processes of this web worker: made when needed, replaced when they die or grow.
 
-A process is spawned, never forked, since a fork hangs once a document was typeset. It belongs to
-the process that made it: after a fork the child starts its own. All threads share it, one
-document at a time; it uses as many processors as a layout can.
+There is one for each kind of work, such as typesetting, so that a document can be typeset while
+its data is checked, and what one kind keeps in memory does not add to the other's. A process is
+spawned, never forked, since a fork hangs once a document was typeset. It belongs to the process
+that made it: after a fork the child starts its own. All threads share it, one job at a time.
 """
 import atexit
 import json
@@ -15,6 +16,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from . import errors
 from .channel import DONE, JOB, READY, Closed, pair
@@ -22,16 +24,29 @@ from .channel import DONE, JOB, READY, Closed, pair
 TIME_LIMIT = 20         # seconds for one document
 START_LIMIT = 30        # seconds until a new process is ready
 WAIT_LIMIT = 60         # seconds for all documents that come first
-MOST_DOCUMENTS = 500    # of one process
+MOST_DOCUMENTS = 500    # of one process that typesets
 MOST_MEMORY = 600 << 20     # bytes; 400 lines take about 400 MB, which is kept for the next ones
 PASSED_ON = {'PATH', 'PYTHONPATH', 'PYTHONHOME', 'LANG', 'LC_ALL', 'TMPDIR'}
 MODULE = f'{__package__}.process'
 
 
+class Kind(NamedTuple):
+    """A kind of work. ``work`` is what the process calls once, as module:function, with its
+    private folder: it returns the function from the bytes of a job to the bytes of its answer,
+    see `process`. Errors that are a `DocumentError` come back as what they are, others as
+    DocumentBroken. ``most_jobs`` is how many one process does before it is replaced."""
+    name: str
+    work: str
+    most_jobs: int = MOST_DOCUMENTS
+
+
+TYPESET = Kind('typeset', f'{__package__}.renderer:warm')
+
+
 class DocumentProcess:
     "One process; ``run`` is the folder for its pid file and its private files, or None"
 
-    def __init__(self, run):
+    def __init__(self, run, kind=TYPESET):
         self.run = Path(run) if run else None
         if self.run:
             self.run.mkdir(parents=True, exist_ok=True)
@@ -40,7 +55,7 @@ class DocumentProcess:
         with theirs:
             # The environment may hold secrets, such as the database's address: it stays here.
             self.process = subprocess.Popen(
-                [sys.executable, '-m', MODULE, str(theirs.fileno()), self.root],
+                [sys.executable, '-m', MODULE, str(theirs.fileno()), self.root, kind.work],
                 pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
                 env={key: os.environ[key] for key in PASSED_ON & os.environ.keys()})
         self.ready = False
@@ -57,8 +72,8 @@ class DocumentProcess:
             path = self.run / f'document-{self.pid}'
             path.touch(mode=0o600) if present else path.unlink(missing_ok=True)
 
-    def render(self, payload, seconds):
-        "Return the file; raises Closed, TimeoutError or a DocumentError"
+    def run_job(self, payload, seconds):
+        "Return the answer; raises Closed, TimeoutError or a DocumentError"
         if not self.ready:
             self.expect(READY, START_LIMIT)
             self.ready = True
@@ -90,27 +105,28 @@ class DocumentProcess:
 
 def raise_failure(body):
     found = json.loads(body)
-    kind = getattr(errors, found['class'], None)
-    if kind is None:
-        raise errors.DocumentBroken(f"{found['class']}: {found['message']}")
-    raise kind(found['message'])
+    for kind in errors.known():
+        if kind.__name__ == found['class']:
+            raise kind(found['message'])
+    raise errors.DocumentBroken(f"{found['class']}: {found['message']}")
 
 
 class DocumentPool:
     """The process of this worker and who may use it when. Limits in seconds, documents, bytes.
 
-    Errors of `render`: DocumentBroken and LogoBroken for this document alone; DocumentTimeout
+    Errors of `job`: DocumentBroken and LogoBroken for this document alone; DocumentTimeout
     when it took too long; DocumentCrashed when its process and the next one died; DocumentBusy
     when others take too long; FontMissing when the installation is incomplete.
     """
 
     def __init__(
             self, run=None, time_limit=TIME_LIMIT, wait_limit=WAIT_LIMIT,
-            most_documents=MOST_DOCUMENTS, most_memory=MOST_MEMORY):
+            most_documents=None, most_memory=MOST_MEMORY, kind=TYPESET):
         self.run = run
+        self.kind = kind
         self.time_limit = time_limit
         self.wait_limit = wait_limit
-        self.most_documents = most_documents
+        self.most_documents = most_documents or kind.most_jobs
         self.most_memory = most_memory
         self.lock = threading.Lock()
         self.process = None
@@ -123,7 +139,10 @@ class DocumentPool:
 
     def render(self, document):
         "Return the bytes of a document"
-        payload = pickle.dumps(document, pickle.HIGHEST_PROTOCOL)
+        return self.job(pickle.dumps(document, pickle.HIGHEST_PROTOCOL))
+
+    def job(self, payload):
+        "Return the answer to the bytes of a job"
         if not self.lock.acquire(timeout=self.wait_limit):
             raise errors.DocumentBusy('other documents take too long')
         try:
@@ -133,7 +152,7 @@ class DocumentPool:
 
     def attempt(self, payload, retry):
         try:
-            content = self.current().render(payload, self.time_limit)
+            content = self.current().run_job(payload, self.time_limit)
         except Closed as error:
             self.replace()
             if retry:
@@ -153,7 +172,7 @@ class DocumentPool:
         if self.closed:
             raise errors.DocumentError('documents are no longer made: this process ends')
         if self.process is None:
-            self.process = DocumentProcess(self.run)
+            self.process = DocumentProcess(self.run, self.kind)
         return self.process
 
     def recycle(self):
@@ -181,22 +200,29 @@ class DocumentPool:
             self.discard()
 
 
-_pool = None
+_kinds = {TYPESET.name: TYPESET}
+_pools = {}
 _making = threading.Lock()
 
 
-def pool():
-    "Return the pool of this process"
-    global _pool
+def announce(kind):
+    "Make a kind of work known; its process is then started with the others"
+    _kinds[kind.name] = kind
+    return kind
+
+
+def pool(kind=TYPESET):
+    "Return the pool of this process for a kind of work"
     with _making:
-        if _pool is None:
-            _pool = DocumentPool(run=os.environ.get('KONTOR_RUN'))
-        return _pool
+        if kind.name not in _pools:
+            _pools[kind.name] = DocumentPool(run=os.environ.get('KONTOR_RUN'), kind=kind)
+        return _pools[kind.name]
 
 
 def start():
-    "Begin to start the document process of this worker; call it after the fork"
-    pool().start()
+    "Begin to start the document processes of this worker; call it after the fork"
+    for kind in list(_kinds.values()):
+        pool(kind).start()
 
 
 def render(document):
@@ -205,21 +231,22 @@ def render(document):
 
 
 def shutdown():
-    "End the document process of this worker; a later call of `render` starts another"
-    global _pool
+    "End the document processes of this worker; a later call of `render` starts another"
     with _making:
-        ended, _pool = _pool, None
-    if ended:
-        ended.shutdown()
+        ended = list(_pools.values())
+        _pools.clear()
+    for each in ended:
+        each.shutdown()
 
 
 def _after_fork():
-    "The child has neither the parent's document process nor the state of its locks"
-    global _pool, _making
-    inherited, _pool = _pool, None
+    "The child has neither the parent's document processes nor the state of its locks"
+    global _pools, _making
+    inherited, _pools = _pools, {}
     _making = threading.Lock()
-    if inherited and inherited.process:
-        inherited.process.forget()
+    for each in inherited.values():
+        if each.process:
+            each.process.forget()
 
 
 os.register_at_fork(after_in_child=_after_fork)

@@ -1,13 +1,18 @@
-"""The document process: reads documents from a socket, writes their bytes, knows nothing else.
+"""A document process: reads jobs from a socket, writes their answers, knows nothing else.
 
-It has no database, no configuration and no secrets in its environment. A fresh interpreter is
+What it does with a job is told by the function it is started with, for typesetting
+`renderer.warm`. That function is given the private folder of the process and returns a callable,
+bytes to bytes. A callable with an attribute ``ahead`` has an iterator of things that can be done
+while no job waits, such as compiling what a later one needs.
+
+The process has no database, no configuration and no secrets in its environment. A fresh interpreter is
 needed because a fork hangs once a document was typeset. When the other end closes, by intention
 or because that process died, this one ends at once, even in the middle of a document.
 """
 import ctypes
+import importlib
 import json
 import os
-import pickle
 import queue
 import resource
 import shutil
@@ -18,17 +23,18 @@ import threading
 import warnings
 from pathlib import Path
 
-from . import glyphs, sample
 from .channel import DONE, FAILED, JOB, READY, Channel, Closed
-from .renderer import Renderer
 
-MOST_ADDRESSES = 4 << 30    # bytes; a bomb of a logo ends this process and not the machine
+# Bytes of memory that is written to: a bomb of a logo ends this process and not the machine. Not
+# RLIMIT_AS: the stylesheet processor reserves 32 GiB of addresses that it never uses.
+MOST_MEMORY = 4 << 30
+PATIENCE = 1        # seconds without a job before something is done ahead
 PR_SET_NAME = 15
 
 
-def main(descriptor, root):
+def main(descriptor, root, work):
     signal.signal(signal.SIGINT, signal.SIG_IGN)    # Ctrl-C is for the parent to act on
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     set_name(b'kontor-document')
     channel = Channel(socket.socket(fileno=descriptor))
@@ -36,13 +42,33 @@ def main(descriptor, root):
     threading.Thread(target=listen, args=(channel, jobs, root), daemon=True).start()
     # The reader waits without a limit on the same socket, so writing must not set one.
     try:
-        renderer = warm(root)
+        worker = made(work)(root)
     except Exception as error:
         channel.send(FAILED, failure(error))
         return 1
     channel.send(READY, b'')
+    ahead = iter(getattr(worker, 'ahead', ()))
     while True:
-        channel.send(*answer(renderer, jobs.get()))
+        channel.send(*answer(worker, next_job(jobs, ahead)))
+
+
+def made(work):
+    "Return what module:function names"
+    module, _, function = work.partition(':')
+    return getattr(importlib.import_module(module), function)
+
+
+def next_job(jobs, ahead):
+    "Return a job; while none comes, do what can be done ahead"
+    while True:
+        try:
+            return jobs.get(timeout=PATIENCE)
+        except queue.Empty:
+            pass
+        try:
+            next(ahead)
+        except Exception:   # the end, or what the job that needs it will be told
+            return jobs.get()
 
 
 def set_name(name):
@@ -71,18 +97,10 @@ def clean(root):
     (Path(root).parent / f'document-{os.getpid()}').unlink(missing_ok=True)
 
 
-def warm(root):
-    "Return a renderer that has typeset a document, so that the first real one is as fast as any"
-    renderer = Renderer(root)
-    renderer.render(sample.DOCUMENT)
-    glyphs.charset(glyphs.LATE)
-    return renderer
-
-
-def answer(renderer, body):
-    "Return (kind, body): the memory in use and the file, or what went wrong"
+def answer(worker, body):
+    "Return (kind, body): the memory in use and the answer, or what went wrong"
     try:
-        content = renderer.render(pickle.loads(body))
+        content = worker(body)
     except Exception as error:
         return FAILED, failure(error)
     return DONE, memory().to_bytes(8, 'big') + content
@@ -100,4 +118,4 @@ def memory():
 
 if __name__ == '__main__':
     warnings.simplefilter('ignore')
-    sys.exit(main(int(sys.argv[1]), sys.argv[2]))
+    sys.exit(main(int(sys.argv[1]), *sys.argv[2:]))

@@ -7,13 +7,14 @@ again are kept by the compiler, so a renderer is made once and used for many doc
 import hashlib
 import io
 import json
+import pickle
 import shutil
 from pathlib import Path
 
 import typst
 from PIL import Image, ImageOps
 
-from . import fonts, glyphs
+from . import fonts, glyphs, sample
 from .errors import DocumentBroken, LogoBroken
 from .present import present
 
@@ -24,6 +25,15 @@ LOGO_PIXELS = 1000                      # of the longer side as stored in the do
 MOST_PIXELS = 40_000_000                # of an image that is opened at all
 KEPT_LOGOS = 32
 PLAIN_MODES = {'1', 'L', 'LA', 'P', 'RGB', 'RGBA'}
+
+
+def warm(root):
+    """Return the work of a document process: a pickled `Document` to its file. It has typeset a
+    document, so that the first real one is as fast as any."""
+    renderer = Renderer(root)
+    renderer.render(sample.DOCUMENT)
+    glyphs.charset(glyphs.LATE)
+    return lambda job: renderer.render(pickle.loads(job))
 
 
 class Renderer:

@@ -13,6 +13,9 @@ from trytond.modules.document_render.errors import (
     LogoBroken)
 
 from . import samples
+from .works import OfAnotherModule
+
+ECHO = pools.Kind('echo', f'{__package__}.works:echo', most_jobs=3)
 
 
 @pytest.fixture(scope='module')
@@ -169,6 +172,39 @@ def test_after_the_end_nothing_is_made(own):
         pool.render(samples.document(1))
 
 
+def test_other_work_in_a_process_of_its_own(own):
+    pool = own(kind=ECHO)
+    assert pool.job(b'a job') == b'a job'
+    with pytest.raises(OfAnotherModule, match='told in full'):
+        pool.job(b'known')
+    pid = pool.process.pid
+    assert pool.job(b'2') == b'2' and pool.process.pid == pid
+    pool.job(b'3')
+    assert pool.process.pid != pid      # its own number of jobs, not that of documents
+
+
+def test_what_can_be_done_ahead_is_done_while_nobody_waits(own):
+    pool = own(kind=ECHO)
+    assert pool.job(b'') == b''
+    deadline = time.monotonic() + 20
+    while pool.job(b'') != b' first second' and time.monotonic() < deadline:
+        pool.process.documents = 0
+        time.sleep(2.5)
+    assert pool.job(b'and lives') == b'and lives first second'
+
+
+def test_announced_work_starts_with_the_rest(monkeypatch, tmp_path):
+    monkeypatch.setenv('KONTOR_RUN', str(tmp_path))
+    monkeypatch.setattr(pools, '_kinds', {pools.TYPESET.name: pools.TYPESET})
+    monkeypatch.setattr(pools, '_pools', {})
+    pools.announce(ECHO)
+    pools.start()
+    pids = {pools.pool(kind).process.pid for kind in (ECHO, pools.TYPESET)}
+    assert {path.name for path in tmp_path.glob('document-*')} == {f'document-{n}' for n in pids}
+    pools.shutdown()
+    assert all(map(gone, pids)) and list(tmp_path.iterdir()) == []
+
+
 def test_a_missing_font_is_an_error_at_start(own, monkeypatch, tmp_path):
     "The process has its own search path, on which the font packages are not"
     program = tmp_path / 'broken.py'
@@ -178,7 +214,7 @@ def test_a_missing_font_is_an_error_at_start(own, monkeypatch, tmp_path):
         def check(thorough=False):
             raise fonts.FontMissing('the font Arimo[wght].ttf is missing')
         fonts.check = check
-        process.main(int(sys.argv[1]), sys.argv[2])
+        process.main(int(sys.argv[1]), *sys.argv[2:])
         '''))
     monkeypatch.setenv('PYTHONPATH', str(tmp_path))
     monkeypatch.setattr(pools, 'MODULE', 'broken')
