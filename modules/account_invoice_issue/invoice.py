@@ -272,16 +272,9 @@ def _store_net_amounts(invoice):
 
 def sealed(invoices):
     "Return {id: (id of the archived document or None, its SHA-512)}, in one statement"
-    Document = Pool().get('archive.document')
-    table = Document.__table__()
-    cursor = Transaction().connection.cursor()
-    owners = {f'{invoice}': invoice.id for invoice in invoices}
-    cursor.execute(*table.select(
-            table.owner, table.id, table.sha512,
-            where=fields.SQL_OPERATORS['in'](table.owner, list(owners)), order_by=table.position))
-    found = dict.fromkeys(owners.values(), (None, None))
-    found.update((owners[owner], (id, sha512)) for owner, id, sha512 in cursor)
-    return found
+    found = Pool().get('archive.document').sealed(invoices)
+    return {
+        invoice.id: found.get(str(invoice), (None, None, None))[:2] for invoice in invoices}
 
 
 def pdf_of(invoice):

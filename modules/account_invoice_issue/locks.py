@@ -12,13 +12,17 @@ LOCKS = ('account_move', 'ir_sequence_strict', 'archive_document')
 class LocksMissing(TransactionError):
     "The transaction must start again and take the locks first"
 
+    def __init__(self, tables=LOCKS):
+        self.tables = tables
+
     def fix(self, extras):
         super().fix(extras)
-        others = [table for table in extras.get('_lock_tables', ()) if table not in LOCKS]
-        extras['_lock_tables'] = [*LOCKS, *others]
+        wanted = {*extras.get('_lock_tables', ()), *self.tables}
+        extras['_lock_tables'] = [
+            *(table for table in LOCKS if table in wanted), *sorted(wanted - set(LOCKS))]
 
 
-def require_locks():
-    "Raise LocksMissing unless the transaction holds LOCKS"
-    if not set(LOCKS) <= Transaction()._locked_tables:
-        raise LocksMissing
+def require_locks(tables=LOCKS):
+    "Raise LocksMissing unless the transaction holds the locks of some tables, all of LOCKS by default"
+    if not set(tables) <= Transaction()._locked_tables:
+        raise LocksMissing(tables)

@@ -27,18 +27,23 @@ def document(bill, seller):
     template, books = bill.template, bill.books
     return Document(
         kind='invoice', number=bill.number, issue_date=bill.issue_date,
-        finalised_at=bill.issued_at.replace(tzinfo=dt.UTC), seller=_seller(seller, books),
-        buyer=_buyer(bill), lines=tuple(_lines(bill)), language=template.language,
+        finalised_at=bill.issued_at.replace(tzinfo=dt.UTC), seller=seller_party(seller, books),
+        buyer=buyer_party(bill.buyer, books), lines=tuple(_lines(bill)), language=template.language,
         currency=books.currency_code, due_date=bill.due_date,
         supply_date=bill.supply_date, customer_number=str(bill.buyer.id),
         buyer_reference=bill.buyer.buyer_reference or '', intro=bill.draft.introduction or '',
         notes=bill.draft.comment or '', payment_instructions=template.payment_instructions or '',
         prices_include_tax=template.is_tax_included, tax_label=template.tax_label or '',
-        taxes=tuple(
-            TaxRow(rate=share.rate, base=share.base, tax=share.tax, reason=_reason(taxed))
-            for taxed, share in bill.shares),
+        taxes=tax_rows(bill.shares),
         totals=Totals(net=bill.figures.untaxed, tax=bill.figures.tax, gross=bill.figures.total),
-        style=_style(template), qr=_qr(bill, seller))
+        style=style_of(template), qr=_qr(bill, seller))
+
+
+def tax_rows(shares):
+    "Return the TaxRows of [(Taxed, TaxShare)]"
+    return tuple(
+        TaxRow(rate=share.rate, base=share.base, tax=share.tax, reason=_reason(taxed))
+        for taxed, share in shares)
 
 
 def _reason(taxed):
@@ -46,7 +51,8 @@ def _reason(taxed):
     return '' if taxed.rate else taxed.notice or taxed.description
 
 
-def _seller(seller, books):
+def seller_party(seller, books):
+    "Return the Party of a Seller"
     return Party(
         name=seller.name,
         address=(*_address_lines(seller.street), f'{seller.postal_code} {seller.city}'),
@@ -56,11 +62,10 @@ def _seller(seller, books):
         bank=seller.bank if seller.bank != seller.bic else '')
 
 
-def _buyer(bill):
-    "A missing country counts as the tenant's"
-    buyer = bill.buyer
+def buyer_party(buyer, books):
+    "Return the Party of a Customer; a missing country counts as the tenant's"
     return Party(
-        name=buyer.name, address=_address_lines(buyer.address), country=buyer.country or bill.books.country,
+        name=buyer.name, address=_address_lines(buyer.address), country=buyer.country or books.country,
         vat_id=buyer.vat_id or '', contact=buyer.contact_person or '', phone=buyer.phone or '',
         email=buyer.email or '')
 
@@ -83,7 +88,8 @@ def _lines(bill):
             amount=item.shown, tax_rate=item.tax.rate)
 
 
-def _style(template):
+def style_of(template):
+    "Return the Style of a template"
     return Style(
         primary_color=template.primary_color, secondary_color=template.secondary_color,
         font=template.font_name, logo=bytes(template.logo) if template.has_logo else None)

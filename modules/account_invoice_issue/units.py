@@ -20,6 +20,7 @@ BUILT_IN = {
     'CMT': ("cm", "cm"),
     'MTK': ("m²", "m²"),
     'XPK': ("Paket", "package"),
+    'LS': ("pauschal", "lump sum"),
     }
 "UN/ECE Recommendation 20 code → (German, English)"
 ONE = 'C62'

@@ -185,6 +185,17 @@ class Document(TenantOwned, ModelSQL, ModelView):
         return cursor.fetchone() or (0, START)
 
     @classmethod
+    def sealed(cls, owners):
+        "Return {owner as a reference: (id, SHA-512, SHA-256) of its last document}, in one statement"
+        table = cls.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.select(
+                table.owner, table.id, table.sha512, table.sha256,
+                where=fields.SQL_OPERATORS['in'](table.owner, [str(owner) for owner in owners]),
+                order_by=table.position))
+        return {owner: tuple(row) for owner, *row in cursor}
+
+    @classmethod
     def contents(cls, documents):
         """Return {document id: bytes}, each checked against its SHA-512.
 

@@ -93,8 +93,10 @@ class Document:
 
     ``seller`` supplies and ``buyer`` receives, also on a Gutschrift, where the buyer writes the
     document (§ 14 (2) UStG) and so its letterhead and footer are the buyer's.
-    ``due_date`` is the last day of validity of an offer. ``finalised_at`` is aware and becomes
-    the time stamp of the file, so that the same document gives the same bytes for ever.
+    ``due_date`` is the last day of validity of an offer. A document without ``totals`` shows no
+    prices at all; with them, those lines have a price that bring one along. ``subject`` and
+    ``summary`` say what the whole is about. ``finalised_at`` is aware and becomes the time stamp of
+    the file, so that the same document gives the same bytes for ever.
     """
     kind: Kind
     number: str
@@ -111,6 +113,9 @@ class Document:
     customer_number: str = ''
     buyer_reference: str = ''
     preceding: Reference | None = None
+    delivery_days: int | None = None
+    subject: str = ''
+    summary: str = ''
     intro: str = ''
     notes: str = ''
     payment_instructions: str = ''
@@ -125,6 +130,10 @@ class Document:
     def writer(self):
         "The party whose letterhead it is"
         return self.buyer if self.kind == 'gutschrift' else self.seller
+
+    @property
+    def priced(self):
+        return self.totals is not None
 
     @property
     def reader(self):

@@ -26,11 +26,11 @@ FACT_EM = 33 * POINTS / 9
 BODY_EM = LINE_WIDTH / 10
 FOOTER_EM = 45 * POINTS / 7
 HEADING_EM = LINE_WIDTH / 16 / BOLD
+SUBJECT_EM = LINE_WIDTH / 11 / BOLD
 HEAD_EM = 9.0               # a column's head, in em of the table's text
 SUM_EM = 55 * POINTS / 9.5  # the labels of the sums
 BLANKS = re.compile('[^\\S\u00a0\u2007\u202f]+')
 EMPTY_LINES = re.compile('\n{5,}')
-PRICED = {'invoice', 'gutschrift', 'credit_note', 'offer'}
 PAID = {'invoice', 'gutschrift'}
 
 
@@ -84,12 +84,15 @@ class Page:
                 map(one_line, [document.writer.name, *address_lines(document.writer)])),
             'recipient': [self.line(line, ADDRESS_EM) for line in recipient(self)],
             'facts': [[label, self.line(value, FACT_EM)] for label, value in facts(self)],
+            'subject': self.line(document.subject, SUBJECT_EM),
+            'summary': self.body(document.summary),
             'intro': self.body(document.intro),
             'table': table(self),
             'totals': totals(self),
             'notices': [self.body(notice) for notice in notices(self)],
             'notes': self.body(document.notes),
             'payment': payment(self),
+            'receipt': receipt(self),
             'footer': footer(self),
             'page': self.word('page', page='\0', pages='\0').split('\0'),
             }
@@ -153,7 +156,8 @@ def facts(page):
         (page.word('date', kind), page.date(document.issue_date)),
         supply(page),
         document.due_date and (page.word('due', kind), page.date(document.due_date)),
-        document.preceding and (page.word('preceding'), preceding(page)),
+        document.delivery_days is not None and (page.word('delivery_time'), delivery_time(page)),
+        document.preceding and (page.word('preceding', kind), preceding(page)),
         (page.word(number), document.customer_number),
         (page.word('reference'), document.buyer_reference),
         (page.word('contact'), document.writer.contact),
@@ -172,6 +176,11 @@ def supply(page):
         return page.word('supply_period'), formats.period(first, last, page.language)
     delivery = document.kind == 'delivery_note'
     return page.word('delivery_date' if delivery else 'supply_date'), page.date(first)
+
+
+def delivery_time(page):
+    days = page.document.delivery_days
+    return page.word('days', {0: 'none', 1: 'one'}.get(days, ''), days=days)
 
 
 def preceding(page):
@@ -212,8 +221,8 @@ def all_columns(page):
     "Yield the columns that this document has; a cell is a text or [text, what is left blank]"
     document, lines = page.document, page.document.lines
     currency = formats.currency_sign(document.currency)
-    priced = document.kind in PRICED
-    several = len({line.tax_rate for line in lines}) > 1
+    priced = document.priced and any(line.amount is not None for line in lines)
+    several = len({line.tax_rate for line in lines if line.tax_rate is not None}) > 1
     yield cells(page.word('position'), [line.position for line in lines], 'right')
     yield cells(page.word('description'), None, 'left')
     yield figures(page, 'quantity', [line.quantity for line in lines], 0)
@@ -286,7 +295,7 @@ def totals(page):
     """Return [[label, amount]], the last one the sum to pay. Base and tax of each rate stand in
     it (§ 14 (4) 7, 8 UStG); without any tax only the sum is left."""
     document = page.document
-    if not document.totals or document.kind not in PRICED:
+    if not document.priced:
         return []
     rows = [[page.word('net'), page.money(document.totals.net)]]
     rows += [
@@ -305,7 +314,7 @@ def notices(page):
     "Return the sentences the law asks for, each once"
     found = [row.reason for row in page.document.taxes if row.reason]
     taxed = any(row.rate for row in page.document.taxes)
-    if page.document.prices_include_tax and taxed and page.document.kind in PRICED:
+    if page.document.prices_include_tax and taxed and page.document.priced:
         found.append(page.word('prices_gross', label=page.tax_label))
     return list(dict.fromkeys(found))
 
@@ -340,6 +349,13 @@ def payment_rows(page):
         (page.word('bank'), payee.bank),
         (page.word('remittance'), page.document.number),
         ) if row[1]]
+
+
+def receipt(page):
+    "Return the labels of the two lines on which the reader signs for what was delivered"
+    if page.document.kind != 'delivery_note':
+        return None
+    return {'text': page.word('received'), 'lines': [page.word('place_date'), page.word('signature')]}
 
 
 def footer(page):

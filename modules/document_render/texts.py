@@ -27,10 +27,15 @@ TEXTS = {
     'supply_date': ('Leistungsdatum', 'Date of supply'),
     'supply_period': ('Leistungszeitraum', 'Period of supply'),
     'delivery_date': ('Lieferdatum', 'Date of delivery'),
+    'delivery_time': ('Lieferzeit', 'Delivery time'),
+    'days': ('{days} Tage', '{days} days'),
+    'days.one': ('1 Tag', '1 day'),
+    'days.none': ('sofort', 'immediate'),
     'customer_number': ('Kundennummer', 'Customer number'),
     'supplier_number': ('Lieferantennummer', 'Supplier number'),
     'reference': ('Ihre Referenz', 'Your reference'),
     'preceding': ('Zu Rechnung', 'Corrects invoice'),
+    'preceding.delivery_note': ('Zu Angebot', 'Offer'),
     'preceding_of': ('{number} vom {date}', '{number} of {date}'),
     'contact': ('Ansprechpartner', 'Contact'),
     'your_vat_id': ('Ihre USt-IdNr.', 'Your VAT ID'),
@@ -50,6 +55,7 @@ TEXTS = {
     'gross.gutschrift': ('Gutschriftbetrag', 'Amount payable to you'),
     'gross.credit_note': ('Korrekturbetrag', 'Credit amount'),
     'gross.offer': ('Angebotssumme', 'Total'),
+    'gross.delivery_note': ('Gesamtbetrag', 'Total'),
     'prices_gross': (
         'Die Preise der Positionen enthalten die {label}.',
         'The prices of the lines include {label}.'),
@@ -68,6 +74,12 @@ TEXTS = {
         'QR-Code für die SEPA-Überweisung dieses Betrags',
         'QR code for a SEPA credit transfer of this amount'),
     'qr_alt.link': ('QR-Code mit dem Link zur Zahlung', 'QR code with the payment link'),
+
+    'received': (
+        'Die aufgeführten Lieferungen und Leistungen wurden erhalten:',
+        'The goods and services listed above have been received:'),
+    'place_date': ('Ort, Datum', 'Place, date'),
+    'signature': ('Unterschrift', 'Signature'),
 
     'phone': ('Tel.', 'Phone'),
     'vat_id': ('USt-IdNr.', 'VAT ID'),

@@ -129,7 +129,8 @@ def test_a_credit_note_names_its_invoice_and_never_the_word_gutschrift():
 
 
 def test_a_delivery_note_has_no_prices():
-    data = shown(samples.document(2, kind='delivery_note', payment_instructions=''))
+    data = shown(samples.document(
+        2, kind='delivery_note', payment_instructions='', totals=None, taxes=()))
     assert [column['label'] for column in data['table']['columns']] == [
         'Pos.', 'Beschreibung', 'Menge', 'Einheit']
     assert data['totals'] == [] and data['payment'] is None
