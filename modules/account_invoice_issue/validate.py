@@ -1,0 +1,64 @@
+"""Numbers and documents of one tenant or of all: none is missing, none is there twice."""
+from trytond.i18n import gettext
+from trytond.modules.tenant.check import Finding, select
+
+# A number's place in its series is what follows the prefix, whose dates may be any digits
+_SERIES = r"""
+WITH numbers AS (
+    SELECT 'account.invoice' AS model, company, id, number, sequence FROM account_invoice
+    WHERE number IS NOT NULL AND sequence IS NOT NULL AND company = coalesce(%(company)s, company)
+    UNION ALL
+    SELECT 'account.move', m.company, m.id, m.number, coalesce(p.move_sequence, y.move_sequence)
+    FROM account_move m JOIN account_period p ON p.id = m.period
+        JOIN account_fiscalyear y ON y.id = p.fiscalyear
+    WHERE m.number IS NOT NULL AND m.company = coalesce(%(company)s, m.company)
+), series AS (
+    SELECT id, name, number_next_internal AS following, number_increment AS step,
+        '^' || regexp_replace(regexp_replace(coalesce(prefix, ''), '([.^*+?()\[\]|\\-])', '\\\1', 'g'),
+            '\$\{?\w+\}?', '[0-9]+', 'g') AS prefix
+    FROM ir_sequence_strict WHERE type = 'incremental'
+), places AS (
+    SELECT n.*, s.name, s.following, s.step, coalesce(
+        substring(n.number FROM s.prefix || '([0-9]+)'),
+        substring(n.number FROM '([0-9]+)[^0-9]*$'))::bigint AS place
+    FROM numbers n JOIN series s ON s.id = n.sequence
+), pairs AS (
+    SELECT company, model, id, number, name, step, place, lead(place, 1, following::bigint) OVER (
+        PARTITION BY model, sequence ORDER BY place, id) AS next_place
+    FROM places
+)
+SELECT company, model, id, number, name, place + step, next_place - step, next_place <= place FROM pairs
+WHERE next_place <> place + step ORDER BY company, model, place
+"""
+_WITHOUT_DOCUMENT = """
+SELECT i.company, i.id, i.number FROM account_invoice i
+WHERE i.type = 'out' AND (i.number IS NOT NULL OR i.issued_at IS NOT NULL OR i.state IN ('posted', 'paid'))
+    AND i.company = coalesce(%(company)s, i.company) AND NOT EXISTS (
+        SELECT FROM archive_document d WHERE d.company = i.company AND d.owner = 'account.invoice,' || i.id)
+ORDER BY i.company, i.id
+"""
+_WITHOUT_INVOICE = """
+SELECT d.company, d.id, d.name FROM archive_document d
+    LEFT JOIN account_invoice i ON d.owner = 'account.invoice,' || i.id AND i.company = d.company
+WHERE d.owner LIKE 'account.invoice,%%' AND d.company = coalesce(%(company)s, d.company)
+    AND (i.id IS NULL OR i.number IS NULL OR i.state NOT IN ('posted', 'paid', 'cancelled'))
+ORDER BY d.company, d.id
+"""
+
+
+def validate_numbers(company):
+    "Numbers have no gap and none is given twice, per series, up to the one that comes next"
+    for tenant, model, id, number, series, first, last, twice in select(_SERIES, company):
+        message = 'msg_number_twice' if twice else 'msg_number_gap'
+        yield Finding(tenant, model, id, gettext(
+                f'account_invoice_issue.{message}', series=series, number=number, first=first, last=last))
+
+
+def validate_documents(company):
+    "Every issued invoice has its archived document, every such document its invoice"
+    for tenant, id, number in select(_WITHOUT_DOCUMENT, company):
+        yield Finding(tenant, 'account.invoice', id, gettext(
+                'account_invoice_issue.msg_document_missing', invoice=number or id))
+    for tenant, id, name in select(_WITHOUT_INVOICE, company):
+        yield Finding(tenant, 'archive.document', id, gettext(
+                'account_invoice_issue.msg_document_alone', document=name))
