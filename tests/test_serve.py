@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from scripts.lib import processes
+from scripts.lib.bench import kill
 from tests.support.serving import Callers, Serve, get, until, wait_good
 
 pytestmark = [pytest.mark.serve, pytest.mark.slow]
@@ -231,3 +232,15 @@ def test_end_within_5_seconds_and_later_start_within_10(running, serve, number):
     after = running['serve'] = Serve(serve.data, serve.port)
     assert after.wait_ready(30) < 10
     assert after.demo['tenants'] == serve.demo['tenants']
+
+
+def test_killed_in_the_middle_of_twenty_invoices_nothing_is_half_missing_or_double(running, serve):
+    "Five rounds; `scripts/bench --kill N` makes more"
+    rounds = kill.Rounds(serve, seed=2)
+    try:
+        report = rounds.run(5)
+    finally:
+        running['serve'] = rounds.serve
+    assert report.findings == []
+    assert len(report.posts) == 100
+    assert {'web', 'document', 'backend'} <= set(report.kills)

@@ -1,0 +1,152 @@
+"""Kill rounds: SIGKILL at random moments under parallel POSTs, then every key again until it answers.
+
+What must hold afterwards: no number missing, no invoice without its move or its document, one invoice per
+key and the same one at every try. The seed decides who is killed and when; what that hits is chance.
+"""
+import json
+import random
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+from ..bootstrap import say
+from ..instance import Serve
+from . import audit, posting, victims
+
+POSTS = 20
+MOST_KILLS = 3
+WITHIN = 1.5
+"Seconds after the first POST within which the kills fall"
+_RESTART = 60
+_DEATHS, _FORGIVEN = 5, 61
+"The supervisor gives up a child that dies more than six times in a minute: before that all is killed, it too"
+
+
+@dataclass
+class Report:
+    "What rounds did: kills and outcomes of tries by name, findings as sentences"
+    rounds: int = 0
+    posts: list = field(default_factory=list)
+    kills: Counter = field(default_factory=Counter)
+    restarts: int = 0
+    slowest: float = 0.0
+    findings: list = field(default_factory=list)
+
+    @property
+    def tries(self):
+        return Counter(str(outcome) for post in self.posts for outcome in post.tries)
+
+    def summary(self):
+        "Return the report as a dictionary"
+        return {
+            'rounds': self.rounds, 'keys': len(self.posts), 'kills': dict(self.kills.most_common()),
+            'tries': dict(self.tries.most_common()),
+            'answers that were replayed': sum(post.replayed for post in self.posts),
+            'restarts of the supervisor': self.restarts, 'slowest round in s': round(self.slowest, 1),
+            'findings': self.findings}
+
+
+class Rounds:
+    """Rounds on one installation; ``serve`` is the Serve that runs at the moment.
+
+    posts: how many at once, shared among the tenants of demo.json.
+    """
+
+    def __init__(self, serve, seed, posts=POSTS):
+        self.serve = serve
+        self.report = Report()
+        self._chance = random.Random(seed)
+        self._seed = seed
+        self._posts = posts
+        self._deaths = deque(maxlen=_DEATHS)
+        demo = serve.demo
+        self._callers = [(tenant, _body(serve, tenant)) for tenant in demo['tenants']]
+        self._companies = [tenant['company'] for tenant in demo['tenants']]
+        self._owner = demo['postgres']['owner']
+        self._before = audit.stored(self._owner, self._companies)
+
+    def run(self, number):
+        "Do a number of rounds; return the Report"
+        for _ in range(number):
+            started = time.monotonic()
+            self._round()
+            self.report.slowest = max(self.report.slowest, time.monotonic() - started)
+        return self.report
+
+    def _round(self):
+        self.report.rounds += 1
+        posts = [self._post(n) for n in range(self._posts)]
+        threads, started = posting.together(posts), time.monotonic()
+        for moment, victim in self._plan():
+            time.sleep(max(0, started + moment - time.monotonic()))
+            self._kill(victim)
+        self._stand_up(threads)
+        self.report.posts += posts
+        for thread in posting.together(posts):
+            thread.join()
+        self.report.findings += [
+            f'round {self.report.rounds}: {text}' for text in audit.audit(
+                self._owner, self._companies, self.report.posts, self._before)]
+
+    def _post(self, number):
+        tenant, body = self._callers[number % len(self._callers)]
+        return posting.Post(
+            self.serve.url, tenant['credentials']['billing'], tenant['company'],
+            f'kill-{self._seed}-{self.report.rounds}-{number}', body)
+
+    def _plan(self):
+        "Draw the kills of a round: [(seconds after its first POST, victim)]"
+        kills = self._chance.randint(1, MOST_KILLS)
+        moments = sorted(self._chance.uniform(0, WITHIN) for _ in range(kills))
+        return [(moment, self._chance.choice(victims.VICTIMS)) for moment in moments]
+
+    def _kill(self, victim):
+        if victim not in victims.REPLACED_BY_GUNICORN:
+            now = time.monotonic()
+            if len(self._deaths) == _DEATHS and now - self._deaths[0] < _FORGIVEN:
+                victim = victims.machine
+            self._deaths.append(now)
+        if victims.kill(victim, self.serve):
+            self.report.kills[victim.__name__] += 1
+
+    def _stand_up(self, threads):
+        "Start the supervisor again where it was killed, until all callers are through"
+        while any(thread.is_alive() for thread in threads):
+            if self.serve.process.poll() is not None:
+                self._restart()
+            threads[0].join(0.1)
+            threads = [thread for thread in threads if thread.is_alive()] or threads[:1]
+
+    def _restart(self):
+        self.report.restarts += 1
+        self._deaths.clear()
+        self.serve.close()
+        self.serve = Serve(self.serve.data, self.serve.port)
+        self.serve.wait_ready(_RESTART)
+
+
+def _body(serve, tenant):
+    "Return the bytes of an invoice of a tenant: two lines for its first customer"
+    from ..demo import INVOICE_ITEM, call
+    key = tenant['credentials']['billing']
+    _, page = call(serve.url, key, 'GET', '/api/customers?limit=1')
+    _, templates = call(serve.url, key, 'GET', '/api/invoice-templates')
+    second = {'description': 'Material', 'quantity': 2, 'unit': 'Piece', 'pricePerUnit': 40}
+    return json.dumps({
+        'customerId': page['items'][0]['id'], 'invoiceTemplateId': templates[0]['id'],
+        'customItems': [INVOICE_ITEM, second]}).encode()
+
+
+def run(arguments):
+    "scripts/bench --kill N"
+    from .. import report
+    from . import prepared
+    with prepared.instance() as serve:
+        rounds = Rounds(serve, arguments.random_seed)
+        try:
+            found = rounds.run(arguments.kill)
+        finally:
+            rounds.serve.close()
+    say('')
+    report.show(found.summary(), as_json=False)
+    return bool(found.findings)
