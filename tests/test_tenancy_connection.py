@@ -121,6 +121,24 @@ def test_a_connection_that_failed_before(database, tenants):
     _check_pool_is_clean(database)
 
 
+def test_connections_that_died_in_the_pool(database, tenants, superuser):
+    "Whoever comes next gets a living one and does not notice, in a transaction as before it"
+    def kill():
+        superuser.execute(
+            "SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS dead (pid)", (pids,))
+        time.sleep(0.1)
+    pids = []
+    with tenant_scope(tenants[0]), Transaction().start(database, 0) as transaction:
+        with transaction.new_transaction() as nested:
+            pids += [t.connection.info.backend_pid for t in (transaction, nested)]
+    kill()
+    with tenant_scope(tenants[0]), Transaction().start(database, 0) as transaction:
+        assert seen(transaction) == tenants[0]
+        pids = [transaction.connection.info.backend_pid]
+    kill()
+    assert backend.Database(database).ask("SELECT %s::int", (1,)) == (1,)
+
+
 def _scoped(company):
     import contextlib
     return tenant_scope(company) if company else contextlib.nullcontext()

@@ -33,12 +33,12 @@ _ENTER = (
 _LEAVE = (
     "SELECT set_config('app.company', '', false), set_config('statement_timeout', '0', false),"
     " set_config('lock_timeout', '0', false), pg_advisory_unlock_all()")
-# Waiting in the queue is no slow statement
+# One round trip. Waiting in the queue is no slow statement
 _QUEUE = (
-    "SELECT current_setting('statement_timeout'), set_config('lock_timeout', %s, false),"
-    " set_config('statement_timeout', '0', false)")
-_GO_ON = (
-    "SELECT set_config('lock_timeout', '0', false), set_config('statement_timeout', %s, false)")
+    "SET statement_timeout = 0; SET lock_timeout = {wait}; SELECT pg_advisory_lock({key}, {company});"
+    " SET lock_timeout = 0; SET statement_timeout = {timeout}")
+_BOOKS = frozenset(['account_move', 'archive_document', 'ir_sequence_strict'])
+"Tables that are locked together: what posts also numbers and seals, so a tenant's books are one queue"
 _MEMBERSHIP = "SELECT kontor_company_of_user(%s)"
 
 
@@ -69,7 +69,8 @@ class CountingCursor(stock.LoggingCursor):
 
 
 def lock_key(table):
-    "Return the signed 32-bit advisory lock class of a table name"
+    "Return the signed 32-bit advisory lock class of a table"
+    table = 'account_move' if table in _BOOKS else table
     return int.from_bytes(hashlib.sha256(table.encode()).digest()[:4], 'big', signed=True)
 
 
@@ -91,20 +92,52 @@ class Database(stock.Database):
 
     _members = {}
 
+    def __new__(cls, *args, **kwargs):
+        database = super().__new__(cls, *args, **kwargs)
+        # The first statement on a connection tells as much as a look before it
+        database._connpool._check = None
+        return database
+
     def get_connection(self, autocommit=False, readonly=False, statement_timeout=None):
-        connection = super().get_connection(autocommit=True)
-        try:
-            company = self._company(connection)
-            connection.kontor_company = company
-            connection.execute(_ENTER, (
-                    str(company or ''), str(int((statement_timeout or 0) * 1000))))
-        except BaseException:
-            super().put_connection(connection)
-            raise
+        timeout = int((statement_timeout or 0) * 1000)
+        connection, _ = self._living(lambda connection: self._enter(connection, timeout))
         connection.cursor_factory = CountingCursor
         connection.autocommit = autocommit
         connection.read_only = readonly
         return connection
+
+    def ask(self, query, params):
+        """Return the one row of a statement that belongs to no transaction and no tenant.
+
+        For the functions that may look before the tenant is known.
+        """
+        connection, row = self._living(
+            lambda connection: connection.execute(query, params).fetchone())
+        super().put_connection(connection)
+        return row
+
+    def _living(self, first):
+        """Return a connection of the pool and what its first statement, ``first(connection)``, returns.
+
+        That statement tells whether the connection lives: one that died in the pool is replaced.
+        """
+        others = self._connpool.max_size
+        while True:
+            connection = super().get_connection(autocommit=True)
+            try:
+                return connection, first(connection)
+            except BaseException as error:
+                super().put_connection(connection)
+                died = isinstance(error, DatabaseOperationalError) and connection.closed
+                if not (died and others):
+                    raise
+                others -= 1
+
+    def _enter(self, connection, timeout):
+        "Make a connection its tenant's; ``timeout``: milliseconds a statement may take, 0 for any"
+        connection.kontor_company = company = self._company(connection)
+        connection.kontor_timeout, connection.kontor_queues = timeout, set()
+        connection.execute(_ENTER, (str(company or ''), str(timeout)))
 
     def put_connection(self, connection):
         connection.kontor_company = None
@@ -166,15 +199,18 @@ class Database(stock.Database):
 
     @staticmethod
     def _lock_tenant(connection, table):
+        key = lock_key(table)
+        if key in connection.kontor_queues:
+            return
         idle = connection.info.transaction_status == TransactionStatus.IDLE
         autocommit = connection.autocommit
         if idle:
             connection.autocommit = True
         try:
-            timeout, *_ = connection.execute(_QUEUE, (f'{LOCK_WAIT}s',)).fetchone()
-            connection.execute("SELECT pg_advisory_lock(%s, %s)", (
-                    lock_key(table), connection_company(connection) or 0))
-            connection.execute(_GO_ON, (timeout,))
+            connection.execute(_QUEUE.format(
+                    wait=int(LOCK_WAIT * 1000), key=key, company=connection_company(connection) or 0,
+                    timeout=connection.kontor_timeout), prepare=False)
+            connection.kontor_queues.add(key)
         except LockNotAvailable as error:
             raise LockTimeout(table) from error
         finally:

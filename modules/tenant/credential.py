@@ -41,6 +41,11 @@ class Identity:
         return not self.abilities or ability in self.abilities
 
 
+_LOOK_UP = (
+    'SELECT id, company, "user", hash, prefix, abilities, tenant_state, features, timezone'
+    " FROM kontor_credential(%s, %s)")
+
+
 def new_key(scheme, shard):
     "Return (key, prefix, hash) of a new random key"
     prefix = f'{KINDS[scheme]}_{shard}_{secrets.token_hex(4)}'
@@ -59,14 +64,7 @@ def authenticate(database_name, key, scheme):
     revoked key fails at the next call.
     """
     hash_ = key_hash(key)
-    database = backend.Database(database_name).connect()
-    connection = database.get_connection(readonly=True, autocommit=True)
-    try:
-        row = connection.execute(
-            'SELECT id, company, "user", hash, prefix, abilities, tenant_state, features, timezone'
-            " FROM kontor_credential(%s, %s)", (hash_, scheme)).fetchone()
-    finally:
-        database.put_connection(connection)
+    row = backend.Database(database_name).connect().ask(_LOOK_UP, (hash_, scheme))
     if row is None or not hmac.compare_digest(row[3], hash_) or row[6] == 'offboarded':
         return None
     id, company, user, _, prefix, abilities, state, features, timezone = row
