@@ -52,12 +52,21 @@ class Item:
         return Decimal(str(self.quantity))
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    "A file that says the same as the PDF in another form"
+    name: str
+    media_type: str
+    data: bytes = field(repr=False)
+
+
 @dataclass(slots=True)
 class Bill:
     """One invoice on its way through the door.
 
     buyer: as known now; address, identifier, receivable: ids; figures: all amounts; shares:
-    [(Taxed, TaxShare)]; maturities: [(date, amount)]; the rest is filled in on the way.
+    [(Taxed, TaxShare)]; maturities: [(date, amount)]; the rest is filled in on the way; beside: Files
+    sealed with the PDF.
     """
     draft: object
     books: Books
@@ -80,8 +89,10 @@ class Bill:
     seller_identifier: int | None = None
     move_number: str = ''
     issued_at: dt.datetime | None = None
+    seller: object = None
     document: object = None
     pdf: bytes = field(default=b'', repr=False)
+    beside: list = field(default_factory=list)
 
     @property
     def charged(self):

@@ -10,14 +10,14 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelView, dualmethod, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.account.tax import _TaxLine
-from trytond.modules.archive.document import Sealing
+from trytond.modules.archive.document import PDF, Sealing
 from trytond.modules.tenant import clock, timing
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
 from . import booking, numbering, printed, rounding
-from .draft import ISSUABLE, complete
+from .draft import ISSUABLE, File, complete
 from .exceptions import NotFinalizedError
 from .ledger import read_books
 from .locks import require_locks
@@ -115,13 +115,18 @@ class Invoice(metaclass=PoolMeta):
             booking.reserve(bills)
             cls._number(bills)
             for bill in bills:
-                bill.seller_identifier = seller.identifier
+                bill.seller, bill.seller_identifier = seller, seller.identifier
                 bill.document = printed.document(bill, seller)
             booking.write(bills)
         for bill in bills:
-            bill.pdf = printed.render(bill.document)
+            cls._render(bill)
         cls._seal(bills)
         return bills
+
+    @classmethod
+    def _render(cls, bill):
+        "Fill in ``pdf`` of a bill, and ``beside`` where there is more to seal"
+        bill.pdf = printed.render(bill.document)
 
     @classmethod
     def _number(cls, bills):
@@ -144,8 +149,9 @@ class Invoice(metaclass=PoolMeta):
     def _seal(cls, bills):
         Pool().get('archive.document').seal([
                 Sealing(
-                    owner=cls(bill.id), name=f'{bill.number}.pdf', data=bill.pdf, issued_at=bill.issued_at)
-                for bill in bills])
+                    owner=cls(bill.id), name=file.name, data=file.data, media_type=file.media_type,
+                    issued_at=bill.issued_at)
+                for bill in bills for file in [File(f'{bill.number}.pdf', PDF, bill.pdf), *bill.beside]])
 
     @classmethod
     def _settle_nothing_to_pay(cls, invoices):
@@ -270,9 +276,9 @@ def _store_net_amounts(invoice):
         Pool().get('account.invoice.line').write(*changed)
 
 
-def sealed(invoices):
-    "Return {id: (id of the archived document or None, its SHA-512)}, in one statement"
-    found = Pool().get('archive.document').sealed(invoices)
+def sealed(invoices, media_type=PDF):
+    "Return {id: (id of the archived document of a type or None, its SHA-512)}, in one statement"
+    found = Pool().get('archive.document').sealed(invoices, media_type)
     return {
         invoice.id: found.get(str(invoice), (None, None, None))[:2] for invoice in invoices}
 

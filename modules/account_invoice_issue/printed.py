@@ -134,15 +134,15 @@ def copy(bill):
             }, ensure_ascii=False)
 
 
-def render(printed):
-    """Return the PDF of a Document.
+def render(printed, **options):
+    """Return the PDF of a Document; ``options`` are those of `document_render.render`.
 
     Raises RenderingUnavailable when the document process is overloaded or broke down, IssueError
     for what cannot be printed.
     """
     with timing.part('render'):
         try:
-            return document_render.render(printed)
+            return document_render.render(printed, **options)
         except (DocumentBusy, DocumentTimeout, DocumentCrashed) as error:
             raise RenderingUnavailable(
                 gettext('account_invoice_issue.msg_rendering_unavailable'), None) from error

@@ -185,13 +185,16 @@ class Document(TenantOwned, ModelSQL, ModelView):
         return cursor.fetchone() or (0, START)
 
     @classmethod
-    def sealed(cls, owners):
-        "Return {owner as a reference: (id, SHA-512, SHA-256) of its last document}, in one statement"
+    def sealed(cls, owners, media_type=PDF):
+        """Return {owner as a reference: (id, SHA-512, SHA-256) of its last document of a type}, in one
+        statement.
+        """
         table = cls.__table__()
         cursor = Transaction().connection.cursor()
         cursor.execute(*table.select(
                 table.owner, table.id, table.sha512, table.sha256,
-                where=fields.SQL_OPERATORS['in'](table.owner, [str(owner) for owner in owners]),
+                where=fields.SQL_OPERATORS['in'](table.owner, [str(owner) for owner in owners])
+                & (table.media_type == media_type),
                 order_by=table.position))
         return {owner: tuple(row) for owner, *row in cursor}
 

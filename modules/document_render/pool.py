@@ -137,9 +137,12 @@ class DocumentPool:
         with self.lock:
             self.current()
 
-    def render(self, document):
-        "Return the bytes of a document"
-        return self.job(pickle.dumps(document, pickle.HIGHEST_PROTOCOL))
+    def render(self, document, finish=None):
+        """Return the bytes of a document.
+
+        finish: a function from these to other bytes that can be pickled; the process calls it.
+        """
+        return self.job(pickle.dumps((document, finish), pickle.HIGHEST_PROTOCOL))
 
     def job(self, payload):
         "Return the answer to the bytes of a job"
@@ -225,9 +228,9 @@ def start():
         pool(kind).start()
 
 
-def render(document):
-    "Return the bytes of a document; see `DocumentPool` for the errors"
-    return pool().render(document)
+def render(document, finish=None):
+    "Return the bytes of a document; see `DocumentPool.render`, and `DocumentPool` for the errors"
+    return pool().render(document, finish)
 
 
 def shutdown():

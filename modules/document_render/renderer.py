@@ -9,6 +9,7 @@ import io
 import json
 import pickle
 import shutil
+from functools import partial
 from pathlib import Path
 
 import typst
@@ -28,12 +29,18 @@ PLAIN_MODES = {'1', 'L', 'LA', 'P', 'RGB', 'RGBA'}
 
 
 def warm(root):
-    """Return the work of a document process: a pickled `Document` to its file. It has typeset a
-    document, so that the first real one is as fast as any."""
+    """Return the work of a document process: a pickled (`Document`, finish or None) to its file. It
+    has typeset a document, so that the first real one is as fast as any."""
     renderer = Renderer(root)
     renderer.render(sample.DOCUMENT)
     glyphs.charset(glyphs.LATE)
-    return lambda job: renderer.render(pickle.loads(job))
+    return partial(_work, renderer)
+
+
+def _work(renderer, job):
+    document, finish = pickle.loads(job)
+    content = renderer.render(document)
+    return finish(content) if finish else content
 
 
 class Renderer:

@@ -1,0 +1,141 @@
+"""Invoices that carry their data: written, put into the PDF, and a second file where the profile has one.
+
+All of it happens at the door, before anything is sealed; a refusal leaves nothing.
+"""
+import json
+from functools import partial
+
+from trytond.i18n import gettext
+from trytond.model import ModelView, fields
+from trytond.modules.account_invoice_issue import printed
+from trytond.modules.account_invoice_issue.draft import File
+from trytond.modules.account_invoice_issue.exceptions import NotFinalizedError
+from trytond.modules.account_invoice_issue.invoice import sealed
+from trytond.modules.tenant import timing
+from trytond.modules.tenant.plan import require_feature
+from trytond.pool import Pool, PoolMeta
+from trytond.pyson import Eval
+from trytond.report import Report
+from trytond.transaction import Transaction
+
+from . import cii, codes, compose, embed, ubl
+
+UBL = 'application/xml'
+"Media type of the second sealed file: the syntax UBL stands beside the PDF, not in it"
+_HIDDEN = {'invisible': Eval('einvoice_profile', 'None') == 'None'}
+
+
+class Invoice(metaclass=PoolMeta):
+    __name__ = 'account.invoice'
+
+    einvoice_profile = fields.Function(
+        fields.Char("E-Invoice Profile", states=_HIDDEN), 'get_einvoice_profile')
+    einvoice_xml = fields.Function(
+        fields.Binary("E-Invoice (CII)", filename='einvoice_name', states=_HIDDEN,
+            help="The data that stand in the PDF."), 'get_einvoice_xml')
+    einvoice_name = fields.Function(fields.Char("File Name of the E-Invoice"), 'get_einvoice_name')
+    einvoice_ubl = fields.Function(
+        fields.Binary("E-Invoice (UBL)", filename='einvoice_ubl_name', help="The same in the syntax UBL.",
+            states={'invisible': Eval('einvoice_profile', 'None') != 'XRechnung'}), 'get_einvoice_ubl')
+    einvoice_ubl_name = fields.Function(fields.Char("File Name of the UBL"), 'get_einvoice_name')
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._buttons.update({
+                'print_sealed': {'invisible': ~Eval('issued_at'), 'depends': ['issued_at']},
+                'print_einvoice': {**_HIDDEN, 'depends': ['einvoice_profile']}})
+
+    @classmethod
+    def get_einvoice_profile(cls, invoices, name):
+        "What the template asked for when the invoice was issued"
+        return {
+            invoice.id: json.loads(invoice.printed)['template']['e_invoice_profile']
+            if invoice.printed else 'None' for invoice in invoices}
+
+    @classmethod
+    def get_einvoice_xml(cls, invoices, name):
+        found = dict.fromkeys(map(int, invoices))
+        for id, pdf in _contents([i for i in invoices if i.einvoice_profile != 'None']).items():
+            found[id] = cls._shown(name, pdf and embed.extract(pdf)[1])
+        return found
+
+    @classmethod
+    def get_einvoice_ubl(cls, invoices, name):
+        return {id: cls._shown(name, content) for id, content in _contents(invoices, UBL).items()}
+
+    @classmethod
+    def _shown(cls, name, content):
+        "Return bytes as a client wants them, which may be their number alone"
+        if Transaction().context.get(f'{cls.__name__}.{name}') == 'size':
+            return len(content or b'')
+        return fields.Binary.cast(content) if content else None
+
+    def get_einvoice_name(self, name):
+        if not self.number:
+            return None
+        return f'{self.number}-ubl.xml' if name == 'einvoice_ubl_name' else f'{self.number}.xml'
+
+    # At the door
+
+    @classmethod
+    def _render(cls, bill):
+        einvoice = compose.einvoice(bill)
+        if einvoice is None:
+            super()._render(bill)
+            return
+        require_feature('e_invoice')
+        with timing.part('compute'):
+            xml = cii.write(einvoice)
+            if einvoice.profile == 'XRechnung':
+                bill.beside.append(File(f'{bill.number}.xml', UBL, ubl.write(einvoice)))
+        bill.pdf = printed.render(bill.document, finish=partial(
+                embed.attach, xml=xml, made_at=bill.document.finalised_at,
+                specification=codes.specification(einvoice.profile, bill.issue_date)))
+
+    # In the client
+
+    @classmethod
+    @ModelView.button_action('account_invoice.report_invoice')
+    def print_sealed(cls, invoices):
+        pass
+
+    @classmethod
+    @ModelView.button_action('account_invoice_einvoice.report_einvoice')
+    def print_einvoice(cls, invoices):
+        pass
+
+
+def _contents(invoices, *media_type):
+    "Return {id: bytes of the sealed file or None}"
+    if not invoices:
+        return {}
+    documents = {id: document for id, (document, _) in sealed(invoices, *media_type).items()}
+    contents = Pool().get('archive.document').contents(filter(None, documents.values()))
+    return {id: contents[document] if document else None for id, document in documents.items()}
+
+
+def files_of(invoice):
+    """Return {format: bytes} of the sealed files of an invoice.
+
+    pdf; cii where the PDF carries data; ubl where it was sealed beside it.
+    """
+    pdf, = _contents([invoice]).values()
+    second, = _contents([invoice], UBL).values()
+    found = {'pdf': pdf, 'ubl': second}
+    if pdf and (inside := embed.extract(pdf)):
+        found['cii'] = inside[1]
+    return {name: content for name, content in found.items() if content}
+
+
+class EInvoiceReport(Report):
+    "The data of an invoice as it was sealed; nothing is written a second time"
+    __name__ = 'account.invoice.einvoice'
+
+    @classmethod
+    def _execute(cls, records, header, data, action):
+        invoice, = Pool().get('account.invoice').browse(records)
+        content = files_of(invoice).get('cii')
+        if not content:
+            raise NotFinalizedError(gettext('account_invoice_einvoice.msg_no_einvoice'), None)
+        return 'xml', content
