@@ -1,0 +1,129 @@
+"""From what the rules found to an answer that says what to do: a field and a sentence.
+
+The language is that of the template, since whoever reads the answer writes in it. What has no plain text
+keeps the official one, with the field where it was found.
+"""
+import re
+
+from trytond.modules.document_render.formats import language_of
+
+from .plain import PLAIN
+
+TENANT = {'contact': 'name'}
+CUSTOMER = {
+    'street': 'address', 'city': 'address', 'postal_code': 'address', 'contact': 'contact_person'}
+"""Term of a party → field of the record that holds it: a customer's address is one text, the tenant's contact
+is the tenant itself."""
+WORDS = {
+    'de': {'tenant': 'Ihres Unternehmens', 'customer': 'des Kunden', 'position': 'Position {}: '},
+    'en': {'tenant': 'your company', 'customer': 'the customer', 'position': 'Line {}: '},
+    }
+LINE = re.compile(r'(?:IncludedSupplyChainTradeLineItem|InvoiceLine|CreditNoteLine)(?:\[(\d+)\])?(?:/|$)')
+PLACES = tuple((re.compile(place), field) for place, field in (
+    ('BuyerReference', 'customer.buyer_reference'), ('DueDate', 'due_date'), ('IssueDate', 'invoice_date'),
+    ('BusinessProcess|ProfileID', 'invoice_template.business_process_id'),
+    ('PayeePartyCreditor|PayeeSpecified|PaymentMeans', 'seller.iban'),
+    ('Seller|Supplier', 'seller'), ('Buyer|Customer|ShipTo|Delivery$', 'buyer'),
+    ))
+PARTS = tuple((re.compile(place), part) for place, part in (
+    ('Country', 'country'), ('City', 'city'), ('Postcode|PostalZone', 'postal_code'),
+    ('Contact', 'contact'), ('URI|Endpoint', 'email'), ('TaxRegistration|PartyTaxScheme', 'vat_id'),
+    ('Line(?:One|Two|Three)|Street|Address', 'street'), ('Name', 'name'),
+    ))
+LINE_PARTS = tuple((re.compile(place), part) for place, part in (
+    ('@unitCode', 'unit'), ('Quantity', 'quantity'), ('Price', 'unit_price'),
+    ('Product|Item', 'description'),
+    ))
+"""Where a rule without a plain text was broken → the field: the first row that fits the last part of the path
+for which there is one"""
+
+
+def to_violations(found, language, einvoice=None, self_billed=False):
+    """Return [{'rule', 'field', 'message'}] for Violations, each rule once for a field.
+
+    What only says in the words of a format what a plain text has said of the same record is left out.
+
+    Fields are named as on a draft (``customer.buyer_reference``, ``lines[0].unit``), '' where no field mends
+    it.
+
+    language: of the template; einvoice: the `model.EInvoice` they were found in, to tell which of several
+    fields is empty; self_billed: the customer is the seller.
+    """
+    language = language_of(language)
+    answer = {}
+    for violation in found:
+        fields, message = _words(violation, language, self_billed)
+        field = _field(_meant(fields, einvoice), violation.location, self_billed)
+        place = _line(violation.location)
+        if place is not None and field.startswith('lines'):
+            message = WORDS[language]['position'].format(place + 1) + message
+        answer.setdefault((violation.rule, field), {
+                'rule': violation.rule, 'field': field, 'message': message})
+    said = {_record(field) for rule, field in answer if rule in PLAIN}
+    return [each for (rule, field), each in answer.items() if rule in PLAIN or _record(field) not in said]
+
+
+def _record(field):
+    return field.partition('.')[0]
+
+
+def _words(violation, language, self_billed):
+    "Return (fields, message)"
+    plain = PLAIN.get(violation.rule)
+    if plain is None:
+        return (_of_place(violation.location),), violation.text
+    seller, buyer = ('customer', 'tenant') if self_billed else ('tenant', 'customer')
+    words = WORDS[language]
+    return plain.fields, getattr(plain, language).format(seller=words[seller], buyer=words[buyer])
+
+
+def _meant(fields, einvoice):
+    "Return the first field that is empty, else the first"
+    if einvoice is None or len(fields) == 1:
+        return fields[0]
+    return next((field for field in fields if not _value(einvoice, field)), fields[0])
+
+
+def _value(einvoice, field):
+    role, _, part = field.partition('.')
+    party = getattr(einvoice, role)
+    return getattr(party.address if part == 'country' else party, part)
+
+
+def _field(field, location, self_billed):
+    "Return the field with the record that holds it, and the place of its line"
+    role, dot, part = field.partition('.')
+    if role == 'lines':
+        place = _line(location)
+        return field if place is None else f'lines[{place}]{dot}{part}'
+    if role not in {'seller', 'buyer'}:
+        return field
+    if (role == 'seller') == self_billed:
+        return f'customer{dot}{CUSTOMER.get(part, part)}'
+    return f'seller{dot}{TENANT.get(part, part)}'
+
+
+def _line(location):
+    "Return the place of a line among all lines, from 0, None outside of them"
+    found = LINE.search(location)
+    return found and int(found[1] or 1) - 1
+
+
+def _of_place(location):
+    "Return the field for a path"
+    if LINE.search(location):
+        part = _last(LINE_PARTS, location[LINE.search(location).end():])
+        return f'lines.{part}' if part else 'lines'
+    field = _last(PLACES, location)
+    if field in {'seller', 'buyer'}:
+        part = _last(PARTS, location)
+        return f'{field}.{part}' if part else f'{field}.name'
+    return field
+
+
+def _last(table, location):
+    for part in reversed(location.split('/')):
+        for pattern, value in table:
+            if pattern.search(part):
+                return value
+    return ''
