@@ -210,9 +210,9 @@ def test_a_code_to_pay_with(biller, billing, operator, pool):
     poor = Biller(Api(billing, operator.tenant('AT', iban='', bic='')))
     template = make_template(pool, poor.api.tenant, payment_qr_mode='EpcQrCode', tax_rate=D(20))
     refused(poor.post(invoiceTemplateId=template), 'invoiceTemplateId', 'iban')
-    operator.call('provision.set_features', biller.api.tenant['company'], {'epc_qr': False})
     template = make_template(
         pool, biller.api.tenant, payment_qr_mode='EpcQrCode', tax_rate=D(20), name='EPC 2')
+    operator.call('provision.set_features', biller.api.tenant['company'], {'epc_qr': False})
     refused(biller.post(invoiceTemplateId=template), '', 'epc_qr', 403, 'plan_forbidden')
 
 

@@ -17,6 +17,8 @@ from .taxation import Taxed, taxed, template_tax
 from .units import PrintedUnits
 
 ISSUABLE = ('draft', 'validated')
+OPEN = (*ISSUABLE, 'posted')
+"States of an invoice that somebody may still have to pay"
 MAX_LINES = 1000
 LARGEST = Decimal(10) ** 12
 "Of any amount, in the currency of the invoice"

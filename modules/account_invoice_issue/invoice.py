@@ -17,7 +17,7 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
 from . import booking, numbering, printed, rounding
-from .draft import ISSUABLE, File, complete
+from .draft import ISSUABLE, OPEN, File, complete
 from .exceptions import NotFinalizedError
 from .ledger import read_books
 from .locks import require_locks
@@ -61,7 +61,17 @@ class Invoice(metaclass=PoolMeta):
     def __setup__(cls):
         super().__setup__()
         table = cls.__table__()
-        cls._sql_indexes.add(Index(table, (table.move, Index.Equality())))
+        outgoing = table.type == 'out'
+        newest = (table.id, Index.Range(order='DESC'))
+        company = (table.company, Index.Equality())
+        cls._sql_indexes.update({
+                Index(table, (table.move, Index.Equality())),
+                Index(table, company, newest, where=outgoing),
+                Index(table, company, (table.party, Index.Equality()), newest, where=outgoing),
+                Index(table, company, newest, where=outgoing & table.state.in_(OPEN)),
+                Index(table, company, (table.number, Index.Equality()), where=outgoing),
+                Index(table, company, (table.invoice_date, Index.Range()), where=outgoing),
+                })
         cls._check_modify_exclude |= {'paid_date'}
 
     @classmethod

@@ -5,7 +5,6 @@ itself and the logos written there. Fonts, templates, logos and every part of a 
 again are kept by the compiler, so a renderer is made once and used for many documents.
 """
 import hashlib
-import io
 import json
 import pickle
 import shutil
@@ -13,19 +12,16 @@ from functools import partial
 from pathlib import Path
 
 import typst
-from PIL import Image, ImageOps
 
 from . import fonts, glyphs, sample
-from .errors import DocumentBroken, LogoBroken
+from .errors import DocumentBroken
+from .logo import printable
 from .present import present
 
 TEMPLATES = Path(__file__).parent / 'typst'
 STANDARDS = ['a-3a', 'ua-1']
 LOGO_WIDTH, LOGO_HEIGHT = 60, 24        # millimetres at most
-LOGO_PIXELS = 1000                      # of the longer side as stored in the document
-MOST_PIXELS = 40_000_000                # of an image that is opened at all
 KEPT_LOGOS = 32
-PLAIN_MODES = {'1', 'L', 'LA', 'P', 'RGB', 'RGBA'}
 
 
 def warm(root):
@@ -97,38 +93,8 @@ class Renderer:
             (self.root / self.logos.pop(oldest)['path']).unlink()
 
     def store_logo(self, key, content):
-        content, image = printable_logo(content)
+        content, image = printable(content)
         name = f'{key}.{image.format.lower()}'
         (self.root / name).write_bytes(content)
         scale = min(LOGO_WIDTH / image.width, LOGO_HEIGHT / image.height)
         return {'path': name, 'width': image.width * scale, 'height': image.height * scale}
-
-
-def printable_logo(content):
-    """Return (bytes, image) of a logo that PDF/A takes: no CMYK, upright, and no more pixels than
-    a printer shows, for every document carries a copy."""
-    try:
-        image = Image.open(io.BytesIO(content), formats=('PNG', 'JPEG'))
-        if image.width * image.height > MOST_PIXELS:
-            raise LogoBroken(f'the logo has more than {MOST_PIXELS} pixels')
-        image.load()
-        upright = ImageOps.exif_transpose(image)
-    except LogoBroken:
-        raise
-    except Exception as error:
-        raise LogoBroken(f'the logo cannot be read: {error}') from error
-    small = max(image.size) <= LOGO_PIXELS
-    if small and image.mode in PLAIN_MODES and upright.size == image.size:
-        return content, image
-    return encoded(upright, image.format)
-
-
-def encoded(image, kind):
-    if image.mode not in PLAIN_MODES or image.mode in {'1', 'P'}:
-        image = image.convert('RGBA' if 'transparency' in image.info else 'RGB')
-    image.thumbnail((LOGO_PIXELS, LOGO_PIXELS))
-    image.info.clear()
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **({'quality': 90} if kind == 'JPEG' else {'optimize': True}))
-    image.format = kind
-    return buffer.getvalue(), image

@@ -9,10 +9,11 @@ def prepare(company, chart, today):
     "Give the prepared company of a chart its one template, the default"
     country = tables.chart(chart)['country']
     Template = Pool().get('invoice.template')
-    Template.delete(Template.search([('company', '=', company)]))
+    before = Template.search([('company', '=', company)])
     Template.create([{
                 'name': NAMES[country],
                 'language': 'de',
                 'tax_rate': tables.standard_rate(country, today),
                 'tax_label': "USt",
                 'is_default': True}])
+    Template.delete(before)

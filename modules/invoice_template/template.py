@@ -1,16 +1,29 @@
-"A tenant's templates"
+"""A tenant's templates.
+
+Exactly one active template is the default, whoever writes: one writer per tenant at a time, who demotes,
+promotes or refuses. A template that a document refers to is hidden instead of deleted.
+"""
 from decimal import Decimal
 
-from sql import Null
+from psycopg.errors import SerializationFailure
+from sql import Column, Null
 from sql.operators import Equal
+from trytond import backend
+from trytond.i18n import gettext
 from trytond.model import DeactivableMixin, Exclude, ModelSQL, ModelView, fields
+from trytond.model.exceptions import ValidationError
 from trytond.modules.account_dach import tables
+from trytond.modules.document_render import colours
 from trytond.modules.tenant import clock
 from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.plan import require_feature, require_room
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction
+
+from . import logo
+from .exceptions import TemplateError, TemplateStateError
 
 QR_MODES = [
     ('None', "None"),
@@ -25,32 +38,45 @@ PROFILES = [
     ]
 PRIMARY, SECONDARY, FONT = '#1E88E5', '#757575', 'Arial'
 FALLBACK_RATE = Decimal(20)
+COLOURS = ('primary_color', 'secondary_color')
+OPTIONAL = ('tax_label', 'payment_instructions', 'business_process_id', 'mail_title', 'mail_content')
+"An empty one is none"
+FEATURES = {
+    ('payment_qr_mode', 'EpcQrCode'): 'epc_qr',
+    ('e_invoice_profile', 'Basic'): 'e_invoice',
+    ('e_invoice_profile', 'EN16931'): 'e_invoice',
+    ('e_invoice_profile', 'XRechnung'): 'e_invoice',
+    }
+"(field, value) → what the plan must include for it"
+LIMIT = 'template_limit'
 
 
 class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
     "Invoice Template"
     __name__ = 'invoice.template'
 
-    name = fields.Char("Name", required=True, size=100)
-    language = fields.Char("Language", required=True, size=5, help=(
+    name = fields.Char("Name", required=True, size=100, strip=False)
+    language = fields.Char("Language", required=True, size=5, strip=False, help=(
             "de or en; any other language prints in English."))
-    primary_color = fields.Char("Primary Colour", required=True, size=50)
-    secondary_color = fields.Char("Secondary Colour", required=True, size=50)
-    font_name = fields.Char("Font", required=True, size=100)
+    primary_color = fields.Char(
+        "Primary Colour", required=True, size=50, help="#RGB, #RRGGBB or #RRGGBBAA.")
+    secondary_color = fields.Char(
+        "Secondary Colour", required=True, size=50, help="#RGB, #RRGGBB or #RRGGBBAA.")
+    font_name = fields.Char("Font", required=True, size=100, strip=False)
     apply_tax = fields.Boolean("Apply Tax")
     is_tax_included = fields.Boolean("Prices Include Tax")
     tax_rate = fields.Numeric(
         "Tax Rate", digits=(3, 2), required=True,
         domain=[('tax_rate', '>=', 0), ('tax_rate', '<=', 100)],
         states={'readonly': ~Eval('apply_tax')}, help="In percent.")
-    tax_label = fields.Char("Tax Label", size=50)
+    tax_label = fields.Char("Tax Label", size=50, strip=False)
     payment_qr_mode = fields.Selection(QR_MODES, "Payment QR Code", required=True, sort=False)
-    payment_instructions = fields.Text("Payment Instructions", size=500)
+    payment_instructions = fields.Text("Payment Instructions", size=500, strip=False)
     e_invoice_profile = fields.Selection(PROFILES, "E-Invoice Profile", required=True, sort=False)
-    business_process_id = fields.Char("Business Process", size=200, help="BT-23 of EN 16931.")
-    mail_title = fields.Char("Mail Subject", size=200)
-    mail_content = fields.Text("Mail Text", size=2000)
-    logo = fields.Binary("Logo", help="PNG or JPEG.")
+    business_process_id = fields.Char("Business Process", size=200, strip=False, help="BT-23 of EN 16931.")
+    mail_title = fields.Char("Mail Subject", size=200, strip=False)
+    mail_content = fields.Text("Mail Text", size=2000, strip=False)
+    logo = fields.Binary("Logo", help="PNG or JPEG of at most 2 MB.")
     logo_type = fields.Char("Logo Type", readonly=True)
     has_logo = fields.Function(fields.Boolean("Has Logo"), 'get_has_logo')
     is_default = fields.Boolean("Default", help="Used where no template is chosen.")
@@ -117,5 +143,159 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
     @classmethod
     def standard(cls):
         "Return the tenant's default template, None if there is none"
-        found = cls.search([('is_default', '=', True)], limit=1)
+        found = [template for template in cls._shown() if template.is_default]
         return found[0] if found else None
+
+    @classmethod
+    def _shown(cls):
+        "Return the tenant's templates, the default first; an installation would see everybody's"
+        return cls.search([('company', '=', current_company())])
+
+    # What a value may be
+
+    @classmethod
+    def preprocess_values(cls, mode, values):
+        values = super().preprocess_values(mode, values)
+        for name in OPTIONAL:
+            if name in values and not (values[name] or '').strip():
+                values[name] = None
+        for name in COLOURS:
+            if values.get(name) and not colours.HEX.fullmatch(values[name]):
+                raise TemplateError(gettext('invoice_template.msg_colour'), name)
+        if 'logo' in values:
+            values['logo'] = values['logo'] or None
+            values['logo_type'] = logo.media_type(values['logo']) if values['logo'] else None
+        return values
+
+    @classmethod
+    def check_modification(cls, mode, templates, values=None, external=False):
+        super().check_modification(mode, templates, values=values, external=external)
+        if mode == 'delete':
+            return
+        for (name, value), feature in FEATURES.items():
+            if mode == 'create':
+                enabled = any(getattr(template, name) == value for template in templates)
+            else:
+                enabled = values.get(name) == value and any(
+                    getattr(template, name) != value for template in templates)
+            if enabled:
+                require_feature(feature)
+
+    # Exactly one default
+
+    @classmethod
+    def create(cls, vlist):
+        cls._wait_for_turn()
+        vlist = [values.copy() for values in vlist]
+        shown = [values for values in vlist if values.get('active', True)]
+        cls._check_room(len(shown))
+        before = cls.standard()
+        chosen = next((values for values in reversed(shown) if values.get('is_default')), None)
+        if chosen and before:
+            cls._set_default([before], False)
+        elif not before:
+            chosen = chosen or next(iter(shown), None)
+        for values in vlist:
+            values['is_default'] = values is chosen
+        return super().create(vlist)
+
+    @classmethod
+    def write(cls, templates, values, *args):
+        cls._wait_for_turn()
+        actions = iter((templates, values, *args))
+        for some, changes in zip(actions, actions, strict=True):
+            cls._write(cls.browse(some), dict(changes))
+
+    @classmethod
+    def _write(cls, templates, values):
+        if 'active' in values and not values['active']:
+            values['is_default'] = False
+            cls._leave(templates)
+        elif 'is_default' in values:
+            values['is_default'] = cls._choose(templates, values['is_default'])
+        if values.get('active'):
+            cls._check_room(len([t for t in templates if not t.active]))
+        super().write(templates, values)
+
+    @classmethod
+    def _choose(cls, templates, wanted):
+        "Make a template the default, or refuse that nothing is; returns ``wanted``"
+        standard = cls.standard()
+        if not wanted:
+            if standard in templates:
+                raise TemplateStateError(
+                    gettext('invoice_template.msg_default_stays'), 'is_default')
+        elif len(templates) != 1:
+            raise TemplateStateError(gettext('invoice_template.msg_one_default'), 'is_default')
+        elif standard and standard not in templates:
+            cls._set_default([standard], False)
+        return bool(wanted)
+
+    @classmethod
+    def _leave(cls, templates):
+        "Give the default to another template before these go; raises TemplateStateError without one"
+        remaining = sorted(set(cls._shown()) - set(templates), key=lambda template: template.id)
+        if not remaining:
+            raise TemplateStateError(gettext('invoice_template.msg_last_template'), None)
+        standard = cls.standard()
+        if standard in templates:
+            cls._set_default([standard], False)
+            cls._set_default(remaining[:1], True)
+
+    @classmethod
+    def _set_default(cls, templates, is_default):
+        super().write(templates, {'is_default': is_default})
+
+    @classmethod
+    def _check_room(cls, more):
+        "Raise PlanForbidden unless the plan has room for so many more; an installation has no plan"
+        if more and Transaction().user:
+            require_room(LIMIT, len(cls._shown()) + more - 1)
+
+    @classmethod
+    def _wait_for_turn(cls):
+        """One writer of a tenant's templates at a time: whoever waits then sees what the other wrote.
+
+        An installation, which is nobody's user, is alone.
+        """
+        if Transaction().user:
+            Transaction().lock_table(cls._table)
+
+    # Deleting
+
+    @classmethod
+    def delete(cls, templates):
+        cls._wait_for_turn()
+        templates = cls.browse(templates)
+        if shown := [template for template in templates if template.active]:
+            cls._leave(shown)
+        used = cls._used(templates)
+        if hidden := [template for template in templates if template.id in used]:
+            super().write(hidden, {'active': False})
+        try:
+            super().delete([template for template in templates if template.id not in used])
+        except (ValidationError, backend.DatabaseIntegrityError) as error:
+            # Used in the meantime by a document that this snapshot does not show: the next try does
+            raise SerializationFailure(str(error)) from error
+
+    @classmethod
+    def _used(cls, templates):
+        "Return the ids of those templates that a record refers to"
+        cursor = Transaction().connection.cursor()
+        used = set()
+        for _, Model in Pool().iterobject():
+            if not issubclass(Model, ModelSQL) or Model._is_table_query():
+                continue
+            for name, field in Model._fields.items():
+                if isinstance(field, fields.Many2One) and field.model_name == cls.__name__:
+                    table = Model.__table__()
+                    cursor.execute(*table.select(Column(table, name), where=fields.SQL_OPERATORS['in'](
+                                Column(table, name), [template.id for template in templates])))
+                    used.update(id for id, in cursor)
+        return used
+
+    @classmethod
+    def copy(cls, templates, default=None):
+        default = default.copy() if default else {}
+        default.setdefault('is_default', False)
+        return super().copy(templates, default=default)

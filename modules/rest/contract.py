@@ -103,6 +103,8 @@ class Operation:
     "pydantic model, ``list[Model]``, union, ``bytes`` (with media_type) or None (204)"
     status: int = 200
     media_type: str = 'application/json'
+    other_media_types: Sequence[str] = ()
+    "what else the bytes may be; the Answer says which"
     ability: str | None = None
     "what a restricted key must be allowed to do, e.g. ``invoices:write``"
     feature: str | None = None

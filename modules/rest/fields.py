@@ -8,6 +8,7 @@ words that follow the field's JSON name. Outgoing values are written by ``writin
         quantity: decimal(digits=4)
         custom_unit_id: Id | None = None
 """
+import base64
 import datetime as dt
 import re
 from decimal import Decimal
@@ -74,6 +75,21 @@ def text(maximum=SHORT, minimum=0):
 
 Text = text(SHORT)
 LongText = text(LONG)
+
+
+def _decoded(value):
+    "Return the bytes of a Base64 text (RFC 4648, 4); line breaks do not count, nothing else may be in it"
+    if not isinstance(value, str):
+        raise refuse("must be a string")
+    try:
+        return base64.b64decode(''.join(value.split()), validate=True)
+    except ValueError:
+        raise refuse("must be Base64") from None
+
+
+Base64 = Annotated[
+    bytes, BeforeValidator(_decoded),
+    WithJsonSchema({'type': 'string', 'contentEncoding': 'base64'})]
 
 
 # Numbers

@@ -242,7 +242,8 @@ def _success(operation, shapes):
         described['headers'] = {'ETag': {'schema': {'type': 'string'}}}
     if operation.response is not None and operation.status != 204:
         described['content'] = {
-            operation.media_type: {'schema': shapes.of(operation.response)}}
+            media_type: {'schema': shapes.of(operation.response)}
+            for media_type in (operation.media_type, *operation.other_media_types)}
     return described
 
 

@@ -1,27 +1,29 @@
-"Invoices: create and issue, read, PDF, mark as paid"
-import contextlib
+"Invoices: list, create and issue, read, PDF, mark as paid"
 import datetime as dt
+import functools
 import re
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from trytond.modules.account_dach.exceptions import FieldError
-from trytond.modules.account_invoice_issue.draft import DUE_AFTER, MAX_LINES, storable
-from trytond.modules.account_invoice_issue.invoice import pdf_of, sealed
+from trytond.modules.account_invoice_issue.draft import MAX_LINES, storable
+from trytond.modules.account_invoice_issue.invoice import pdf_of
 from trytond.modules.account_invoice_issue.locks import LOCKS
+from trytond.modules.account_invoice_issue.reading import Filter, get_invoices, list_invoices
 from trytond.modules.product_catalog.product import ITEM_KEY_LENGTH
 from trytond.modules.product_catalog.uom import built_in_units
-from trytond.modules.rest import Operation, Problem
+from trytond.modules.rest import Operation
 from trytond.modules.rest.contract import MIB, Answer
 from trytond.modules.rest.fields import (
-    Body, DateTimeOrDate, Id, LongText, Midnight, Number, Output, Price, Stamp, camel, decimal, integer,
-    text)
+    Body, DateTimeOrDate, Id, LongText, Midnight, Number, Output, Price, QueryBoolean, QueryId, QueryText,
+    Stamp, camel, decimal, integer, text)
+from trytond.modules.rest.paging import Page, PageQuery
 from trytond.modules.rest.problems import not_found
 from trytond.modules.tenant import clock
 from trytond.pool import Pool
 
+from .naming import renamed
 from .types import UNITS, Unit, line
 
 MOST_SORT = 2 ** 31 - 1
@@ -77,28 +79,81 @@ class Invoice(Output, alias_generator=camel):
     archived_pdf_hash: Annotated[str, Field(pattern='^[0-9a-f]{128}$')] | None
 
 
-def show(call, invoice):
-    _, sha512 = sealed([invoice])[invoice.id]
-    issued = invoice.issued_at is not None
-    issue_date = invoice.invoice_date or clock.today(call.credential.timezone)
+class InvoiceRow(Output, alias_generator=camel):
+    id: int
+    invoice_number: str | None
+    customer_id: int
+    issue_date: Midnight
+    due_date: Midnight
+    total_with_tax: Number
+    is_paid: bool
+    is_finalized: bool
+    pdf_url: str
+
+
+class InvoiceList(Page[InvoiceRow]):
+    pass
+
+
+class InvoiceQuery(PageQuery, alias_generator=camel):
+    customer_id: QueryId | None = Field(None, description="Only this customer")
+    is_paid: QueryBoolean | None = Field(None, description="Payment status")
+    invoice_number: QueryText | None = Field(None, description="Exact number")
+    issued_from: DateTimeOrDate | None = Field(
+        None, description="Issue date >= this, inclusive, e.g. 2026-01-01")
+    issued_to: DateTimeOrDate | None = Field(None, description="Issue date <= this, inclusive")
+
+
+def show(invoice):
+    "Return the Invoice of an Outgoing"
     return Invoice(
-        id=invoice.id, invoice_number=invoice.number, customer_id=invoice.party.id,
-        issue_date=issue_date, due_date=invoice.due_date or issue_date + DUE_AFTER,
-        total_amount=invoice.untaxed_amount_cache if issued else invoice.untaxed_amount,
-        total_with_tax=invoice.total_amount_cache if issued else invoice.total_amount,
-        tax_rate=invoice.tax_rate if issued else 0, is_paid=invoice.state == 'paid',
-        paid_date=invoice.paid_date, is_finalized=issued, finalized_at=invoice.issued_at,
-        pdf_url=f'/api/invoices/{invoice.id}/pdf', stripe_payment_link_url=None,
-        stripe_payment_link_id=None, archived_pdf_hash=sha512)
+        **_row(invoice), total_amount=invoice.untaxed, tax_rate=invoice.tax_rate,
+        paid_date=invoice.paid_date, finalized_at=invoice.issued_at, stripe_payment_link_url=None,
+        stripe_payment_link_id=None, archived_pdf_hash=invoice.sha512)
+
+
+def _row(invoice):
+    return {
+        'id': invoice.id, 'invoice_number': invoice.number, 'customer_id': invoice.party,
+        'issue_date': invoice.issue_date, 'due_date': invoice.due_date,
+        'total_with_tax': invoice.total, 'is_paid': invoice.paid,
+        'is_finalized': invoice.issued_at is not None, 'pdf_url': f'/api/invoices/{invoice.id}/pdf'}
+
+
+# List
+
+def find(call):
+    "The last one made first"
+    query = call.query
+    wanted = Filter(
+        party=query.customer_id, paid=query.is_paid, number=query.invoice_number,
+        issued_from=_first_day(query.issued_from), issued_to=_last_day(query.issued_to))
+    invoices, total = list_invoices(wanted, _today(call), query.offset, query.limit)
+    return InvoiceList(
+        items=[InvoiceRow(**_row(invoice)) for invoice in invoices], page=query.page,
+        limit=query.limit, total=total)
+
+
+def _first_day(moment):
+    "Return the first date whose midnight UTC, as issueDate is shown, is not before a moment"
+    if moment is None:
+        return None
+    date = moment.date()
+    return date if moment.time() == dt.time() else date + dt.timedelta(days=1)
+
+
+def _last_day(moment):
+    "Return the last date whose midnight UTC is not after a moment"
+    return moment and moment.date()
 
 
 # Create
 
 def create(call):
     order = _in_order(call.body.custom_items)
-    with _named(call, order):
+    with renamed(call, functools.partial(_name, order=order)):
         invoice, = Pool().get('account.invoice').issue([_draft(call, order)])
-    return show(call, invoice)
+    return _get(call, invoice.id)
 
 
 def _in_order(items):
@@ -137,21 +192,7 @@ def _day(call, moment):
     return moment.astimezone(ZoneInfo(call.credential.timezone)).date()
 
 
-@contextlib.contextmanager
-def _named(call, order=()):
-    "Give the domain's refusals the names and places that the caller used"
-    try:
-        yield
-    except FieldError as error:
-        if not error.field:
-            raise
-        code = type(error).code
-        raise Problem(
-            call.contract.codes.get(code, 400), code,
-            f'{_name(error.field, order)}: {error.message}') from error
-
-
-def _name(field, order):
+def _name(field, order=()):
     "Return the JSON name: ``customItems[2].pricePerUnit`` for ``lines[0].unit_price``"
     found = _LINE_FIELD.fullmatch(field)
     if not found:
@@ -166,36 +207,53 @@ def _name(field, order):
 
 # Read, PDF, paid
 
-def _find(call):
-    found = Pool().get('account.invoice').search(
-        [('id', '=', call.params['id']), ('type', '=', 'out')])
-    if not found:
+def _today(call):
+    return clock.today(call.credential.timezone)
+
+
+def _find(call, id):
+    "Return an Outgoing of the tenant"
+    found = get_invoices([id], _today(call))
+    if id not in found:
         raise not_found()
-    return found[0]
+    return found[id]
+
+
+def _get(call, id):
+    return show(_find(call, id))
 
 
 def read(call):
-    return show(call, _find(call))
+    return _get(call, call.params['id'])
 
 
 def pdf(call):
-    invoice = _find(call)
-    content, sha512 = pdf_of(invoice)
+    invoice = _find(call, call.params['id'])
+    content, sha512 = pdf_of(Pool().get('account.invoice')(invoice.id))
     return Answer(content, etag=sha512, headers={
             'Content-Disposition': f'attachment; filename="{invoice.number}.pdf"'})
 
 
 def mark_paid(call):
-    invoice = _find(call)
+    Invoice = Pool().get('account.invoice')
+    invoice = Invoice(_find(call, call.params['id']).id)
     date = _day(call, call.body.paid_date) if call.body else None
-    with _named(call):
-        invoice, = Pool().get('account.invoice').mark_paid([invoice], date)
-    return show(call, invoice)
+    with renamed(call, _name):
+        Invoice.mark_paid([invoice], date)
+    return _get(call, invoice.id)
 
 
 UNKNOWN = {404: {'not_found': "unknown, or belongs to another account"}}
 
 OPERATIONS = [
+    Operation(
+        id='listInvoices', method='GET', path='/api/invoices', tag='invoices',
+        summary="List invoices",
+        description=(
+            "The last one made first. issuedFrom and issuedTo are compared with issueDate, a bare date"
+            " is midnight UTC. isPaid is true as well for an invoice that a credit note has settled."),
+        query=InvoiceQuery, response=InvoiceList, handler=find, etag=True, ability='invoices:read',
+        problems={400: {'invalid_argument': "a filter cannot be read; page or limit out of range"}}),
     Operation(
         id='createInvoice', method='POST', path='/api/invoices', status=201, tag='invoices',
         summary="Create and finalise an invoice, all or nothing",

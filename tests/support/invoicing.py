@@ -86,6 +86,6 @@ def posted(pool, tenant, invoice):
 
 def make_template(pool, tenant, **values):
     "Create a template as a member would at the client; return its id"
-    with inside(pool, tenant):
+    with inside(pool, tenant, locks=['invoice_template']):
         template, = pool.get('invoice.template').create([{'name': 'Extra', 'language': 'de', **values}])
         return template.id

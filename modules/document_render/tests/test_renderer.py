@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 from trytond.modules.document_render.errors import LogoBroken
 from trytond.modules.document_render.present import present
-from trytond.modules.document_render.renderer import printable_logo
 
 from . import reading, samples
 
@@ -178,14 +177,6 @@ def test_every_logo_becomes_a_picture_with_a_description(renderer, kind, mode, s
 def test_what_is_no_logo_is_refused(renderer, content):
     with pytest.raises(LogoBroken):
         renderer.render(samples.document(1, style=samples.styled(logo=content)))
-
-
-@pytest.mark.filterwarnings('ignore::PIL.Image.DecompressionBombWarning')
-def test_a_decompression_bomb_is_refused_unopened():
-    buffer = io.BytesIO()
-    Image.new('1', (10_000, 10_000)).save(buffer, 'PNG')
-    with pytest.raises(LogoBroken, match='pixels'):
-        printable_logo(buffer.getvalue())
 
 
 def test_old_logos_are_forgotten(renderer):

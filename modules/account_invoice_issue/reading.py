@@ -1,0 +1,152 @@
+"""Outgoing invoices as the contracts see them: any number of them in a bounded number of statements.
+
+An invoice that its credit note has settled counts as paid, on the day of that note: nothing is owed any
+more. Drafts made in the client are there as well, without a number; discarded ones are not.
+"""
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sql import Literal, Null
+from sql.aggregate import Count
+from sql.conditionals import Coalesce
+from trytond.model import fields
+from trytond.modules.tenant.scope import current_company
+from trytond.pool import Pool
+from trytond.tools import cursor_dict
+from trytond.transaction import Transaction
+
+from .draft import DUE_AFTER, OPEN
+from .invoice import sealed
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """One outgoing invoice.
+
+    party: id; untaxed, total: EUR; tax_rate: percent, 0 for a draft; issued_at: naive UTC, None for a
+    draft; sha512: of the sealed document, only where it was asked for.
+    """
+    id: int
+    number: str | None
+    party: int
+    issue_date: dt.date
+    due_date: dt.date
+    untaxed: Decimal
+    total: Decimal
+    tax_rate: Decimal
+    paid: bool
+    paid_date: dt.date | None
+    issued_at: dt.datetime | None
+    sha512: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which invoices are wanted; None does not narrow.
+
+    party: id; issued_from, issued_to: first and last issue date.
+    """
+    party: int | None = None
+    paid: bool | None = None
+    number: str | None = None
+    issued_from: dt.date | None = None
+    issued_to: dt.date | None = None
+
+
+def get_invoices(ids, today):
+    """Return {id: Outgoing} of those that are outgoing invoices of the tenant, with their hashes.
+
+    today: the tenant's, which a draft without a date is shown under.
+    """
+    tables = _Tables()
+    found = {invoice.id: invoice for invoice in tables.read(_in(tables.invoice.id, ids), today)}
+    Invoice = Pool().get('account.invoice')
+    for id, (_, sha512) in sealed(Invoice.browse(list(found))).items() if found else ():
+        found[id].sha512 = sha512
+    return found
+
+
+def list_invoices(wanted, today, offset=0, limit=50):
+    "Return (invoices, number of all) that a Filter lets through, the last one made first"
+    tables = _Tables()
+    where = tables.matching(wanted, today)
+    invoices = tables.read(where, today, offset, limit)
+    total = offset + len(invoices)
+    if not invoices or len(invoices) == limit:
+        total = tables.count(where)
+    return invoices, total
+
+
+class _Tables:
+    "An invoice and the move that cancels it"
+
+    def __init__(self):
+        pool = Pool()
+        self.invoice = invoice = pool.get('account.invoice').__table__()
+        self.cancel = pool.get('account.move').__table__()
+        # Row-level security says the same; saying it here lets the index be used
+        self.mine = (
+            (invoice.company == current_company()) & (invoice.type == 'out')
+            & ((invoice.state != 'cancelled') | (invoice.issued_at != Null)))
+
+    def matching(self, wanted, today):
+        "Return the condition of a Filter"
+        invoice, where = self.invoice, Literal(True)
+        if wanted.party is not None:
+            where &= invoice.party == wanted.party
+        if wanted.paid is not None:
+            is_open = invoice.state.in_(OPEN)
+            where &= ~is_open if wanted.paid else is_open
+        if wanted.number is not None:
+            where &= invoice.number == wanted.number
+        if wanted.issued_from is not None:
+            where &= _dated(invoice.invoice_date >= wanted.issued_from, today >= wanted.issued_from, invoice)
+        if wanted.issued_to is not None:
+            where &= _dated(invoice.invoice_date <= wanted.issued_to, today <= wanted.issued_to, invoice)
+        return where
+
+    def read(self, where, today, offset=0, limit=None):
+        invoice, cancel = self.invoice, self.cancel
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*invoice
+            .join(cancel, 'LEFT', condition=invoice.cancel_move == cancel.id)
+            .select(
+                invoice.id, invoice.number, invoice.party, invoice.invoice_date.as_('issue_date'),
+                invoice.due_date, invoice.untaxed_amount_cache.as_('untaxed'),
+                invoice.total_amount_cache.as_('total'), invoice.tax_rate,
+                (~invoice.state.in_(OPEN)).as_('paid'),
+                Coalesce(invoice.paid_date, cancel.date).as_('paid_date'), invoice.issued_at,
+                where=self.mine & where, order_by=[invoice.id.desc], offset=offset or None,
+                limit=limit))
+        rows = list(cursor_dict(cursor))
+        _complete_drafts([row for row in rows if row['issued_at'] is None], today)
+        return [Outgoing(**row) for row in rows]
+
+    def count(self, where):
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*self.invoice.select(Count(Literal(1)), where=self.mine & where))
+        return cursor.fetchone()[0]
+
+
+def _in(column, ids):
+    return fields.SQL_OPERATORS['in'](column, list(ids))
+
+
+def _dated(condition, today_fits, invoice):
+    "A draft without a date has today's"
+    return condition | (invoice.invoice_date == Null) if today_fits else condition
+
+
+def _complete_drafts(rows, today):
+    "Give drafts the dates they would get and the amounts they have now"
+    if not rows:
+        return
+    Invoice = Pool().get('account.invoice')
+    names = {'untaxed_amount': 'untaxed', 'total_amount': 'total'}
+    amounts = Invoice.get_amount(Invoice.browse([row['id'] for row in rows]), list(names))
+    for row in rows:
+        row['issue_date'] = row['issue_date'] or today
+        row['due_date'] = row['due_date'] or row['issue_date'] + DUE_AFTER
+        row['tax_rate'] = row['tax_rate'] or Decimal(0)
+        row.update({names[name]: values[row['id']] for name, values in amounts.items()})

@@ -1,0 +1,20 @@
+"The logo of a template: small enough, and a picture that every document can carry"
+from trytond.i18n import gettext
+from trytond.modules.document_render import LogoBroken, logo
+
+from .exceptions import LogoError
+
+MAX_BYTES = 2 * 1024 * 1024
+
+
+def media_type(content):
+    """Return image/png or image/jpeg of the bytes of a logo, whatever they were called.
+
+    Raises LogoError.
+    """
+    if len(content) > MAX_BYTES:
+        raise LogoError(gettext('invoice_template.msg_logo_size', limit=MAX_BYTES // 1024 ** 2))
+    try:
+        return logo.media_type(bytes(content))
+    except LogoBroken as error:
+        raise LogoError(gettext('invoice_template.msg_logo_broken', reason=error)) from error
