@@ -1,4 +1,5 @@
 """A scripts/serve that a program runs: the bench, the kill rounds, the tests."""
+import contextlib
 import json
 import os
 import signal
@@ -12,22 +13,29 @@ from .bootstrap import ROOT
 
 
 class Serve:
-    "A scripts/serve on a DATA folder; output is kept line by line"
+    """A scripts/serve on a DATA folder; output is kept line by line.
 
-    def __init__(self, data, port=0, arguments=(), environment=None):
+    detached: it outlives this program, and its output goes to log/serve.log.
+    """
+
+    def __init__(self, data, port=0, arguments=(), environment=None, detached=False):
         self.data = data
-        self.lines = []
+        self.lines, self.output = [], []
         self.started = time.monotonic()
-        self.process = subprocess.Popen(
-            [sys.executable, str(ROOT / 'scripts' / 'serve'), '--data', str(data), '--port', str(port),
-                *arguments],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env=os.environ | (environment or {}), start_new_session=True)
-        self.output = []
+        with contextlib.ExitStack() as stack:
+            out = error = subprocess.PIPE
+            if detached:
+                out = error = stack.enter_context(_log(data))
+            self.process = subprocess.Popen(
+                [sys.executable, str(ROOT / 'scripts' / 'serve'), '--data', str(data), '--port', str(port),
+                    *arguments],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=error, text=True,
+                env=os.environ | (environment or {}), start_new_session=True)
+        streams = [(self.process.stderr, self.lines), (self.process.stdout, self.output)]
+        if detached:
+            streams = [(_follow(data, self.process), self.lines)]
         self._readers = [
-            threading.Thread(target=self._collect, args=(stream, lines), daemon=True)
-            for stream, lines in (
-                (self.process.stderr, self.lines), (self.process.stdout, self.output))]
+            threading.Thread(target=self._collect, args=pair, daemon=True) for pair in streams]
         for reader in self._readers:
             reader.start()
 
@@ -97,6 +105,21 @@ class Serve:
             self.stop()
         for reader in self._readers:
             reader.join(5)
+
+
+def _log(data):
+    folder = data / 'log'
+    folder.mkdir(mode=0o700, exist_ok=True, parents=True)
+    return open(folder / 'serve.log', 'w')
+
+
+def _follow(data, process):
+    "Yield the lines of a log as they come, as long as the process lives"
+    with open(data / 'log' / 'serve.log') as file:
+        while process.poll() is None:
+            yield from file
+            time.sleep(0.05)
+        yield from file
 
 
 def _command_line(pid):

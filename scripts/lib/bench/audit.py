@@ -3,9 +3,14 @@
 Each function returns sentences, none where all is well. company: ids of the tenants to look at.
 """
 import hashlib
+import json
 import re
+import subprocess
+import sys
 
 import psycopg
+
+from ..bootstrap import ROOT
 
 START = '0' * 64
 _HALF = {
@@ -71,6 +76,16 @@ def stored(dsn, companies):
     "Return {(id, number)} of the invoices of some companies"
     with psycopg.connect(dsn) as connection:
         return set(connection.execute(_STORED, [list(companies)]))
+
+
+def checked(data):
+    "Return what scripts/check finds in a running installation"
+    process = subprocess.run(
+        [sys.executable, str(ROOT / 'scripts' / 'check'), '--data', str(data), '--json'],
+        capture_output=True, text=True)
+    if process.returncode not in (0, 1) or not process.stdout:
+        return [f'ended with code {process.returncode}: {process.stderr[-2000:]}']
+    return json.loads(process.stdout)
 
 
 def halves(ask):

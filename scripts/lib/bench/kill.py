@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ..bootstrap import say
 from ..instance import Serve
 from . import audit, posting, victims
+from .prepared import ENVIRONMENT
 
 POSTS = 20
 MOST_KILLS = 3
@@ -71,6 +72,8 @@ class Rounds:
             started = time.monotonic()
             self._round()
             self.report.slowest = max(self.report.slowest, time.monotonic() - started)
+        self.report.findings += [
+            f'scripts/check: {finding}' for finding in audit.checked(self.serve.data)]
         return self.report
 
     def _round(self):
@@ -121,7 +124,7 @@ class Rounds:
         self.report.restarts += 1
         self._deaths.clear()
         self.serve.close()
-        self.serve = Serve(self.serve.data, self.serve.port)
+        self.serve = Serve(self.serve.data, self.serve.port, environment=ENVIRONMENT)
         self.serve.wait_ready(_RESTART)
 
 

@@ -1,17 +1,21 @@
-"""What scripts/bench can do: one line per mode. A mode's module has run(arguments) → exit code."""
+"""What scripts/bench can do: one line per mode."""
 import argparse
 import importlib
 from dataclasses import dataclass
 
+from .. import options
+
 
 @dataclass(frozen=True)
 class Mode:
-    "option: on the command line; module: below scripts.lib.bench; the rest as argparse takes it"
+    """option: on the command line; module: below scripts.lib.bench, with ``function``(arguments) → exit code;
+    the rest as argparse takes it."""
     option: str
     module: str
     help: str
     metavar: str = ''
     kind: type = int
+    function: str = 'run'
 
     @property
     def name(self):
@@ -19,6 +23,9 @@ class Mode:
 
 
 MODES = (
+    Mode('--seed', 'seed', 'serve an instance whose first tenant has N posted invoices, each other 50; prints'
+        ' the path of its demo.json', 'N'),
+    Mode('--stop', 'seed', 'end the instance that --seed left running', function='stop', kind=bool),
     Mode('--kill', 'kill', 'N rounds of SIGKILL under 20 parallel POSTs; exit 1 with findings', 'N'),
     )
 
@@ -30,13 +37,20 @@ def parse(arguments):
         description='Measure Kontor: starts an instance of its own, drives it and prints a table.')
     group = parser.add_mutually_exclusive_group()
     for mode in MODES:
-        group.add_argument(mode.option, metavar=mode.metavar, type=mode.kind, help=mode.help)
+        if mode.kind is bool:
+            group.add_argument(mode.option, action='store_true', default=None, help=mode.help)
+        else:
+            group.add_argument(mode.option, metavar=mode.metavar, type=mode.kind, help=mode.help)
     parser.add_argument(
         '--random-seed', type=int, default=1, metavar='SEED', help='of whatever is drawn (default: 1)')
+    parser.add_argument(
+        '--tenants', type=int, default=2, metavar='T', help='tenants of --seed, two at least (default: 2)')
+    options.add_data(parser)
     return parser.parse_args(arguments)
 
 
 def run(arguments):
     "Run the mode that was asked for; return the exit code"
     chosen = next(mode for mode in MODES if getattr(arguments, mode.name) is not None)
-    return importlib.import_module(f'scripts.lib.bench.{chosen.module}').run(arguments)
+    module = importlib.import_module(f'scripts.lib.bench.{chosen.module}')
+    return getattr(module, chosen.function)(arguments)

@@ -3,8 +3,10 @@
 Making it takes a minute, copying it two seconds. It lies in var/bench/prepared with the hash of the code.
 """
 import contextlib
+import fcntl
 import hashlib
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from ..bootstrap import ROOT, say
 from ..instance import Serve
 
 _CODE = {'.py', '.xml', '.cfg', '.po', '.tsv', '.csv', '.typ'}
+ENVIRONMENT = {'KONTOR_DATABASE_URL': ''}
+"An instance has a PostgreSQL of its own, whatever this shell is set to"
 _FIRST_START = 300
 _START = 60
 
@@ -28,19 +32,27 @@ def fingerprint():
 def prepare(base=ROOT / 'var'):
     "Return the DATA folder of a stopped installation with the demo tenants; make it if missing"
     folder = base / 'bench' / 'prepared'
+    folder.mkdir(parents=True, exist_ok=True)
     home = folder / fingerprint()
-    if home.exists():
-        return home
+    with open(folder / 'lock', 'w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not home.exists():
+            _make(folder, home)
+    return home
+
+
+def _make(folder, home):
     say('making the database that instances are copied from (a minute or two)')
-    shutil.rmtree(folder, ignore_errors=True)
+    for old in folder.iterdir():
+        if old.is_dir():
+            shutil.rmtree(old)
     draft = folder / 'draft'
-    serve = Serve(draft)
+    serve = Serve(draft, environment=ENVIRONMENT)
     try:
         serve.wait_ready(_FIRST_START)
     finally:
         serve.close()
     draft.rename(home)
-    return home
 
 
 def copied(data, base=ROOT / 'var'):
@@ -54,7 +66,6 @@ def copied(data, base=ROOT / 'var'):
 
 
 def _copy(source, target):
-    import subprocess
     subprocess.run(['cp', '--archive', str(source), str(target)], check=True)
 
 
@@ -64,7 +75,7 @@ def instance(arguments=()):
     data = Path(tempfile.mkdtemp(prefix='kontor-bench-'))
     try:
         copied(data)
-        serve = Serve(data, arguments=arguments)
+        serve = Serve(data, arguments=arguments, environment=ENVIRONMENT)
         try:
             serve.wait_ready(_START)
             yield serve
