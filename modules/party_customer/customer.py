@@ -5,9 +5,9 @@ active one counts. Lists go in, lists come out.
 """
 from dataclasses import dataclass
 
-from sql import Column, Literal
+from sql import Cast, Column, Literal, Null, Union
 from sql.aggregate import Count
-from sql.conditionals import Coalesce
+from sql.conditionals import Case, Coalesce
 from sql.functions import Position
 from trytond.i18n import gettext
 from trytond.model import fields
@@ -22,6 +22,9 @@ from .exceptions import AmbiguousName
 
 MAX_MATCHES = 200
 "Most customers of one name that are listed"
+NOTHING = (None, None)
+LEAST = -2 ** 31
+NO_DETAIL = Cast(Null, 'VARCHAR')
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +128,9 @@ def _count(where, table):
 def _read(table, where, offset=0, limit=None):
     """Return the customers of a condition by name.
 
-    One statement for the parties and one per kind of record below them: joined together, a stale
-    statistic of one table would make PostgreSQL walk through it once for each customer.
+    One statement for the parties and one for the records below them, whatever their kind: joined
+    together, a stale statistic of one table would make PostgreSQL walk through it once for each
+    customer.
     """
     rows = _rows(table.select(
             *(Column(table, name) for name in (
@@ -135,24 +139,21 @@ def _read(table, where, offset=0, limit=None):
             where=where, order_by=[table.name_sort, table.id], offset=offset or None, limit=limit))
     if not rows:
         return []
-    ids = [row['id'] for row in rows]
-    address, mechanism, identifier, account = (
-        _first(below(ids)) for below in (_addresses, _mechanisms, _identifiers, _numbers))
-    return [_customer(row, address, mechanism, identifier, account) for row in rows]
+    below = _below([row['id'] for row in rows])
+    return [_customer(row, below) for row in rows]
 
 
-def _customer(row, address, mechanism, identifier, account):
+def _customer(row, below):
     id = row['id']
     row['name'] = row['name'] or ''
     row['domestic_reverse_charge'] = bool(row['domestic_reverse_charge'])
-    where, vat_id, number = address.get(id), identifier.get(id), account.get(id)
+    address, country = below.get((id, 'address'), NOTHING)
+    vat_id, unchecked = below.get((id, 'vat_id'), NOTHING)
+    iban, kind = below.get((id, 'account'), NOTHING)
     return Customer(
-        **row,
-        email=_of(mechanism.get((id, 'email')), 'value'),
-        phone=_of(mechanism.get((id, 'phone')), 'value'),
-        address=_of(where, 'address_line'), country=_of(where, 'code'),
-        vat_id=_of(vat_id, 'vat_id'), vat_id_unchecked=bool(_of(vat_id, 'unchecked')),
-        iban=_of(number, 'code'), iban_unchecked=bool(number and number['type'] != 'iban'))
+        **row, email=below.get((id, 'email'), NOTHING)[0], phone=below.get((id, 'phone'), NOTHING)[0],
+        address=address, country=country, vat_id=vat_id, vat_id_unchecked=unchecked == 'true',
+        iban=iban, iban_unchecked=kind not in {None, 'iban'})
 
 
 def _rows(query):
@@ -162,17 +163,22 @@ def _rows(query):
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
-def _first(query):
-    "Return {owner: first row}; the owner of a mechanism is (party, type)"
+def _below(ids):
+    "Return {(party, kind): (value, detail)} of the first record of each kind, in one statement"
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*Union(
+            _addresses(ids), _mechanisms(ids), _identifiers(ids), _numbers(ids), all_=True))
     found = {}
-    for row in _rows(query):
-        owner = (row['owner'], row['kind']) if 'kind' in row else row['owner']
-        found.setdefault(owner, row)
+    for owner, kind, value, detail, *_ in sorted(cursor, key=lambda row: row[4:]):
+        found.setdefault((owner, kind), (value, detail))
     return found
 
 
-def _of(row, name):
-    return row[name] if row else None
+def _part(owner, kind, value, detail, *order):
+    "Return the columns of one kind of record below a party; what is NULL in ``order`` comes first"
+    return [
+        owner.as_('owner'), kind.as_('kind'), value.as_('value'), detail.as_('detail'),
+        *(Coalesce(column, LEAST).as_(f'order_{n}') for n, column in enumerate(order))]
 
 
 def _addresses(ids):
@@ -180,25 +186,30 @@ def _addresses(ids):
     address = pool.get('party.address').__table__()
     country = pool.get('country.country').__table__()
     return address.join(country, 'LEFT', condition=address.country == country.id).select(
-        address.party.as_('owner'), address.address_line, country.code,
-        where=_in(address.party, ids) & address.active,
-        order_by=[(~Coalesce(address.invoice, False)), *_sequence(address)])
+        *_part(
+            address.party, Literal('address'), address.address_line, country.code,
+            Case((address.invoice, 0), else_=1), address.sequence, address.id, Literal(0)),
+        where=_in(address.party, ids) & address.active)
 
 
 def _mechanisms(ids):
     mechanism = Pool().get('party.contact_mechanism').__table__()
     return mechanism.select(
-        mechanism.party.as_('owner'), mechanism.type.as_('kind'), mechanism.value,
+        *_part(
+            mechanism.party, mechanism.type, mechanism.value, NO_DETAIL,
+            Literal(0), mechanism.sequence, mechanism.id, Literal(0)),
         where=_in(mechanism.party, ids) & mechanism.active
-        & mechanism.type.in_(['email', 'phone']), order_by=_sequence(mechanism))
+        & mechanism.type.in_(['email', 'phone']))
 
 
 def _identifiers(ids):
     identifier = Pool().get('party.identifier').__table__()
     return identifier.select(
-        identifier.party.as_('owner'), identifier.vat_id, identifier.unchecked,
-        where=_in(identifier.party, ids) & identifier.active & (identifier.vat_id != ''),
-        order_by=_sequence(identifier))
+        *_part(
+            identifier.party, Literal('vat_id'), identifier.vat_id,
+            Cast(Coalesce(identifier.unchecked, False), 'VARCHAR'),
+            Literal(0), identifier.sequence, identifier.id, Literal(0)),
+        where=_in(identifier.party, ids) & identifier.active & (identifier.vat_id != ''))
 
 
 def _numbers(ids):
@@ -208,14 +219,11 @@ def _numbers(ids):
     number = pool.get('bank.account.number').__table__()
     owned = owner.join(account, condition=owner.account == account.id)
     return owned.join(number, condition=number.account == account.id).select(
-        owner.owner, number.type, Coalesce(number.number_compact, number.number).as_('code'),
-        where=_in(owner.owner, ids) & account.active & number.active,
-        order_by=[account.owners_sequence.nulls_first, account.id, *_sequence(number)])
+        *_part(
+            owner.owner, Literal('account'), Coalesce(number.number_compact, number.number), number.type,
+            account.owners_sequence, account.id, number.sequence, number.id),
+        where=_in(owner.owner, ids) & account.active & number.active)
 
 
 def _in(column, ids):
     return fields.SQL_OPERATORS['in'](column, ids)
-
-
-def _sequence(table):
-    return [table.sequence.nulls_first, table.id]
