@@ -3,8 +3,7 @@ from dataclasses import dataclass
 
 from trytond.i18n import gettext
 from trytond.modules.product_catalog.unit import get_units
-from trytond.pool import Pool
-from trytond.transaction import Transaction
+from trytond.modules.product_catalog.uom import measures
 
 from .exceptions import UnknownRecordError
 
@@ -34,15 +33,13 @@ class PrintedUnit:
 
 
 class PrintedUnits:
-    "Finds the printed unit of lines, read in two statements for all of them"
+    "Finds the printed unit of lines, read in one statement for all of them"
 
     def __init__(self, lines):
         self.own = {}
-        self.measures = {}
+        self.measures = measures()
         if own := {line.custom_unit.id for line in lines if line.custom_unit}:
             self.own = get_units(own)
-        if measures := {line.unit.id for line in lines if line.unit}:
-            self.measures = _read_measures(measures)
 
     def of(self, line, place, language):
         """Return the PrintedUnit of a line in a document's language.
@@ -63,12 +60,3 @@ class PrintedUnits:
             return PrintedUnit(symbol, code or ONE)
         german = (language or '').lower().startswith('de')
         return PrintedUnit(BUILT_IN[code][0 if german else 1], code)
-
-
-def _read_measures(ids):
-    "Return {id of product.uom: (code or None, symbol)}"
-    table = Pool().get('product.uom').__table__()
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*table.select(
-            table.id, table.unece_code, table.symbol, where=table.id.in_(sorted(ids))))
-    return {id: (code, symbol) for id, code, symbol in cursor}

@@ -4,7 +4,8 @@ import hmac
 import logging
 from dataclasses import dataclass, field
 
-from sql import Null
+from sql import Column, Conflict, Lateral, Literal, Null
+from sql.conditionals import Coalesce
 from trytond.exceptions import UserError
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
@@ -69,27 +70,25 @@ class Content(TenantOwned, ModelSQL):
 
     @classmethod
     def store(cls, blobs):
-        "Store [(sha512, bytes)] and return {sha512: id}; what is there already stays"
+        "Store {sha512: bytes} and return {sha512: id}; what is there already stays"
         table = cls.__table__()
         cursor = Transaction().connection.cursor()
         company = current_company()
-        sums = sorted({sha512 for sha512, _ in blobs})
-        found = cls._find(sums)
-        missing = {sha512: data for sha512, data in blobs if sha512 not in found}
-        if missing:
-            cursor.execute(*table.insert(
-                    [table.company, table.sha512, table.data],
-                    [[company, sha512, data] for sha512, data in missing.items()],
-                    returning=[table.sha512, table.id]))
-            found.update(cursor)
-        return found
+        cursor.execute(*table.insert(
+                [table.company, table.sha512, table.data],
+                [[company, sha512, data] for sha512, data in sorted(blobs.items())],
+                on_conflict=Conflict(table), returning=[table.sha512, table.id]))
+        stored = dict(cursor)
+        return stored | cls._find(blobs.keys() - stored.keys())
 
     @classmethod
     def _find(cls, sums):
+        if not sums:
+            return {}
         table = cls.__table__()
         cursor = Transaction().connection.cursor()
         cursor.execute(*table.select(
-                table.sha512, table.id, where=fields.SQL_OPERATORS['in'](table.sha512, sums)))
+                table.sha512, table.id, where=fields.SQL_OPERATORS['in'](table.sha512, list(sums))))
         return dict(cursor)
 
 
@@ -159,10 +158,9 @@ class Document(TenantOwned, ModelSQL, ModelView):
     def _rows(cls, sealings):
         Content = Pool().get('archive.content')
         company = current_company()
-        country = _country(company)
         sums = [hashlib.sha512(s.data).hexdigest() for s in sealings]
-        contents = Content.store(list(zip(sums, [s.data for s in sealings], strict=True)))
-        position, chain = cls._last()
+        contents = Content.store(dict(zip(sums, [s.data for s in sealings], strict=True)))
+        country, position, chain = cls._last()
         rows = []
         for sealing, sha512 in zip(sealings, sums, strict=True):
             owner = str(sealing.owner)
@@ -176,27 +174,25 @@ class Document(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def _last(cls):
-        "Return position and chain value of the tenant's last document"
-        table = cls.__table__()
-        cursor = Transaction().connection.cursor()
-        cursor.execute(*table.select(
-                table.position, table.chain, where=table.company == current_company(),
-                order_by=table.position.desc, limit=1))
-        return cursor.fetchone() or (0, START)
+        """Return the tenant's country, and position and chain value of its last document.
 
-    @classmethod
-    def sealed(cls, owners, media_type=PDF):
-        """Return {owner as a reference: (id, SHA-512, SHA-256) of its last document of a type}, in one
-        statement.
+        The country, alpha-2, decides how long documents are kept.
         """
+        pool = Pool()
         table = cls.__table__()
+        company = pool.get('company.company').__table__()
+        country = pool.get('country.country').__table__()
+        last = Lateral(table.select(
+                table.position, table.chain, where=table.company == company.id,
+                order_by=table.position.desc, limit=1))
         cursor = Transaction().connection.cursor()
-        cursor.execute(*table.select(
-                table.owner, table.id, table.sha512, table.sha256,
-                where=fields.SQL_OPERATORS['in'](table.owner, [str(owner) for owner in owners])
-                & (table.media_type == media_type),
-                order_by=table.position))
-        return {owner: tuple(row) for owner, *row in cursor}
+        cursor.execute(*company
+            .join(country, 'LEFT', condition=company.country == country.id)
+            .join(last, 'LEFT', condition=Literal(True))
+            .select(
+                country.code, Coalesce(Column(last, 'position'), 0),
+                Coalesce(Column(last, 'chain'), START), where=company.id == current_company()))
+        return cursor.fetchone()
 
     @classmethod
     def contents(cls, documents):
@@ -229,14 +225,16 @@ class Document(TenantOwned, ModelSQL, ModelView):
             return {document.id: document.size for document in documents}
         return {id: fields.Binary.cast(data) for id, data in cls.contents(documents).items()}
 
-
-def _country(company):
-    "Return the alpha-2 code of a company's country, which decides the retention"
-    pool = Pool()
-    table = pool.get('company.company').__table__()
-    country = pool.get('country.country').__table__()
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*table.join(country, condition=table.country == country.id).select(
-            country.code, where=table.id == company))
-    row = cursor.fetchone()
-    return row[0] if row else None
+    @classmethod
+    def sealed(cls, owners, media_type=PDF):
+        """Return {owner as a reference: (id, SHA-512, SHA-256) of its last document of a type}, in one
+        statement.
+        """
+        table = cls.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.select(
+                table.owner, table.id, table.sha512, table.sha256,
+                where=fields.SQL_OPERATORS['in'](table.owner, [str(owner) for owner in owners])
+                & (table.media_type == media_type),
+                order_by=table.position))
+        return {owner: tuple(row) for owner, *row in cursor}

@@ -10,7 +10,7 @@ from .database import connection_company
 
 SHARED_PREFIXES = (
     'ir.message', 'ir.model', 'ir_model', 'ir.translation', 'ir.lang', 'ir.calendar', 'ir.ui',
-    'ir_ui', 'ir.action', 'ir_configuration', 'party.address.', '_digits', '_dict_schema')
+    'ir_ui', 'ir.action', 'ir_configuration', 'party.address.', 'product.uom.', '_digits', '_dict_schema')
 
 
 class TenantCache(MemoryCache):
