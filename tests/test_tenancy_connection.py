@@ -128,9 +128,9 @@ def test_connections_that_died_in_the_pool(database, tenants, superuser):
             "SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS dead (pid)", (pids,))
         time.sleep(0.1)
     pids = []
-    with tenant_scope(tenants[0]), Transaction().start(database, 0) as transaction:
-        with transaction.new_transaction() as nested:
-            pids += [t.connection.info.backend_pid for t in (transaction, nested)]
+    with tenant_scope(tenants[0]), Transaction().start(database, 0) as transaction, \
+            transaction.new_transaction() as nested:
+        pids += [t.connection.info.backend_pid for t in (transaction, nested)]
     kill()
     with tenant_scope(tenants[0]), Transaction().start(database, 0) as transaction:
         assert seen(transaction) == tenants[0]
