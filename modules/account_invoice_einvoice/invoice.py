@@ -18,7 +18,9 @@ from trytond.pyson import Eval
 from trytond.report import Report
 from trytond.transaction import Transaction
 
-from . import cii, codes, compose, embed, ubl
+from . import cii, codes, compose, embed, ubl, validate
+from .exceptions import EInvoiceInvalid
+from .violations import to_violations
 
 UBL = 'application/xml'
 "Media type of the second sealed file: the syntax UBL stands beside the PDF, not in it"
@@ -86,12 +88,19 @@ class Invoice(metaclass=PoolMeta):
             return
         require_feature('e_invoice')
         with timing.part('compute'):
-            xml = cii.write(einvoice)
+            written = {'cii': cii.write(einvoice)}
             if einvoice.profile == 'XRechnung':
-                bill.beside.append(File(f'{bill.number}.xml', UBL, ubl.write(einvoice)))
+                written['ubl'] = ubl.write(einvoice)
+                bill.beside.append(File(f'{bill.number}.xml', UBL, written['ubl']))
+        # The rules are read in another process while this one's document is typeset
+        checks = [validate.started(xml, syntax, einvoice.profile) for syntax, xml in written.items()]
         bill.pdf = printed.render(bill.document, finish=partial(
-                embed.attach, xml=xml, made_at=bill.document.finalised_at,
+                embed.attach, xml=written['cii'], made_at=bill.document.finalised_at,
                 specification=codes.specification(einvoice.profile, bill.issue_date)))
+        with timing.part('validate'), printed.answered():
+            found = [violation for check in checks for violation in check()]
+        if found:
+            raise _refusal(bill, einvoice, found)
 
     # In the client
 
@@ -104,6 +113,14 @@ class Invoice(metaclass=PoolMeta):
     @ModelView.button_action('account_invoice_einvoice.report_einvoice')
     def print_einvoice(cls, invoices):
         pass
+
+
+def _refusal(bill, einvoice, found):
+    violations = to_violations(
+        found, bill.template.language, einvoice, self_billed=bill.document.kind == 'gutschrift')
+    said = '\n'.join(f"{each['message']} ({each['rule']})" for each in violations)
+    return EInvoiceInvalid(gettext(
+            'account_invoice_einvoice.msg_invalid', count=len(violations), violations=said), violations)
 
 
 def _contents(invoices, *media_type):

@@ -2,6 +2,7 @@
 
 The copy that stays with the invoice (seller, buyer, template as printed) is made of the same data.
 """
+import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
@@ -134,18 +135,25 @@ def copy(bill):
             }, ensure_ascii=False)
 
 
+@contextlib.contextmanager
+def answered():
+    "Raise RenderingUnavailable where a document process does not answer"
+    try:
+        yield
+    except (DocumentBusy, DocumentTimeout, DocumentCrashed) as error:
+        raise RenderingUnavailable(
+            gettext('account_invoice_issue.msg_rendering_unavailable'), None) from error
+
+
 def render(printed, **options):
     """Return the PDF of a Document; ``options`` are those of `document_render.render`.
 
     Raises RenderingUnavailable when the document process is overloaded or broke down, IssueError
     for what cannot be printed.
     """
-    with timing.part('render'):
+    with timing.part('render'), answered():
         try:
             return document_render.render(printed, **options)
-        except (DocumentBusy, DocumentTimeout, DocumentCrashed) as error:
-            raise RenderingUnavailable(
-                gettext('account_invoice_issue.msg_rendering_unavailable'), None) from error
         except LogoBroken as error:
             raise IssueError(
                 gettext('account_invoice_issue.msg_logo_broken', reason=error), 'template') from error

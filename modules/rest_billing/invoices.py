@@ -2,7 +2,7 @@
 import datetime as dt
 import functools
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
@@ -58,6 +58,19 @@ class InvoiceCreate(Body, alias_generator=camel):
 
 class MarkPaid(Body, alias_generator=camel):
     paid_date: DateTimeOrDate | None = None
+
+
+class Violation(Output, alias_generator=camel):
+    "A rule of EN 16931 or XRechnung, and the field that mends it, empty where it is not the caller's"
+    rule: str
+    field: str
+    message: str
+
+
+class EInvoiceInvalidBody(Output, alias_generator=camel):
+    error: Literal['e_invoice_invalid']
+    message: str
+    violations: list[Violation]
 
 
 class Invoice(Output, alias_generator=camel):
@@ -265,11 +278,13 @@ OPERATIONS = [
         problems={
             400: {
                 'invalid_argument': "a field is missing or out of range",
+                'e_invoice_invalid': "the e-invoice of the template's profile would break official rules",
                 'invalid_state': "your own legal data are incomplete, or the books are closed"},
             404: {'not_found': "customer, template or unit unknown, or another account's"},
             422: {
                 'stripe_key_invalid': "the template asks for a payment link, without a valid key",
-                'stripe_unavailable': "the payment provider did not answer"}}),
+                'stripe_unavailable': "the payment provider did not answer"}},
+        problem_models={400: EInvoiceInvalidBody}),
     Operation(
         id='getInvoice', method='GET', path='/api/invoices/{id:int}', tag='invoices',
         summary="One invoice with totals", response=Invoice, handler=read, etag=True,

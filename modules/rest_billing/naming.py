@@ -2,6 +2,7 @@
 import contextlib
 
 from trytond.modules.account_dach.exceptions import FieldError
+from trytond.modules.account_invoice_einvoice.exceptions import EInvoiceInvalid
 from trytond.modules.rest import Problem
 
 
@@ -10,6 +11,9 @@ def renamed(call, name):
     "Give refusals the caller's names; name: function(domain field) → JSON name"
     try:
         yield
+    except EInvoiceInvalid as error:
+        raise Problem(400, type(error).code, error.message, violations=[
+                {**each, 'field': name(each['field'])} for each in error.violations]) from error
     except FieldError as error:
         if not error.field:
             raise
