@@ -42,7 +42,7 @@ def count(owner, company, table):
 
 TABLES = (
     'account_invoice', 'account_invoice_line', 'account_invoice_tax', 'account_move', 'account_move_line',
-    'account_tax_line', 'archive_document', 'archive_content')
+    'account_tax_line', 'archive_document', 'archive_content', 'outbox')
 
 
 def counts(owner, company):
@@ -284,16 +284,6 @@ def test_the_client_reads_the_pdf_of_an_invoice(new_biller, member):
     assert row['pdf_name'] == f"{made['invoiceNumber']}.pdf"
     document, = member.call('archive.document.read', [row['document']], ['sha512', 'owner', 'data'])
     assert document['sha512'] == made['archivedPdfHash']
-
-
-def test_a_credit_note_in_the_client_goes_through_the_door(new_biller, member):
-    "Until credit notes have a way of their own they are refused rather than made without a document"
-    from tests.support.rpc import Fault
-    made = new_biller.bill()
-    with pytest.raises(Fault, match='negative'):
-        member.wizard(
-            'account.invoice.credit', 'account.invoice', [made['id']],
-            {'start': {'with_refund': True, 'invoice_date': None}}, 'credit')
 
 
 def test_what_is_issued_cannot_be_issued_again(new_biller, pool):

@@ -81,15 +81,22 @@ def _invoice(bill):
     return {
         'state': 'posted', 'number': bill.number, 'number_alnum': re.sub(r'[\W_]', '', bill.number),
         'number_digit': int(re.sub(r'\D', '', bill.number)[-18:]),
-        'sequence': bill.period.invoices, 'sequence_type_cache': 'invoice',
+        'sequence': bill.period.invoices, 'sequence_type_cache': _series(bill),
         'invoice_date': bill.issue_date, 'supply_date': bill.supply_date, 'due_date': bill.due_date,
         'payment_term': bill.draft.payment_term.id if own_term else None,
         'payment_term_date': bill.draft.payment_term_date if own_term else bill.due_date,
         'move': bill.move, 'template': bill.template.id, 'party_tax_identifier': bill.identifier,
         'tax_identifier': bill.seller_identifier, 'invoice_address': bill.address,
+        'credit_of': bill.credited.id if bill.credited else None, 'warnings': bill.warnings,
         'account': bill.receivable, 'tax_rate': bill.tax_rate, 'issued_at': bill.issued_at,
         'printed': copy(bill), 'untaxed_amount_cache': figures.untaxed, 'tax_amount_cache': figures.tax,
         'total_amount_cache': figures.total}
+
+
+def _series(bill):
+    "Return Tryton's own word: a credit note is negative, and so are all of its lines"
+    negative = bill.figures.total < 0 and all(item.net <= 0 for item in bill.charged)
+    return 'credit_note' if negative else 'invoice'
 
 
 def _new_invoice(bill):
@@ -116,7 +123,8 @@ def _write_lines(company, bills):
         item.id = id
     insert('account.invoice.line-account.tax', company, [
             {'line': item.id, 'tax': item.tax.tax}
-            for bill in bills for item in bill.charged if not item.record.taxes])
+            for bill in bills for item in bill.charged
+            if item.record.id is None or not item.record.taxes])
 
 
 def _issued_line(item):
@@ -134,7 +142,8 @@ def _new_line(bill, item, number):
         'unit_price': item.unit_price, 'unit': line.unit.id if line.unit else None,
         'custom_unit': line.custom_unit.id if line.custom_unit else None,
         'product': line.product.id if line.product else None, 'note': line.note,
-        'origin': str(line.origin) if line.origin else None, 'taxes_deductible_rate': Decimal(1)}
+        'origin': str(line.origin) if line.origin else None, 'taxes_date': line.taxes_date,
+        'taxes_deductible_rate': Decimal(1)}
 
 
 def _write_line(bill, item):
@@ -150,7 +159,8 @@ def _write_taxes(company, bills):
         Transaction().connection.cursor().execute(*table.delete(where=table.invoice.in_(stored)))
     keys = [(bill, taxed, share) for bill in bills for taxed, share in bill.shares]
     ids = insert(TAX, company, [
-            {'invoice': bill.id, 'description': taxed.description, 'account': taxed.account,
+            {'invoice': bill.id, 'description': taxed.description,
+                'account': taxed.account_for(share.base),
                 'base': share.base, 'amount': share.tax, 'manual': False, 'tax': taxed.tax,
                 'legal_notice': taxed.notice or None}
             for bill, taxed, share in keys])
@@ -190,7 +200,7 @@ def _move_lines(bill, taxes):
         if share.tax:
             yield (
                 _move_line(
-                    bill, taxed.account, -share.tax, taxed.description,
+                    bill, taxed.account_for(share.base), -share.tax, taxed.description,
                     f'{TAX},{taxes[bill.id, taxed]}'),
                 {'type': 'tax', 'tax': taxed.tax, 'amount': share.tax})
     for maturity, amount in bill.maturities:
@@ -210,7 +220,7 @@ def _accounts_with_party(bills):
     used = {bill.receivable for bill in bills}
     for bill in bills:
         used.update(item.account for item in bill.charged)
-        used.update(taxed.account for taxed, _ in bill.shares)
+        used.update(taxed.account_for(share.base) for taxed, share in bill.shares)
     table = Pool().get('account.account').__table__()
     cursor = Transaction().connection.cursor()
     cursor.execute(*table.select(table.id, where=table.id.in_(sorted(used)) & table.party_required))

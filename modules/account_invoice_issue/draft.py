@@ -8,12 +8,14 @@ from trytond.i18n import gettext
 from trytond.modules.party_customer.customer import Customer, get_customers
 from trytond.pool import Pool
 from trytond.tools import cursor_dict
-from trytond.transaction import Transaction
+from trytond.transaction import Transaction, inactive_records
 
 from . import parties, rounding
+from .credit import Credited, read_credited
 from .exceptions import IssueError, IssueStateError, PaymentLinkError, UnknownRecordError
+from .goods import Goods
 from .ledger import Books, Period, open_period
-from .taxation import Taxed, taxed, template_tax
+from .taxation import Taxation, Taxed
 from .units import PrintedUnits
 
 ISSUABLE = ('draft', 'validated')
@@ -23,12 +25,12 @@ MAX_LINES = 1000
 LARGEST = Decimal(10) ** 12
 "Of any amount, in the currency of the invoice"
 OPTIONAL = dict.fromkeys([
-        'account', 'accounting_date', 'comment', 'currency', 'description', 'due_date', 'introduction',
-        'invoice_address', 'invoice_date', 'payment_term', 'payment_term_date', 'reference', 'supply_date',
-        'template'])
+        'account', 'accounting_date', 'comment', 'credit_of', 'currency', 'description', 'due_date',
+        'introduction', 'invoice_address', 'invoice_date', 'payment_term', 'payment_term_date', 'reference',
+        'supply_date', 'template'])
 OPTIONAL_OF_LINE = dict.fromkeys([
         'account', 'custom_unit', 'description', 'item_key', 'note', 'origin', 'product', 'quantity',
-        'sequence', 'unit', 'unit_price']) | {'taxes': (), 'type': 'line'}
+        'sequence', 'taxes_date', 'unit', 'unit_price']) | {'taxes': (), 'type': 'line'}
 DUE_AFTER = dt.timedelta(days=14)
 
 
@@ -66,8 +68,9 @@ class File:
 class Bill:
     """One invoice on its way through the door.
 
-    buyer: as known now; address, identifier, receivable: ids; figures: all amounts; shares:
-    [(Taxed, TaxShare)]; maturities: [(date, amount)]; the rest is filled in on the way; beside: Files
+    buyer: as known now; address, identifier, receivable: ids; credited: what a credit note takes back;
+    gross: whether prices include tax; figures: all amounts; shares: [(Taxed, TaxShare)]; maturities:
+    [(date, amount)]; warnings: codes for the accountant; the rest is filled in on the way; beside: Files
     sealed with the PDF.
     """
     draft: object
@@ -80,6 +83,9 @@ class Bill:
     issue_date: dt.date
     supply_date: dt.date
     due_date: dt.date
+    credited: Credited | None
+    gross: bool
+    warnings: list
     items: list
     figures: rounding.Totals
     shares: list
@@ -95,6 +101,21 @@ class Bill:
     document: object = None
     pdf: bytes = field(default=b'', repr=False)
     beside: list = field(default_factory=list)
+
+    @property
+    def record(self):
+        "The invoice as other records name it"
+        return f'account.invoice,{self.id}'
+
+    @property
+    def kind(self):
+        "The kind of document: invoice or credit_note"
+        return 'credit_note' if self.credited else 'invoice'
+
+    @property
+    def cancels(self):
+        "Whether it takes back what nobody has paid yet"
+        return bool(self.credited) and self.credited.state == 'posted'
 
     @property
     def charged(self):
@@ -136,7 +157,10 @@ class Known:
     def __init__(self, drafts):
         self.buyers = get_customers({draft.party.id for draft in drafts})
         self.templates = _templates(drafts)
-        self.units = PrintedUnits([line for draft in drafts for line in draft.lines])
+        lines = [line for draft in drafts for line in draft.lines]
+        self.units = PrintedUnits(lines)
+        self.goods = Goods(lines)
+        self.credited = read_credited({draft.credit_of.id for draft in drafts if draft.credit_of})
 
     def buyer(self, draft):
         "Return the Customer; a party that the client did not mark as one becomes one"
@@ -152,9 +176,9 @@ class Known:
     def template(self, draft):
         "Return the template of a draft, the tenant's default where it names none"
         template = self.templates.get(draft.template.id if draft.template else None)
-        if template is None:
+        if template is None or not (template.active or draft.credit_of):
             raise UnknownRecordError(gettext('account_invoice_issue.msg_unknown'), 'template')
-        if template.payment_qr_mode == 'StripePaymentLink':
+        if template.payment_qr_mode == 'StripePaymentLink' and not draft.credit_of:
             raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'), None)
         return template
 
@@ -163,7 +187,9 @@ def _templates(drafts):
     "Return {id: template}; None stands for the default"
     Template = Pool().get('invoice.template')
     ids = {draft.template.id for draft in drafts if draft.template}
-    found = {t.id: t for t in Template.search([('id', 'in', list(ids))])} if ids else {}
+    with inactive_records():
+        # A credit note looks as its invoice did, even where the template was deleted since
+        found = {t.id: t for t in Template.search([('id', 'in', list(ids))])} if ids else {}
     if any(not draft.template for draft in drafts):
         found[None] = Template.standard()
     return found
@@ -194,15 +220,42 @@ def _bill(draft, books, known):
     issue_date = draft.invoice_date or books.today
     period = open_period(books, draft.accounting_date or issue_date, 'invoice_date')
     supply_date = draft.supply_date or issue_date
-    tax = template_tax(books, template, buyer, supply_date)
+    credited = _credited(draft, known)
+    gross = credited.gross if credited else template.is_tax_included
+    taxation = Taxation(books, template, buyer, supply_date, known.goods.__contains__)
     items = [
-        _item(line, f'lines[{n}]', tax, template, known.units) for n, line in enumerate(draft.lines)]
-    figures, shares = _figures(items, template)
+        _item(line, f'lines[{n}]', taxation, template, known.units) for n, line in enumerate(draft.lines)]
+    figures, shares = _figures(items, gross)
+    _check_sign(figures.total, credited)
     due_date, maturities = _due(draft, issue_date, figures.total)
     return Bill(
         draft=draft, books=books, template=template, buyer=buyer, issue_date=issue_date,
-        supply_date=supply_date, due_date=due_date, items=items, figures=figures, shares=shares,
+        supply_date=supply_date, due_date=due_date, credited=credited, gross=gross,
+        warnings=taxation.warnings, items=items, figures=figures, shares=shares,
         maturities=maturities, period=period, **_position(draft, books))
+
+
+def _credited(draft, known):
+    "Return what a draft takes back, None for an invoice"
+    if not draft.credit_of:
+        return None
+    if draft.credit_of.id not in known.credited:
+        raise UnknownRecordError(gettext('account_invoice_issue.msg_unknown'), 'credit_of')
+    credited = known.credited[draft.credit_of.id]
+    credited.check(draft.party.id)
+    return credited
+
+
+def _check_sign(total, credited):
+    """An invoice asks for money, a credit note takes it back, no more than is left of its invoice.
+
+    Discounts and returns are negative lines; a document that as a whole is negative would be read as
+    an invoice that it is not.
+    """
+    if credited:
+        credited.take(total)
+    elif total < 0:
+        raise IssueError(gettext('account_invoice_issue.msg_total_negative'), 'lines')
 
 
 # Who pays
@@ -247,10 +300,10 @@ def _empty_address(party):
 
 # What is charged
 
-def _item(line, place, template_tax, template, units):
+def _item(line, place, taxation, template, units):
     if line.type != 'line':
         return Item(line, line.description or '')
-    tax = _line_tax(line, place, template_tax, template)
+    tax = taxation.of(line, place)
     unit = units.of(line, place, template.language)
     return Item(
         line, line.description or '', key=line.item_key or '', quantity=line.quantity,
@@ -258,16 +311,7 @@ def _item(line, place, template_tax, template, units):
         account=line.account.id if line.account else tax.base_account)
 
 
-def _line_tax(line, place, template_tax, template):
-    "A line made by hand in the client may bear a tax of its own"
-    if not line.taxes:
-        return template_tax
-    if len(line.taxes) > 1:
-        raise IssueError(gettext('account_invoice_issue.msg_one_tax'), place)
-    return taxed(line.taxes[0], template.language)
-
-
-def _figures(items, template):
+def _figures(items, gross):
     "Compute all amounts and put each line's into its item; return (Totals, [(Taxed, TaxShare)])"
     charged = [item for item in items if item.tax]
     if not charged:
@@ -275,8 +319,7 @@ def _figures(items, template):
     if len(items) > MAX_LINES:
         raise IssueError(gettext('account_invoice_issue.msg_too_many_lines', limit=MAX_LINES), 'lines')
     figures = rounding.totals(
-        [(item.quantity, item.unit_price, item.tax, item.tax.rate) for item in charged],
-        template.is_tax_included)
+        [(item.quantity, item.unit_price, item.tax, item.tax.rate) for item in charged], gross)
     for item, net, shown in zip(charged, figures.net, figures.shown, strict=True):
         item.net, item.shown = net, shown
     _check_amounts(items, figures.total)
@@ -288,15 +331,13 @@ def _check_amounts(items, total):
     for number, item in enumerate(items):
         if item.tax and abs(item.shown) > LARGEST:
             raise IssueError(too_large, f'lines[{number}]')
-    if total > LARGEST:
+    if abs(total) > LARGEST:
         raise IssueError(too_large, 'lines')
-    if total < 0:
-        raise IssueError(gettext('account_invoice_issue.msg_total_negative'), 'lines')
 
 
 def _due(draft, issue_date, total):
     """Return (due date, [(maturity, amount)]): the draft's own day, else its payment term, else two
-    weeks.
+    weeks, and at once for a credit note.
 
     Raises IssueError for a day before the issue date.
     """
@@ -304,7 +345,7 @@ def _due(draft, issue_date, total):
     if due_date is None and term:
         maturities = term.compute(total, draft.currency, draft.payment_term_date or issue_date)
         return max(date for date, _ in maturities), maturities
-    due_date = due_date or issue_date + DUE_AFTER
+    due_date = due_date or issue_date + (dt.timedelta() if draft.credit_of else DUE_AFTER)
     if due_date < issue_date:
         raise IssueError(gettext(
                 'account_invoice_issue.msg_due_before_issue', date=issue_date), 'due_date')

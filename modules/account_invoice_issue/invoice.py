@@ -17,19 +17,27 @@ from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
 from . import booking, numbering, printed, rounding
+from .credit import was_gross
 from .draft import ISSUABLE, OPEN, File, complete
+from .events import announce_created, announce_paid
 from .exceptions import NotFinalizedError
 from .ledger import read_books
 from .locks import require_locks
 from .seller import read_seller
+from .taxation import UNEXPLAINED
 
 _READONLY = {'readonly': Eval('state') != 'draft', 'invisible': Eval('type') != 'out'}
 _ISSUED = {'invisible': ~Eval('issued_at')}
 FROM_THE_DOOR = frozenset([
-        'cancel_move', 'issued_at', 'move', 'number', 'number_alnum', 'number_digit', 'paid_date',
-        'posted_by', 'printed', 'sequence', 'sequence_type_cache', 'state', 'tax_amount_cache', 'tax_rate',
-        'total_amount_cache', 'untaxed_amount_cache'])
+        'cancel_move', 'credit_of', 'issued_at', 'move', 'number', 'number_alnum', 'number_digit',
+        'paid_date', 'posted_by', 'printed', 'sequence', 'sequence_type_cache', 'state',
+        'tax_amount_cache', 'tax_rate', 'total_amount_cache', 'untaxed_amount_cache', 'warnings'])
 "What a client may not write: it follows from issuing and paying"
+
+WARNINGS = [
+    (UNEXPLAINED, "No tax was charged, and nothing in the customer's data says why."),
+    ]
+"What the accountant should look at"
 
 
 class Invoice(metaclass=PoolMeta):
@@ -50,6 +58,9 @@ class Invoice(metaclass=PoolMeta):
     paid_date = fields.Date("Paid Date", readonly=True, states={'invisible': ~Eval('paid_date')})
     printed = fields.Text(
         "As Printed", readonly=True, help="Seller, buyer and template as they were printed.")
+    warnings = fields.MultiSelection(
+        WARNINGS, "Warnings", readonly=True, states={'invisible': ~Eval('warnings')},
+        help="What was doubtful when the invoice was issued.")
     document = fields.Function(
         fields.Many2One('archive.document', "Document", states={'invisible': ~Eval('document')}),
         'get_document')
@@ -111,8 +122,10 @@ class Invoice(metaclass=PoolMeta):
         require_locks()
         with without_check_access():
             bills = cls._through_the_door(drafts)
+            announce_created(bills)
+            cls._settle_credits(bills)
             cls._settle_nothing_to_pay(
-                cls.browse([bill.id for bill in bills if not bill.figures.total]))
+                cls.browse([bill.id for bill in bills if not (bill.figures.total or bill.cancels)]))
         return cls.browse([bill.id for bill in bills])
 
     @classmethod
@@ -197,11 +210,14 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def paid(cls, invoices):
+        "Also called for what was paid before"
+        open_ = [invoice for invoice in invoices if invoice.state != 'paid']
         super().paid(invoices)
         for invoice in invoices:
             if invoice.state == 'paid' and not invoice.paid_date:
                 invoice.paid_date = invoice.reconciled
         cls.save(invoices)
+        announce_paid([invoice for invoice in open_ if invoice.state == 'paid'])
 
     @classmethod
     def print_invoice(cls, invoices):
@@ -242,7 +258,9 @@ class Invoice(metaclass=PoolMeta):
     @classmethod
     def copy(cls, invoices, default=None):
         default = default.copy() if default else {}
-        for name in ('tax_rate', 'issued_at', 'paid_date', 'printed', 'due_date', 'supply_date'):
+        for name in (
+                'credit_of', 'tax_rate', 'issued_at', 'paid_date', 'printed', 'due_date', 'supply_date',
+                'warnings'):
             default.setdefault(name)
         return super().copy(invoices, default=default)
 
@@ -260,6 +278,8 @@ def _charged(invoice):
 
 
 def _has_gross_prices(invoice):
+    if credited := getattr(invoice, 'credit_of', None):
+        return was_gross(credited.printed)
     template = getattr(invoice, 'template', None)
     return bool(template and template.is_tax_included)
 

@@ -1,15 +1,15 @@
-"Numbers without gaps: rows of ``ir.sequence.strict``, advanced in one statement when needed"
+"Numbers without gaps: rows of sequences, advanced in one statement when needed"
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 
-def take(sequence, dates):
+def take(sequence, dates, model='ir.sequence.strict'):
     """Return the next numbers of a sequence, one per date, formatted with that date.
 
-    sequence: id of an incremental ``ir.sequence.strict``. The tenant's lock on the table must be
-    held.
+    sequence: id of an incremental sequence of the model; those of a tenant are all rows. The tenant's
+    lock on ``ir_sequence_strict`` must be held.
     """
-    Sequence = Pool().get('ir.sequence.strict')
+    Sequence = Pool().get(model)
     table = Sequence.__table__()
     cursor = Transaction().connection.cursor()
     count = len(dates)

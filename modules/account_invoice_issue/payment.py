@@ -7,6 +7,8 @@ from trytond.i18n import gettext
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import without_check_access
 
+from . import settle
+from .events import announce_paid
 from .exceptions import IssueStateError
 from .ledger import open_period, read_books
 from .locks import require_locks
@@ -25,34 +27,41 @@ class Invoice(metaclass=PoolMeta):
         require_locks()
         with without_check_access():
             books = read_books()
-            date = date or books.today
             unpaid = [invoice for invoice in invoices if invoice.state != 'paid']
             for invoice in unpaid:
                 if invoice.state != 'posted':
                     raise IssueStateError(gettext(
                             'account_invoice_issue.msg_not_payable_state', invoice=invoice.rec_name), None)
             if unpaid:
-                method = _payment_method(books)
-                open_period(books, date, 'paid_date', method.journal.id)
-                cls.write(unpaid, {'paid_date': date})
-                for invoice in unpaid:
-                    invoice._pay_in_full(method, date)
+                cls._pay(books, unpaid, date or books.today)
         return cls.browse([invoice.id for invoice in invoices])
 
-    def _pay_in_full(self, method, date):
-        "Post what is left to pay and reconcile it with what is owed"
-        MoveLine = Pool().get('account.move.line')
-        paid = self.pay_invoice(self.amount_to_pay, method, date)
-        owed = [line for line in self.lines_to_pay if not line.reconciliation]
-        earlier = [line for line in self.payment_lines if not line.reconciliation and line not in paid]
-        MoveLine.reconcile([*owed, *earlier, *paid])
+    @classmethod
+    def _pay(cls, books, invoices, date):
+        method = settle.read_method(books.company)
+        if method is None:
+            raise IssueStateError(
+                gettext('account_invoice_issue.msg_books_incomplete', missing='payment_method'), None)
+        period = open_period(books, date, 'paid_date', method.journal)
+        settle.pay(books, period, method, date, list(dict.fromkeys(i.id for i in invoices)))
+        announce_paid(invoices)
 
 
-def _payment_method(books):
-    "Return the tenant's method that posts to the clearing account"
-    found = Pool().get('account.invoice.payment.method').search(
-        [('company', '=', books.company)], order=[('id', 'ASC')], limit=1)
-    if not found:
-        raise IssueStateError(
-            gettext('account_invoice_issue.msg_books_incomplete', missing='payment_method'), None)
-    return found[0]
+class Reconciliation(metaclass=PoolMeta):
+    __name__ = 'account.move.reconciliation'
+
+    @classmethod
+    def on_delete(cls, reconciliations):
+        """What was paid is open again once the reconciliation is gone.
+
+        Stock asks before it is gone and leaves the answer to a worker that comes later.
+        """
+        Invoice = Pool().get('account.invoice')
+        moves = {line.move.id for r in reconciliations for line in r.lines}
+        invoices = Invoice.search([
+                'OR', ('move', 'in', list(moves)), ('additional_moves', 'in', list(moves))])
+
+        def process():
+            with without_check_access():
+                Invoice.process(Invoice.browse(invoices))
+        return [*super().on_delete(reconciliations), process]

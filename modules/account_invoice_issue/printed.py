@@ -13,7 +13,7 @@ from trytond.i18n import gettext
 from trytond.modules import document_render
 from trytond.modules.document_render import (
     Document, DocumentBroken, DocumentBusy, DocumentCrashed, DocumentTimeout, Line, LogoBroken, Party, QrCode,
-    Style, TaxRow, Totals)
+    Reference, Style, TaxRow, Totals)
 from trytond.modules.document_render import qr as epc
 from trytond.modules.tenant import timing
 from trytond.modules.tenant.plan import require_feature
@@ -27,14 +27,14 @@ def document(bill, seller):
     "Return the Document of a numbered bill"
     template, books = bill.template, bill.books
     return Document(
-        kind='invoice', number=bill.number, issue_date=bill.issue_date,
+        kind=bill.kind, number=bill.number, issue_date=bill.issue_date,
         finalised_at=bill.issued_at.replace(tzinfo=dt.UTC), seller=seller_party(seller, books),
         buyer=buyer_party(bill.buyer, books), lines=tuple(_lines(bill)), language=template.language,
-        currency=books.currency_code, due_date=bill.due_date,
-        supply_date=bill.supply_date, customer_number=str(bill.buyer.id),
+        currency=books.currency_code, due_date=_due_date(bill),
+        preceding=_preceding(bill), supply_date=bill.supply_date, customer_number=str(bill.buyer.id),
         buyer_reference=bill.buyer.buyer_reference or '', intro=bill.draft.introduction or '',
         notes=bill.draft.comment or '', payment_instructions=template.payment_instructions or '',
-        prices_include_tax=template.is_tax_included, tax_label=template.tax_label or '',
+        prices_include_tax=bill.gross, tax_label=template.tax_label or '',
         taxes=tax_rows(bill.shares),
         totals=Totals(net=bill.figures.untaxed, tax=bill.figures.tax, gross=bill.figures.total),
         style=style_of(template), qr=_qr(bill, seller))
@@ -45,6 +45,17 @@ def tax_rows(shares):
     return tuple(
         TaxRow(rate=share.rate, base=share.base, tax=share.tax, reason=_reason(taxed))
         for taxed, share in shares)
+
+
+def _due_date(bill):
+    "Nothing is to be refunded of an invoice that nobody has paid"
+    return None if bill.cancels else bill.due_date
+
+
+def _preceding(bill):
+    "The invoice that is corrected must be named: § 31 (5) UStDV, § 11 (13) UStG 1994"
+    credited = bill.credited
+    return Reference(number=credited.number, date=credited.issue_date) if credited else None
 
 
 def _reason(taxed):
@@ -98,7 +109,7 @@ def style_of(template):
 
 def _qr(bill, seller):
     "The code to pay with, where the template asks for it and there is something to pay"
-    if bill.template.payment_qr_mode != 'EpcQrCode':
+    if bill.template.payment_qr_mode != 'EpcQrCode' or bill.credited:
         return None
     require_feature('epc_qr')
     try:
@@ -126,7 +137,7 @@ def copy(bill):
             'buyer': dataclasses.asdict(printed.buyer),
             'template': {
                 'id': template.id, 'name': template.name, 'language': template.language,
-                'apply_tax': template.apply_tax, 'is_tax_included': template.is_tax_included,
+                'apply_tax': template.apply_tax, 'is_tax_included': bill.gross,
                 'tax_rate': str(template.tax_rate), 'tax_label': template.tax_label,
                 'payment_qr_mode': template.payment_qr_mode,
                 'payment_instructions': template.payment_instructions,

@@ -89,7 +89,13 @@ def _gross_share(gross, rate):
 
 
 def _spread(amounts, share):
-    "Return net amounts that add up to the base, each less than a cent from its exact value"
+    """Return net amounts that add up to the base, each less than a cent from its exact value.
+
+    What is taken back is spread as it was charged: negated amounts have negated shares.
+    """
+    if next((amount for amount in (share.base, *amounts) if amount), CENT) < 0:
+        mirrored = TaxShare(share.rate, -share.base, -share.tax)
+        return [-amount for amount in _spread([-amount for amount in amounts], mirrored)]
     with localcontext() as context:
         context.prec = 60
         exact = [amount * HUNDRED / (HUNDRED + share.rate) for amount in amounts]

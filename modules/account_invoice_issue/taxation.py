@@ -1,9 +1,12 @@
 """Which tax a line bears.
 
 With tax: the standard or reduced rate of the tenant's country on the day of supply. Without
-(``apply_tax`` off or rate 0), the first that fits: small business (E), buyer outside the EU (G),
-buyer in another EU state with a VAT id (AE, services), any other domestic buyer (E).
+(``apply_tax`` off or rate 0), the first that fits: small business (E), buyer outside the EU (G), buyer
+in another EU state with a VAT id (AE, or K for goods), domestic reverse charge (AE), any other domestic
+buyer (E, with a warning: nobody said why no tax is charged). Elsewhere in the EU without a VAT id tax
+is due, so leaving it out is refused.
 """
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -16,6 +19,10 @@ from .exceptions import IssueError
 EU = frozenset(
     'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split())
 "Member states; country codes of ISO 3166-1, so Greece is GR"
+LEFT_EU = {'GB': dt.date(2020, 12, 31)}
+"Last day of the EU's VAT law in a state that left: Art. 126, 127 of the withdrawal agreement"
+UNEXPLAINED = 'untaxed_unexplained'
+"Warning: no VAT, and no reason that the records know"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +32,80 @@ class Taxed:
     rate: Decimal
     category: str
     account: int
+    credit_account: int
     base_account: int
     description: str
     notice: str
+    reason: str | None = None
+
+    def account_for(self, base):
+        "Return the id of the account that the tax of a base goes to"
+        return self.account if base >= 0 else self.credit_account
+
+    @property
+    def unexplained(self):
+        return self.category == 'E' and self.reason is None
 
 
-def template_tax(books, template, buyer, date):
+class Taxation:
+    "The taxes of the lines of one draft, each looked for once"
+
+    def __init__(self, books, template, buyer, date, is_goods):
+        """is_goods: function(line) → whether the line's product is marked as goods, asked only where it
+        matters."""
+        self._books = books
+        self._template = template
+        self._buyer = buyer
+        self._date = date
+        self._is_goods = is_goods
+        self._found = {}
+        self.warnings = []
+
+    def of(self, line, place):
+        """Return the Taxed of a line: its own, if it bears one by hand, or the template's.
+
+        Raises IssueError: several of its own, a rate that is not in force, or a buyer who needs another
+        way of taxing.
+        """
+        if line.taxes:
+            if len(line.taxes) > 1:
+                raise IssueError(gettext('account_invoice_issue.msg_one_tax'), place)
+            return taxed(line.taxes[0], self._template.language)
+        goods = self._asks_for_goods() and self._is_goods(line)
+        if goods not in self._found:
+            self._found[goods] = template_tax(
+                self._books, self._template, self._buyer, self._date, goods)
+        if self._found[goods].unexplained and UNEXPLAINED not in self.warnings:
+            self.warnings.append(UNEXPLAINED)
+        return self._found[goods]
+
+    def _asks_for_goods(self):
+        books, country = self._books, self._buyer.country or self._books.country
+        return (
+            not (books.small_business or _charges(books, self._template)) and self._buyer.vat_id
+            and country != books.country and in_eu(country, self._date))
+
+
+def in_eu(country, date):
+    "Tell whether the EU's VAT law holds in a country (alpha-2) on a day"
+    return country in EU or country in LEFT_EU and date <= LEFT_EU[country]
+
+
+def _charges(books, template):
+    return template.apply_tax and template.tax_rate and not books.small_business
+
+
+def template_tax(books, template, buyer, date, goods=False):
     """Return the Taxed of a template for a buyer on a day.
 
     Raises IssueError: the template's rate is not in force, or the buyer needs another way of
     taxing.
     """
-    rate = template.tax_rate
     try:
-        if template.apply_tax and rate and not books.small_business:
-            tax = resolve(books.company, books.country, 'sale', 'S', rate, date)
+        if _charges(books, template):
+            tax = resolve(books.company, books.country, 'sale', 'S', template.tax_rate, date)
         else:
-            category, reason = untaxed(books, buyer)
+            category, reason = untaxed(books, buyer, date, goods)
             tax = resolve(books.company, books.country, 'sale', category, 0, date, reason)
     except TaxNotFoundError as error:
         field = 'invoice_date' if error.field == 'date' else 'template'
@@ -49,16 +113,18 @@ def template_tax(books, template, buyer, date):
     return taxed(tax, template.language)
 
 
-def untaxed(books, buyer):
+def untaxed(books, buyer, date, goods=False):
     "Return (category, reason) of a supply without tax"
     country = buyer.country or books.country
     if books.small_business:
         return 'E', 'small_business'
-    if country not in EU:
+    if not in_eu(country, date):
         return 'G', None
+    if country != books.country and buyer.vat_id:
+        return ('K' if goods else 'AE'), None
+    if country == books.country and buyer.domestic_reverse_charge:
+        return 'AE', 'domestic'
     if country != books.country:
-        if buyer.vat_id:
-            return 'AE', None
         raise IssueError(
             gettext('account_invoice_issue.msg_untaxed_needs_vat_id', country=country), 'template')
     return 'E', None
@@ -72,7 +138,7 @@ def taxed(tax, language):
             gettext('account_invoice_issue.msg_tax_kind', tax=tax.rec_name), 'lines')
     return Taxed(
         tax=tax.id, rate=tax.dach_rate, category=tax.category or 'S',
-        account=tax.invoice_account.id,
+        account=tax.invoice_account.id, credit_account=tax.credit_note_account.id,
         base_account=tax.base_account.id if tax.base_account else None,
         description=(not german and tax.description_en) or tax.description,
-        notice=(not german and tax.legal_notice_en) or tax.legal_notice or '')
+        notice=(not german and tax.legal_notice_en) or tax.legal_notice or '', reason=tax.reason)

@@ -15,9 +15,15 @@ from .tools import customer, draft, written
 
 OURS = {
     'template', 'supply_date', 'due_date', 'tax_rate', 'issued_at', 'printed', 'unit_label', 'unit_code',
-    'net_amount', 'item_key', 'custom_unit'}
+    'net_amount', 'item_key', 'custom_unit', 'credit_of', 'warnings'}
 "Columns that stock Tryton does not have"
 NUMBERS = {'number', 'number_alnum', 'number_digit'}
+ROWS = [
+    [(8.0, '95.00'), (2.0, '110.00')],
+    [(1.5, '0.3333')],
+    [(3.0, '19.9900'), (-1.0, '5.00'), (0.0, '7.00')],
+    [(0.3333, '33.33')] * 7,
+    ]
 
 
 def stock_draft(party, rows):
@@ -71,14 +77,7 @@ def at_random(seed):
     return [*rows, (1.0, D('99999999.99'))]
 
 
-@pytest.mark.parametrize('rows', [
-    [(8.0, '95.00'), (2.0, '110.00')],
-    [(1.5, '0.3333')],
-    [(3.0, '19.9900'), (-1.0, '5.00'), (0.0, '7.00')],
-    [(0.3333, '33.33')] * 7,
-    [(1.0, '0.00')],
-    *map(at_random, range(12)),
-    ])
+@pytest.mark.parametrize('rows', [*ROWS, [(1.0, '0.00')], *map(at_random, range(12))])
 def test_the_door_writes_what_tryton_would_have_written(pool, german, rows):
     with inside(pool, german) as transaction:
         party = customer()
@@ -86,4 +85,97 @@ def test_the_door_writes_what_tryton_would_have_written(pool, german, rows):
         by_door, = pool.get('account.invoice').issue([draft(party, rows)])
         assert comparable(written(by_door)) == comparable(written(by_tryton))
         assert [m.state for m in (by_door.move, by_tryton.move)] == ['posted', 'posted']
+        transaction.rollback()
+
+
+# Credit notes
+
+def stock_credit(invoice):
+    "Credit with refund as trytond.modules.account_invoice does"
+    Invoice = Pool().get('account.invoice')
+    credit = invoice._credit(invoice_date=invoice.invoice_date, payment_term_date=invoice.invoice_date)
+    with without_check_access():
+        Invoice.save([credit])
+        stock_post(credit)
+        invoice.cancel_move = credit.move
+        Invoice.save([invoice])
+        Invoice.cancel([invoice])
+    return Invoice(credit.id)
+
+
+def told(invoice):
+    "Return the comparable rows of an invoice; what points at rows of another one only tells that it does"
+    rows = written(invoice)
+    for row in rows['account.invoice']:
+        row['cancel_move'] = row['cancel_move'] is not None
+    for row in rows['account.invoice.line']:
+        row['origin'] = row['origin'] is not None
+    return comparable(rows)
+
+
+@pytest.mark.parametrize('gross', [False, True])
+@pytest.mark.parametrize('rows', [*ROWS, *map(at_random, range(6))])
+def test_a_credit_note_takes_back_what_tryton_would_have_taken_back(pool, german, rows, gross):
+    with inside(pool, german, locks=['invoice_template']) as transaction:
+        Invoice, Template = pool.get('account.invoice'), pool.get('invoice.template')
+        template, = Template.create([{'name': "Gross", 'language': 'de', 'is_tax_included': gross}])
+        party = customer()
+        ours, theirs = Invoice.issue([draft(party, rows, template=template) for _ in range(2)])
+        by_tryton = stock_credit(theirs)
+        by_door, = Invoice.credit([ours], refund=True, invoice_date=ours.invoice_date)
+        assert told(by_door) == told(by_tryton)
+        ours, theirs = Invoice.browse([ours, theirs])
+        assert told(ours) == told(theirs)
+        assert [i.state for i in (ours, theirs, by_door, by_tryton)] == [
+            'cancelled', 'cancelled', 'paid', 'paid']
+        assert (ours.cancel_move, by_door.credit_of) == (by_door.move, ours)
+        assert by_door.total_amount == -ours.total_amount
+        assert sorted(line.amount for line in by_door.lines) == sorted(-line.amount for line in ours.lines)
+        transaction.rollback()
+
+
+# Payments
+
+def stock_pay(invoice, date):
+    "Pay in full as Tryton's wizard does"
+    pool = Pool()
+    Invoice, MoveLine = pool.get('account.invoice'), pool.get('account.move.line')
+    method, = pool.get('account.invoice.payment.method').search([], limit=1)
+    with without_check_access():
+        paid = invoice.pay_invoice(invoice.amount_to_pay, method, date)
+        invoice = Invoice(invoice.id)
+        owed = [line for line in invoice.lines_to_pay if not line.reconciliation]
+        MoveLine.reconcile([*owed, *(line for line in invoice.payment_lines if line not in paid), *paid])
+    return Invoice(invoice.id)
+
+
+def paying(invoice):
+    "Return the comparable rows of an invoice and of the move that paid it"
+    pool = Pool()
+    move, = pool.get('account.move').search([
+            ('origin', '=', str(invoice)), ('id', '!=', invoice.move.id)])
+    links = pool.get('account.invoice-account.move.line').search([('invoice', '=', invoice.id)])
+    reconciliations = {line.reconciliation for line in (*invoice.move.lines, *move.lines)} - {None}
+    own = {line.reconciliation for line in move.lines} - {None}
+    assert len(own) == len(reconciliations) == 1
+    return (
+        comparable(written(invoice)),
+        [move.journal, move.period, move.date, move.post_date, move.state, move.description],
+        sorted((line.account.code, line.debit, line.credit, line.party, line.maturity_date, line.state,
+                line.origin, line.description, bool(line.reconciliation)) for line in move.lines),
+        [link.line in move.lines for link in links], [r.date for r in own])
+
+
+@pytest.mark.parametrize('rows', [*ROWS, *map(at_random, range(4))])
+def test_paying_writes_what_tryton_would_have_written(pool, german, rows):
+    with inside(pool, german, locks=['account_journal_period']) as transaction:
+        Invoice = pool.get('account.invoice')
+        party = customer()
+        ours, theirs = Invoice.issue([draft(party, rows) for _ in range(2)])
+        date = ours.invoice_date
+        by_tryton = stock_pay(theirs, date)
+        by_door, = Invoice.mark_paid([ours], date)
+        assert paying(by_door) == paying(by_tryton)
+        assert [(i.state, i.paid_date, i.amount_to_pay) for i in (by_door, by_tryton)] == [
+            ('paid', date, 0)] * 2
         transaction.rollback()

@@ -1,0 +1,86 @@
+"""The table of events: inserted and read by the web role, never changed by it.
+
+An event has a name such as ``invoice.paid``, the record it is about and what a receiver is told of it.
+Each row is one event: who announces decides what happens once and what happens again.
+"""
+import datetime as dt
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+
+from trytond.model import Index, ModelSQL, ModelView, fields
+from trytond.modules.tenant import clock
+from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.scope import current_company
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
+NOTHING = {'read': False, 'write': False, 'create': False, 'delete': False}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What has happened.
+
+    name: subject and verb, ``invoice.paid``; subject: a stored record; payload: what JSON can say, and
+    Decimals and dates.
+    """
+    name: str
+    subject: object
+    payload: dict
+
+
+class Outbox(TenantOwned, ModelSQL, ModelView):
+    "Event"
+    __name__ = 'outbox'
+    __web_rights__ = 'SELECT, INSERT'
+    __member_rights__ = {**NOTHING, 'read': True}
+    __never_copied__ = True
+
+    event = fields.Char("Event", required=True, readonly=True)
+    subject = fields.Reference("Subject", 'get_subjects', required=True, readonly=True)
+    payload = fields.Text("Payload", required=True, readonly=True, help="JSON.")
+    created_at = fields.Timestamp("Created At", required=True, readonly=True, help="UTC.")
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._order = [('id', 'DESC')]
+        table = cls.__table__()
+        cls._sql_indexes.add(Index(table, (table.subject, Index.Equality())))
+
+    @classmethod
+    def _get_subjects(cls):
+        "Return the names of the models that events are about"
+        return []
+
+    @classmethod
+    def get_subjects(cls):
+        get_name = Pool().get('ir.model').get_name
+        return [(None, '')] + [(model, get_name(model)) for model in cls._get_subjects()]
+
+
+def announce(events):
+    "Store events of the running transaction's tenant, in one statement; they leave after COMMIT"
+    events = list(events)
+    if not events:
+        return
+    table = Pool().get('outbox').__table__()
+    now = clock.now().replace(tzinfo=None)
+    Transaction().connection.cursor().execute(*table.insert(
+            [table.company, table.event, table.subject, table.payload, table.created_at],
+            [[current_company(), event.name, str(event.subject), payload_text(event.payload), now]
+                for event in events]))
+
+
+def payload_text(payload):
+    "Return the JSON of a payload: amounts as they are written, days and moments in ISO 8601"
+    return json.dumps(payload, default=_plain, ensure_ascii=False, sort_keys=True)
+
+
+def _plain(value):
+    if isinstance(value, Decimal):
+        return format(value, 'f')
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    raise TypeError(f'{type(value).__name__} has no place in an event')
