@@ -3,6 +3,7 @@
 Nothing of a file is followed: a document type is refused, so no entity is expanded or fetched, and sizes
 have limits before anything is unpacked. This runs in the document process, which has limits of its own.
 """
+import contextlib
 import io
 import zlib
 from typing import NamedTuple
@@ -70,25 +71,27 @@ def is_pdf(content):
     return b'%PDF-' in content[:1024]
 
 
-def embedded(content):
-    "Return (name, XML as bytes) of the electronic invoice in a PDF; raises Unreadable"
+@contextlib.contextmanager
+def opened(content):
+    "Open a PDF; raises Unreadable, also for what is broken further inside"
     if len(content) > MOST_PDF:
         raise Unreadable(f'the PDF has more than {MOST_PDF >> 20} MB')
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
-            return _chosen(pdf.attachments)
+            yield pdf
     except pikepdf.PasswordError as error:
         raise Unreadable('the PDF needs a password') from error
-    except (pikepdf.PdfError, RuntimeError, TypeError, ValueError, KeyError) as error:
+    except (pikepdf.PdfError, AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
         raise Unreadable(f'the PDF is broken: {error}') from error
 
 
-def _chosen(attachments):
-    names = [name for name in KNOWN_FILES if name in attachments]
-    names = names or [name for name in attachments if name.lower().endswith('.xml')]
+def embedded(pdf):
+    "Return (name, XML as bytes) of the electronic invoice in an open PDF; raises Unreadable"
+    names = [name for name in KNOWN_FILES if name in pdf.attachments]
+    names = names or [name for name in pdf.attachments if name.lower().endswith('.xml')]
     if not names:
         raise Unreadable('the PDF carries no electronic invoice')
-    return names[0], _unpacked(attachments[names[0]].get_file().obj)
+    return names[0], _unpacked(pdf.attachments[names[0]].get_file().obj)
 
 
 def _unpacked(stream):
