@@ -2,16 +2,17 @@
 from trytond.i18n import gettext
 from trytond.modules.tenant.check import Finding, select
 
+_NUMBERS = """
+SELECT 'account.invoice' AS model, company, id, number, sequence FROM account_invoice
+WHERE number IS NOT NULL AND sequence IS NOT NULL AND company = coalesce(%(company)s, company)
+UNION ALL
+SELECT 'account.move', m.company, m.id, m.number, coalesce(p.move_sequence, y.move_sequence)
+FROM account_move m JOIN account_period p ON p.id = m.period
+    JOIN account_fiscalyear y ON y.id = p.fiscalyear
+WHERE m.number IS NOT NULL AND m.company = coalesce(%(company)s, m.company)
+"""
 # A number's place in its series is what follows the prefix, whose dates may be any digits
 _SERIES = r"""
-WITH numbers AS (
-    SELECT 'account.invoice' AS model, company, id, number, sequence FROM account_invoice
-    WHERE number IS NOT NULL AND sequence IS NOT NULL AND company = coalesce(%(company)s, company)
-    UNION ALL
-    SELECT 'account.move', m.company, m.id, m.number, coalesce(p.move_sequence, y.move_sequence)
-    FROM account_move m JOIN account_period p ON p.id = m.period
-        JOIN account_fiscalyear y ON y.id = p.fiscalyear
-    WHERE m.number IS NOT NULL AND m.company = coalesce(%(company)s, m.company)
 ), series AS (
     SELECT id, name, number_next_internal AS following, number_increment AS step,
         '^' || regexp_replace(regexp_replace(coalesce(prefix, ''), '([.^*+?()\[\]|\\-])', '\\\1', 'g'),
@@ -47,8 +48,18 @@ ORDER BY d.company, d.id
 
 
 def validate_numbers(company):
-    "Numbers have no gap and none is given twice, per series, up to the one that comes next"
-    for tenant, model, id, number, series, first, last, twice in select(_SERIES, company):
+    "Numbers of invoices and moves have no gap and none is given twice"
+    yield from gaps(_NUMBERS, company)
+
+
+def gaps(numbers, company):
+    """Yield a Finding for each gap in a series and each number given twice, up to the one that comes next.
+
+    numbers: SELECT of model, company, id, number and sequence (id of ir_sequence_strict), limited by
+    ``%(company)s``.
+    """
+    query = f'WITH numbers AS ({numbers}{_SERIES}'
+    for tenant, model, id, number, series, first, last, twice in select(query, company):
         message = 'msg_number_twice' if twice else 'msg_number_gap'
         yield Finding(tenant, model, id, gettext(
                 f'account_invoice_issue.{message}', series=series, number=number, first=first, last=last))

@@ -136,6 +136,11 @@ class Document:
         return self.totals is not None
 
     @property
+    def shows_prices(self):
+        "Whether a line has its price: the sum may stand alone"
+        return self.priced and any(line.amount is not None for line in self.lines)
+
+    @property
     def reader(self):
         "The party in the address window"
         return self.seller if self.kind == 'gutschrift' else self.buyer

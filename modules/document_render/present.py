@@ -221,7 +221,7 @@ def all_columns(page):
     "Yield the columns that this document has; a cell is a text or [text, what is left blank]"
     document, lines = page.document, page.document.lines
     currency = formats.currency_sign(document.currency)
-    priced = document.priced and any(line.amount is not None for line in lines)
+    priced = document.shows_prices
     several = len({line.tax_rate for line in lines if line.tax_rate is not None}) > 1
     yield cells(page.word('position'), [line.position for line in lines], 'right')
     yield cells(page.word('description'), None, 'left')
@@ -314,7 +314,7 @@ def notices(page):
     "Return the sentences the law asks for, each once"
     found = [row.reason for row in page.document.taxes if row.reason]
     taxed = any(row.rate for row in page.document.taxes)
-    if page.document.prices_include_tax and taxed and page.document.priced:
+    if page.document.prices_include_tax and taxed and page.document.shows_prices:
         found.append(page.word('prices_gross', label=page.tax_label))
     return list(dict.fromkeys(found))
 

@@ -3,7 +3,6 @@ import datetime as dt
 import functools
 import re
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -23,7 +22,7 @@ from trytond.modules.rest.problems import not_found
 from trytond.modules.tenant import clock
 from trytond.pool import Pool
 
-from .naming import renamed
+from .naming import day_of, json_name, renamed
 from .types import UNITS, Unit, line
 
 MOST_SORT = 2 ** 31 - 1
@@ -166,7 +165,7 @@ def create(call):
     order = _in_order(call.body.custom_items)
     with renamed(call, functools.partial(_name, order=order)):
         invoice, = Pool().get('account.invoice').issue([_draft(call, order)])
-    return _get(call, invoice.id)
+    return get(call, invoice.id)
 
 
 def _in_order(items):
@@ -188,28 +187,15 @@ def _draft(call, order):
         for n, (_, item) in enumerate(order)]
     return pool.get('account.invoice')(
         party=body.customer_id, template=body.invoice_template_id,
-        invoice_date=_day(call, body.issue_date), due_date=_day(call, body.due_date),
+        invoice_date=day_of(call, body.issue_date), due_date=day_of(call, body.due_date),
         comment=body.notes or None, introduction=body.introduction_text or None, lines=lines)
-
-
-def _day(call, moment):
-    """Return the date that a moment means to the account, None for none.
-
-    Midnight UTC, which a bare date is as well, means that date; any other moment is one of the
-    account's own days.
-    """
-    if moment is None:
-        return None
-    if moment.timetz() == dt.time(tzinfo=dt.UTC):
-        return moment.date()
-    return moment.astimezone(ZoneInfo(call.credential.timezone)).date()
 
 
 def _name(field, order=()):
     "Return the JSON name: ``customItems[2].pricePerUnit`` for ``lines[0].unit_price``"
     found = _LINE_FIELD.fullmatch(field)
     if not found:
-        return '.'.join(camel(NAMES.get(part, part)) for part in field.split('.'))
+        return json_name(field, NAMES)
     name = 'customItems'
     if found[1] is not None:
         name += f'[{order[int(found[1])][0]}]'
@@ -232,12 +218,13 @@ def _find(call, id):
     return found[id]
 
 
-def _get(call, id):
+def get(call, id):
+    "Return the Invoice of an id of the tenant"
     return show(_find(call, id))
 
 
 def read(call):
-    return _get(call, call.params['id'])
+    return get(call, call.params['id'])
 
 
 def pdf(call):
@@ -250,10 +237,10 @@ def pdf(call):
 def mark_paid(call):
     Invoice = Pool().get('account.invoice')
     invoice = Invoice(_find(call, call.params['id']).id)
-    date = _day(call, call.body.paid_date) if call.body else None
+    date = day_of(call, call.body.paid_date) if call.body else None
     with renamed(call, _name):
         Invoice.mark_paid([invoice], date)
-    return _get(call, invoice.id)
+    return get(call, invoice.id)
 
 
 UNKNOWN = {404: {'not_found': "unknown, or belongs to another account"}}

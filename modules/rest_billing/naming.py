@@ -1,9 +1,12 @@
-"The names a caller knows: refusals of domain modules speak of their own fields"
+"A caller's words: the names he knows, where domain modules speak of their own fields, and his days"
 import contextlib
+import datetime as dt
+from zoneinfo import ZoneInfo
 
 from trytond.modules.account_dach.exceptions import FieldError
 from trytond.modules.account_invoice_einvoice.exceptions import EInvoiceInvalid
 from trytond.modules.rest import Problem
+from trytond.modules.rest.fields import camel
 
 
 @contextlib.contextmanager
@@ -21,3 +24,21 @@ def renamed(call, name):
         raise Problem(
             call.contract.codes.get(code, 400), code,
             f'{name(error.field)}: {error.message}') from error
+
+
+def json_name(field, names):
+    "Return the JSON name of a domain field; ``names`` has those that are not only spelt in another way"
+    return '.'.join(camel(names.get(part, part)) for part in field.split('.'))
+
+
+def day_of(call, moment):
+    """Return the date that a moment means to the account, None for none.
+
+    Midnight UTC, which a bare date is as well, means that date; any other moment is one of the
+    account's own days.
+    """
+    if moment is None:
+        return None
+    if moment.timetz() == dt.time(tzinfo=dt.UTC):
+        return moment.date()
+    return moment.astimezone(ZoneInfo(call.credential.timezone)).date()

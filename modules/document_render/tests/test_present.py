@@ -144,6 +144,40 @@ def test_an_offer_is_valid_for_a_while():
     assert data['totals'][-1] == ['Angebotssumme', '904,40 €']
 
 
+def test_a_delivery_note_may_show_prices_and_is_signed():
+    data = shown(samples.document(1, kind='delivery_note', payment_instructions=''))
+    assert data['table']['columns'][-1]['label'] == 'Betrag (€)'
+    assert data['totals'][-1] == ['Gesamtbetrag', '904,40 €']
+    assert data['receipt']['lines'] == ['Ort, Datum', 'Unterschrift']
+    assert shown(samples.document(1))['receipt'] is None
+
+
+def test_the_sum_may_stand_without_prices():
+    "Lines without a price leave their cells empty; without any, the columns go"
+    bare = {'unit_price': None, 'amount': None, 'tax_rate': None}
+    one = (samples.line(0), samples.line(1, **bare))
+    data = shown(samples.document(2, kind='offer', lines=one, prices_include_tax=True))
+    assert [row[-1] for row in data['table']['rows']] == [['760,00', ''], ['', '']]
+    assert len(data['table']['columns']) == 6 and len(data['notices']) == 1
+    none = tuple(samples.line(n, **bare) for n in range(2))
+    data = shown(samples.document(2, kind='offer', lines=none, prices_include_tax=True))
+    assert len(data['table']['columns']) == 4 and data['notices'] == []
+    assert data['totals'][-1][0] == 'Angebotssumme'
+
+
+@pytest.mark.parametrize('language, days, text', [
+    ('de', 0, 'sofort'), ('de', 1, '1 Tag'), ('de', 30, '30 Tage'), ('en', 0, 'immediate'),
+    ('en', 1, '1 day'), ('en', 30, '30 days')])
+def test_an_offer_says_when_it_is_delivered(language, days, text):
+    data = shown(samples.document(1, kind='offer', language=language, delivery_days=days))
+    assert text in [value for _, value in data['facts']]
+
+
+def test_subject_and_summary():
+    data = shown(samples.document(1, subject='Relaunch', summary='All pages\nand the shop'))
+    assert (data['subject'], data['summary']) == ('Relaunch', 'All pages\nand the shop')
+
+
 @pytest.mark.parametrize('country, language, address, last', [
     ('FR', 'de', ('75002 Paris',), 'FRANKREICH'),
     ('FR', 'en', ('75002 Paris',), 'FRANCE'),

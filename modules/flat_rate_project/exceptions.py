@@ -1,0 +1,18 @@
+"""Why a project cannot be changed, offered, delivered or billed.
+
+Each error has the ``field`` it is about and a ``code``, as those of ``account_invoice_issue``.
+"""
+from trytond.modules.account_invoice_issue.exceptions import (
+    IssueError, IssueStateError, UnknownRecordError)
+
+
+class ProjectError(IssueError):
+    "A value of a project, an item or a document to be made is wrong"
+
+
+class ProjectStateError(IssueStateError):
+    "What was issued already, or is not priced yet, does not allow it"
+
+
+class UnknownProjectError(UnknownRecordError):
+    "A project, item, customer or template does not exist, or is another tenant's"

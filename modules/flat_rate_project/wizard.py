@@ -1,0 +1,124 @@
+"The client's ways to offer, deliver and bill a project, and what merging customers takes along"
+from trytond.model import ModelView, fields
+from trytond.modules.tenant import clock
+from trytond.modules.tenant.scope import current_company
+from trytond.pool import Pool, PoolMeta
+from trytond.wizard import Button, StateTransition, StateView, Wizard
+
+from .billing import bill
+
+
+class Start:
+    "What every document of a project asks for"
+    __slots__ = ()
+
+    template = fields.Many2One('invoice.template', "Template", required=True)
+    issue_date = fields.Date("Date", required=True)
+    introduction = fields.Text("Introduction")
+
+    @classmethod
+    def default_template(cls):
+        template = Pool().get('invoice.template').standard()
+        return template.id if template else None
+
+    @classmethod
+    def default_issue_date(cls):
+        return clock.today(Pool().get('company.company')(current_company()).timezone)
+
+
+class OfferStart(Start, ModelView):
+    "Make an Offer"
+    __name__ = 'flat_rate.offer.start'
+
+    valid_until = fields.Date("Valid Until")
+    delivery_days = fields.Integer("Delivery Time", domain=[
+            'OR', ('delivery_days', '=', None), ('delivery_days', '>=', 0)], help="In days.")
+    footer = fields.Text("Closing Text")
+
+
+class DeliveryNoteStart(Start, ModelView):
+    "Make a Delivery Note"
+    __name__ = 'flat_rate.delivery_note.start'
+
+    delivery_date = fields.Date("Delivery Date")
+    show_prices = fields.Boolean("Show Prices")
+    footer = fields.Text("Closing Text")
+
+
+class InvoiceStart(Start, ModelView):
+    "Make the Invoice"
+    __name__ = 'flat_rate.project.invoice.start'
+
+    due_date = fields.Date("Due Date", help="Two weeks after the invoice date, if empty.")
+    notes = fields.Text("Notes")
+
+
+def _start(model, name):
+    return StateView(model, f'flat_rate_project.{name}_start_view_form', [
+            Button("Cancel", 'end', 'tryton-cancel'),
+            Button("Issue", 'issue', 'tryton-ok', default=True)])
+
+
+class MakeOffer(Wizard):
+    "Make an Offer"
+    __name__ = 'flat_rate.project.make_offer'
+    start = _start('flat_rate.offer.start', 'offer')
+    issue = StateTransition()
+
+    def transition_issue(self):
+        Offer = Pool().get('flat_rate.offer')
+        Offer.issue([Offer(project=self.record, **_values(
+                        self.start, 'template', 'issue_date', 'valid_until', 'delivery_days',
+                        'introduction', 'footer'))])
+        return 'end'
+
+    def end(self):
+        return 'reload'
+
+
+class MakeDeliveryNote(Wizard):
+    "Make a Delivery Note"
+    __name__ = 'flat_rate.project.make_delivery_note'
+    start = _start('flat_rate.delivery_note.start', 'delivery_note')
+    issue = StateTransition()
+
+    def transition_issue(self):
+        Note = Pool().get('flat_rate.delivery_note')
+        Note.issue([Note(project=self.record, **_values(
+                        self.start, 'template', 'issue_date', 'delivery_date', 'show_prices',
+                        'introduction', 'footer'))])
+        return 'end'
+
+    def end(self):
+        return 'reload'
+
+
+class MakeInvoice(Wizard):
+    "Make the Invoice"
+    __name__ = 'flat_rate.project.make_invoice'
+    start = _start('flat_rate.project.invoice.start', 'invoice')
+    issue = StateTransition()
+
+    def transition_issue(self):
+        start = self.start
+        bill(
+            self.record, template=start.template, invoice_date=start.issue_date,
+            due_date=start.due_date, introduction=start.introduction or None,
+            comment=start.notes or None)
+        return 'end'
+
+    def end(self):
+        return 'reload'
+
+
+def _values(start, *names):
+    "Return {name: value} of what was entered; an empty text is none"
+    return {name: None if (value := getattr(start, name, None)) == '' else value for name in names}
+
+
+class Replace(metaclass=PoolMeta):
+    __name__ = 'party.replace'
+
+    @classmethod
+    def fields_to_replace(cls):
+        return [*super().fields_to_replace(), ('flat_rate.project', 'party')]
