@@ -141,6 +141,61 @@ def test_an_invoice_over_nothing(seller, pool):
     assert figures(data) == dict.fromkeys(figures(data), D(0))
 
 
+# Taken back
+
+@pytest.fixture(scope='module')
+def taken_back(pool, seller):
+    "Function(profile, rows, **options) → (invoice, its credit note), wholly at once"
+    def take_back(profile, rows, **options):
+        made = issue(pool, seller.tenant, customer(seller, 'DE'), rows, profile, **options)
+        with inside(pool, seller.tenant):
+            Invoice = pool.get('account.invoice')
+            credit, = Invoice.credit([Invoice(made.id)], refund=True, invoice_date=ISSUED)
+            return made, issued(credit)
+    return take_back
+
+
+@pytest.mark.parametrize('profile', PROFILES)
+def test_a_credit_note_names_its_invoice_and_is_positive(taken_back, profile):
+    made, credit = taken_back(profile, [row(3, '33.33'), row(-1, '10'), row(1, '-5')], template_language='de')
+    data, original = credit.data, made.data
+    assert (data['BT-3'], data['BG-3']) == ('381', [{'BT-25': made.number, 'BT-26': ISSUED}])
+    assert data['BT-24'] == SPECIFICATION[profile]
+    for name in ('BT-106', 'BT-109', 'BT-110', 'BT-112', 'BT-115'):
+        assert data[name] == original[name] and D(data[name]) > 0
+    assert [(x['BT-129'], x['BT-146'], x['BT-131']) for x in data['BG-25']] == [
+        ('3', '33.33', '99.99'), ('-1', '10.00', '-10.00'), ('-1', '5.00', '-5.00')]
+    assert data['BG-25'] == original['BG-25'] and data['BG-23'] == original['BG-23']
+    assert (credit.net, credit.gross) == (-made.net, -made.gross)
+    assert printed(credit.gross) in credit.text
+    assert 'BT-9' not in data and data['BT-20'] == f'Wird mit der Rechnung {made.number} verrechnet.'
+
+
+def test_a_credit_note_has_a_root_of_its_own_in_ubl(taken_back):
+    import facturx
+    made, credit = taken_back('XRechnung', [row(2, '9.99')], template_is_tax_included=True)
+    assert b'<CreditNote ' in credit.files['ubl'] and b'<Invoice ' in made.files['ubl']
+    ubl, cii = facturx.parse_ubl_cii_xml(credit.files['ubl']), credit.data
+    assert cii['BG-4'].pop('tax_identifier')
+    assert ubl == cii and ubl['BT-3'] == '381' and D(ubl['BT-112']) == -credit.gross == D('19.98')
+
+
+def test_a_part_of_what_is_paid_is_refunded_by_a_day(pool, seller):
+    made = issue(pool, seller.tenant, customer(seller, 'DE'), [row(4, '25')], 'XRechnung')
+    with inside(pool, seller.tenant):
+        Invoice = pool.get('account.invoice')
+        invoice, = Invoice.mark_paid([Invoice(made.id)], None)
+        draft, = Invoice.credit([invoice], invoice_date=ISSUED)
+        draft.lines[0].quantity = -1
+        draft.lines[0].save()
+        Invoice.post([draft])
+        credit = issued(Invoice(draft.id))
+    data = credit.data
+    assert (credit.gross, data['BT-112'], data['BT-115']) == (D('-29.75'), '29.75', '29.75')
+    assert data['BT-9'] and 'BT-20' not in data
+    assert [(line['BT-129'], line['BT-131']) for line in data['BG-25']] == [('1', '25.00')]
+
+
 # What else it says
 
 def test_parties_texts_and_references(seller, pool):
@@ -289,11 +344,12 @@ def test_the_pdf_over_rest_is_the_one_with_the_data(seller, pool):
 
 def test_a_plan_without_the_feature_issues_none(billing, operator, pool):
     from tests.support.billing import Api
-    api = Api(billing, operator.tenant('DE', features={'e_invoice': False}))
+    api = Api(billing, operator.tenant('DE'))
     body = {
         'customerId': customer(api, 'DE'), 'customItems': [
             {'description': 'Work', 'quantity': 1, 'unit': 'Hour', 'pricePerUnit': 1}],
         'invoiceTemplateId': make_template(pool, api.tenant, e_invoice_profile='EN16931')}
+    operator.call('provision.set_features', api.tenant['company'], {'e_invoice': False})
     answer = api.post('/api/invoices', body)
     assert (answer.status_code, answer.json['error']) == (403, 'plan_forbidden')
     body['invoiceTemplateId'] = make_template(pool, api.tenant)

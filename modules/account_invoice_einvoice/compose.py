@@ -7,6 +7,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from trytond.modules.account_invoice_issue.rounding import HUNDRED, line_amount
+from trytond.modules.document_render.formats import language_of
 from trytond.modules.party_customer.address import parse_address
 
 from . import codes
@@ -21,13 +22,18 @@ _WORDLESS = '–'
 "Name of a line whose description is blank: BR-25 wants one"
 
 
+SET_OFF = {
+    'de': 'Wird mit der Rechnung {number} verrechnet.', 'en': 'Set off against the invoice {number}.'}
+"Terms of a credit note of what nobody has paid: nothing is refunded"
+
+
 def einvoice(bill):
     "Return the EInvoice of a numbered bill with its Document, None where its template asks for none"
     template, document = bill.template, bill.document
     profile = template.e_invoice_profile
     if profile == 'None':
         return None
-    is_credit = _is_credit(bill)
+    is_credit = document.kind == 'credit_note'
     sign = -ONE if is_credit else ONE
     specification = codes.specification(profile, bill.issue_date)
     lines, trailing = _lines(bill, sign)
@@ -36,16 +42,11 @@ def einvoice(bill):
     return EInvoice(
         profile=profile, specification=specification.identifier, process=_process(template, profile),
         type_code=codes.type_code(document.kind, is_credit, profile), number=document.number,
-        issue_date=bill.issue_date, due_date=bill.due_date, currency=document.currency,
+        issue_date=bill.issue_date, due_date=document.due_date, currency=document.currency,
         buyer_reference=_text(document.buyer_reference), terms=_terms(bill, sign),
         notes=_notes(document, trailing), preceding=_preceding(document), seller=seller, buyer=buyer,
         delivery=_delivery(document, buyer, taxes), transfer=_transfer(document), lines=lines, taxes=taxes,
         net=sign * bill.figures.untaxed, tax=sign * bill.figures.tax, gross=sign * bill.figures.total)
-
-
-def _is_credit(bill):
-    document = bill.document
-    return document.kind == 'credit_note' or bool(document.preceding and bill.figures.total < 0)
 
 
 def _process(template, profile):
@@ -74,10 +75,12 @@ def _notes(document, trailing):
 
 
 def _terms(bill, sign):
-    "What is due when, where it is more than one day"
+    "What is due when, where it is not one day (BR-CO-25)"
+    document, currency = bill.document, bill.document.currency
+    if not document.due_date:
+        return SET_OFF[language_of(document.language)].format(number=document.preceding.number)
     if len(bill.maturities) < 2:
         return ''
-    currency = bill.document.currency
     return '\n'.join(
         f'{date.isoformat()}: {sign * amount:.2f} {currency}' for date, amount in bill.maturities)
 
@@ -164,7 +167,7 @@ def _line(bill, item, sign, number, note):
     # A price may not be negative (BR-27), a quantity may
     quantity = sign * item.exact_quantity * (-ONE if item.unit_price < 0 else ONE)
     price, price_quantity = net_price(
-        quantity, abs(item.unit_price), net, rate if bill.template.is_tax_included else Decimal(0))
+        quantity, abs(item.unit_price), net, rate if bill.gross else Decimal(0))
     return Line(
         number=str(number), name=name, description=description, item=_text(item.key), note=note,
         quantity=quantity, unit=item.unit_code, price=price, price_quantity=price_quantity, net=net,

@@ -32,7 +32,9 @@ def attach(pdf, xml, specification, made_at):
         name = specification.file
         attached = file.make_indirect(_file(file, xml, name, f'D:{made_at:%Y%m%d%H%M%S}Z'))
         file.Root.AF = Array([attached])
-        file.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array([String(name), attached])))
+        if Name.Names not in file.Root:
+            file.Root.Names = Dictionary()
+        file.Root.Names.EmbeddedFiles = Dictionary(Names=Array([String(name), attached]))
         metadata = file.Root.Metadata.read_bytes().decode()
         file.Root.Metadata = file.make_indirect(Stream(
             file, _announced(metadata, specification).encode(), Type=Name.Metadata, Subtype=Name.XML))
