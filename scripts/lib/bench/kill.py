@@ -72,6 +72,8 @@ class Rounds:
             started = time.monotonic()
             self._round()
             self.report.slowest = max(self.report.slowest, time.monotonic() - started)
+            say(f'round {self.report.rounds}: {self.report.kills.total()} kills so far,'
+                f' {len(self.report.findings)} findings')
         self.report.findings += [
             f'scripts/check: {finding}' for finding in audit.checked(self.serve.data)]
         return self.report

@@ -2,6 +2,7 @@
 import argparse
 import importlib
 from dataclasses import dataclass
+from pathlib import Path
 
 from .. import options
 
@@ -16,18 +17,27 @@ class Mode:
     metavar: str = ''
     kind: type = int
     function: str = 'run'
+    choices: tuple | None = None
 
     @property
     def name(self):
         return self.option.removeprefix('--').replace('-', '_')
 
 
+OPERATIONS = (
+    'no_op', 'list', 'read', 'pdf', 'customer', 'issue_2', 'issue_20', 'issue_400', 'einvoice_2',
+    'einvoice_20', 'einvoice_400')
+"Keys of operations.py, which needs more than the standard library"
 MODES = (
+    Mode('--profile', 'profile', 'statements and a cProfile table of one operation', 'OPERATION', str,
+        choices=OPERATIONS),
     Mode('--seed', 'seed', 'serve an instance whose first tenant has N posted invoices, each other 50; prints'
         ' the path of its demo.json', 'N'),
     Mode('--stop', 'seed', 'end the instance that --seed left running', function='stop', kind=bool),
     Mode('--kill', 'kill', 'N rounds of SIGKILL under 20 parallel POSTs; exit 1 with findings', 'N'),
     )
+ALL = Mode('', 'full', 'measure everything and print the table')
+"Without a mode"
 
 
 def parse(arguments):
@@ -40,17 +50,23 @@ def parse(arguments):
         if mode.kind is bool:
             group.add_argument(mode.option, action='store_true', default=None, help=mode.help)
         else:
-            group.add_argument(mode.option, metavar=mode.metavar, type=mode.kind, help=mode.help)
+            group.add_argument(
+                mode.option, metavar=mode.metavar, type=mode.kind, help=mode.help,
+                choices=mode.choices)
     parser.add_argument(
         '--random-seed', type=int, default=1, metavar='SEED', help='of whatever is drawn (default: 1)')
     parser.add_argument(
         '--tenants', type=int, default=2, metavar='T', help='tenants of --seed, two at least (default: 2)')
+    parser.add_argument('--quick', action='store_true', help='a minute: fewer rounds, smaller sizes')
+    parser.add_argument(
+        '--long', action='store_true', help='half an hour: 10⁶ invoices and 10⁴ tenants in the database')
+    parser.add_argument('--json', type=Path, metavar='FILE', help='write the figures to a file')
     options.add_data(parser)
     return parser.parse_args(arguments)
 
 
 def run(arguments):
     "Run the mode that was asked for; return the exit code"
-    chosen = next(mode for mode in MODES if getattr(arguments, mode.name) is not None)
+    chosen = next((mode for mode in MODES if getattr(arguments, mode.name) is not None), ALL)
     module = importlib.import_module(f'scripts.lib.bench.{chosen.module}')
     return getattr(module, chosen.function)(arguments)

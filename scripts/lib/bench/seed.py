@@ -109,11 +109,11 @@ def issue(url, tenant, number):
             raise Failed(f'POST /api/invoices answered {status}: {answer}')
 
 
-def again(serve, detached=False):
+def again(serve, detached=False, arguments=()):
     "Start an instance anew; return its Serve"
     port = serve.port
     serve.close()
-    serve = Serve(serve.data, port, environment=prepared.ENVIRONMENT, detached=detached)
+    serve = Serve(serve.data, port, arguments, prepared.ENVIRONMENT, detached)
     serve.wait_ready(_START)
     return serve
 
