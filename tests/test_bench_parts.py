@@ -55,7 +55,8 @@ def test_rounds_are_interleaved_and_figures_are_medians_of_medians(monkeypatch):
             calls.append(name)
             now[0] += seconds
         return run
-    subjects = [measure.Subject('a', '', (work('a', 0.5),), 2), measure.Subject('b', '', (work('b', 1.5),), 1)]
+    subjects = [
+        measure.Subject('a', '', (work('a', 0.5),), 2), measure.Subject('b', '', (work('b', 1.5),), 1)]
     series = measure.interleaved(subjects, rounds=3, seconds=1)
     assert ''.join(calls) == 'ab' + 'aab' * 3
     figures = series['a'].figures()
