@@ -184,3 +184,13 @@ def test_nothing_refused_left_anything(biller):
     for field, value, _ in BAD_FIELDS[::5]:
         assert biller.api.post('/api/invoices', biller.body() | {field: value}).status_code == 400
     assert number_of_invoices(biller) == before + 1
+
+
+def test_more_lines_than_a_body_holds(biller):
+    line = json.dumps(item(description='x' * 200)).encode()
+    body = json.dumps(biller.body(item(description='HERE'))).encode()
+    whole = body.replace(json.dumps(item(description='HERE')).encode(), b','.join([line] * 1001))
+    refused(biller.api.raw('POST', '/api/invoices', whole), 'customItems', 'at most 1000')
+    whole = body.replace(json.dumps(item(description='HERE')).encode(), b','.join([line] * 20_000))
+    answer = biller.api.raw('POST', '/api/invoices', whole)
+    assert (answer.status_code, answer.json['error']) == (413, 'payload_too_large')

@@ -5,6 +5,7 @@ import pytest
 
 from tests.support.billing import Api, refused
 from tests.support.invoicing import Biller, inside, item
+from tests.support.world import World
 
 pytest_plugins = ['tests.support.billing_fixtures']
 
@@ -150,22 +151,9 @@ def test_the_same_list_is_not_sent_twice(listed):
 # What is made in the client
 
 @pytest.fixture
-def drafted(new_api, pool):
+def drafted(new_api, pool, superuser, operator):
     "A tenant with a draft of 2 × 50, without any date; returns (api, id of the draft)"
-    customer = new_api.made('/api/customers', {'name': 'Beta', 'country': 'AT'})['id']
-    with inside(pool, new_api.tenant):
-        Invoice, Party, Uom = map(pool.get, ['account.invoice', 'party.party', 'product.uom'])
-        hour, = Uom.search([('unece_code', '=', 'HUR')])
-        journal, = pool.get('account.journal').search([('type', '=', 'revenue')], limit=1)
-        Account, party = pool.get('account.account'), Party(customer)
-        account, = Account.search([('code', '=', '2000')])
-        revenue, = Account.search([('code', '=', '4000')])
-        invoice, = Invoice.create([{
-                    'type': 'out', 'party': party.id, 'invoice_address': party.addresses[0].id,
-                    'account': account.id, 'journal': journal.id, 'lines': [('create', [{
-                                    'type': 'line', 'quantity': 2, 'unit': hour.id, 'description': 'x',
-                                    'account': revenue.id, 'unit_price': 50}])]}])
-    return new_api, invoice.id
+    return new_api, World(pool, superuser, operator).draft(new_api)
 
 
 def test_a_draft_has_no_number_and_todays_date(drafted):

@@ -3,6 +3,8 @@ import contextlib
 
 import pytest
 
+from tests.support.invoicing import Biller
+
 pytest_plugins = ['tests.support.billing_fixtures']
 
 
@@ -52,6 +54,7 @@ def test_a_list(new_api, sent, path, make, most):
         ('/api/customers', customer, {'email': 'x@example.com', 'address': 'y'}, (66, 9, 40)),
         ('/api/items', item, {'defaultPrice': 7, 'description': 'y'}, (38, 6, 34)),
         ('/api/units', lambda n: {'label': f'U{n}'}, {'label': 'y'}, (10, 5, 18)),
+        ('/api/invoice-templates', lambda n: {'name': f'T{n}'}, {'name': 'y', 'isDefault': True}, (12, 3, 16)),
         ])
 def test_one_record(new_api, sent, path, make, change, most):
     for number in range(4):
@@ -64,3 +67,27 @@ def test_one_record(new_api, sent, path, make, change, most):
     assert new_api.patch(f'{path}/{made["id"]}', change).status_code == 200
     counts.append(sent[-1])
     assert all(count <= bound for count, bound in zip(counts, most, strict=True)), counts
+
+
+def test_invoices(new_api, sent):
+    biller, counts = Biller(new_api), []
+    for size in (1, 12):
+        while new_api.get('/api/invoices?limit=1').json['total'] < size:
+            made = biller.bill()
+        page = new_api.get('/api/invoices?limit=12').json
+        assert len(page['items']) == size
+        counts.append(sent[-1])
+    # A full page asks for the total as well
+    assert counts == [3, 4]
+    for path, most in [('', 4), ('/pdf', 6)]:
+        assert new_api.get(f"/api/invoices/{made['id']}{path}").status_code == 200
+        assert sent[-1] == most
+
+
+def test_all_templates(new_api, sent):
+    counts = []
+    for number in range(3):
+        assert len(new_api.get('/api/invoice-templates').json) == number + 1
+        counts.append(sent[-1])
+        new_api.made('/api/invoice-templates', {'name': f'T{number}'})
+    assert counts == [3, 3, 3]
