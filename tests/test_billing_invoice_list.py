@@ -185,3 +185,21 @@ def test_a_discarded_draft_is_gone(drafted, pool):
     assert api.get('/api/invoices').json['items'] == []
     for method, path in [('GET', ''), ('GET', '/pdf'), ('POST', '/mark-paid')]:
         assert api(method, f'/api/invoices/{id}{path}').status_code == 404
+
+
+def test_what_a_credit_note_settled_is_owed_no_more(new_api, pool):
+    biller = Biller(new_api)
+    made = biller.bill(issueDate='2026-05-16')
+    with inside(pool, new_api.tenant):
+        Invoice = pool.get('account.invoice')
+        credit, = Invoice.credit(
+            [Invoice(made['id'])], refund=True, invoice_date=dt.date(2026, 5, 20))
+        credit = credit.id
+    settled = new_api.get(f"/api/invoices/{made['id']}").json
+    assert settled == made | {'isPaid': True, 'paidDate': '2026-05-20T00:00:00Z'}
+    rows = new_api.get('/api/invoices?isPaid=true').json['items']
+    assert [(row['id'], row['totalWithTax']) for row in rows] == [(credit, -1176), (made['id'], 1176)]
+    assert new_api.get('/api/invoices?isPaid=false').json['total'] == 0
+    # Money that came in spite of it is nothing to be kept quiet
+    refused(
+        new_api.post(f"/api/invoices/{made['id']}/mark-paid", {}), '', 'not open', code='invalid_state')

@@ -54,7 +54,9 @@ def test_a_list(new_api, sent, path, make, most):
         ('/api/customers', customer, {'email': 'x@example.com', 'address': 'y'}, (66, 9, 40)),
         ('/api/items', item, {'defaultPrice': 7, 'description': 'y'}, (38, 6, 34)),
         ('/api/units', lambda n: {'label': f'U{n}'}, {'label': 'y'}, (10, 5, 18)),
-        ('/api/invoice-templates', lambda n: {'name': f'T{n}'}, {'name': 'y', 'isDefault': True}, (12, 3, 16)),
+        (
+            '/api/invoice-templates', lambda n: {'name': f'T{n}'}, {'name': 'y', 'isDefault': True},
+            (12, 3, 16)),
         ])
 def test_one_record(new_api, sent, path, make, change, most):
     for number in range(4):

@@ -93,6 +93,12 @@ def stripe(api):
     return {**ready(api), 'invoiceTemplateId': template['id']}
 
 
+def xrechnung(api):
+    "A buyer without the reference that XRechnung asks for (BT-10, rule BR-DE-15)"
+    template = api.made('/api/invoice-templates', {'name': 'X', 'eInvoiceProfile': 'XRechnung'})
+    return {**ready(api), 'invoiceTemplateId': template['id']}
+
+
 CASES = [
     Case('listInvoices', 200, own=True, given=three, answer=the_example,
         query='?customerId=&isPaid=&invoiceNumber=&issuedFrom=&issuedTo=&page=1&limit=50'),
@@ -113,6 +119,7 @@ CASES = [
         message='dueDate'),
     Case('createInvoice', 400, 'invalid_state', own={'street': ''}, given=ready, body=body(),
         message='seller.street'),
+    Case('createInvoice', 400, 'e_invoice_invalid', given=xrechnung, body=body(), message='BR-DE-15'),
     Case('createInvoice', 404, 'not_found', given=ready, body=body(customerId=UNKNOWN),
         message='customerId'),
     Case('createInvoice', 404, 'not_found', given=ready, body=body(invoiceTemplateId=UNKNOWN),
