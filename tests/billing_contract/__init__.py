@@ -3,7 +3,7 @@
 The examples are those of the contract's document. Where they contradict its text the text counts, and the
 row says so.
 """
-from . import customers, invoices, items, templates, units
+from . import customers, invoices, items, projects, templates, units
 
 CASES = [
     *customers.CASES,
@@ -11,8 +11,14 @@ CASES = [
     *items.CASES,
     *units.CASES,
     *invoices.CASES,
+    *projects.CASES,
     ]
+NO_KEY = "no payment link is asked for without a key"
+FINAL = "the document is final from the moment it exists"
 UNREACHABLE = {
-    ('createInvoice', 422, 'stripe_unavailable'): "no payment link is asked for without a key",
+    ('createInvoice', 422, 'stripe_unavailable'): NO_KEY,
+    ('createProjectInvoice', 422, 'stripe_unavailable'): NO_KEY,
+    ('getOfferPdf', 400, 'not_finalized'): FINAL,
+    ('getDeliveryNotePdf', 400, 'not_finalized'): FINAL,
     }
 "(operation, status, code) → why no row can show it"

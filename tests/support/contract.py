@@ -12,7 +12,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from trytond.modules.rest.openapi import document
-from trytond.modules.rest.routes import public_path
+from trytond.modules.rest.routes import parameters, public_path
 
 UNKNOWN = 2 ** 31 - 1
 "An id that nobody has"
@@ -81,11 +81,13 @@ class Board:
             for code in codes}
 
     def path(self, case, given):
-        path = public_path(self.operations[case.operation].path)
-        id = case.id
-        if id is None:
-            id = given['id'] if isinstance(given, dict) and 'id' in given else UNKNOWN
-        return path.replace('{id}', str(id)) + _made(case.query, given)
+        "Return the path and query of a row; what ``given`` does not name is nobody's id"
+        path = self.operations[case.operation].path
+        known = given if isinstance(given, dict) else {}
+        for name in (parameter.name for parameter in parameters(path)):
+            id = case.id if name == 'id' and case.id is not None else known.get(name, UNKNOWN)
+            path = path.replace(f'{{{name}:int}}', str(id))
+        return path + _made(case.query, given)
 
     def request(self, case, given):
         "Return (method, path, body) of a row"

@@ -38,12 +38,13 @@ class World:
                                         'description': 'x', 'account': revenue.id}])]}])
             return invoice.id
 
-    def corrupt(self, api, invoice):
-        "Change one byte of an archived PDF, where no trigger looks"
+    def corrupt(self, api, issued):
+        "Change one byte of an archived PDF, known by its hash, where no trigger looks"
         with self.superuser.transaction():
             self.superuser.execute("SET LOCAL session_replication_role = replica")
             changed = self.superuser.execute(
                 "UPDATE archive_content c SET data = set_byte(data, 100, get_byte(data, 100) # 1)"
-                " WHERE company = %s AND sha512 = %s",
-                (api.tenant['company'], invoice['archivedPdfHash']))
+                " FROM archive_document d WHERE d.content = c.id AND c.company = %s"
+                " AND %s IN (d.sha512, d.sha256)",
+                (api.tenant['company'], issued['archivedPdfHash']))
             assert changed.rowcount == 1
