@@ -381,18 +381,35 @@ def test_a_billed_project_keeps_its_prices(planner):
             **project, 'status': 'Billed', 'name': 'Relaunch 2026', 'description': None})
 
 
-def test_after_a_cancelled_invoice_the_project_is_billed_again(new_planner, superuser_of):
+def test_after_a_cancelled_invoice_the_project_is_billed_again(new_planner, pool):
     project = new_planner.plan()
     first = new_planner.issue(project, 'invoices')
-    superuser_of.execute("SET session_replication_role = replica")
-    superuser_of.execute(
-        "UPDATE account_invoice SET state = 'cancelled' WHERE id = %s", (first['id'],))
+    with inside(pool, new_planner.api.tenant, check_access=False):
+        Invoice = pool.get('account.invoice')
+        Invoice.credit(Invoice.browse([first['id']]), refund=True)
+        assert Invoice(first['id']).state == 'cancelled'
     assert new_planner.read(project)['status'] == 'Created'
     assert new_planner.api.patch(f"{PATH}/{project['id']}/items/{project['items'][0]['id']}", {
             'price': 2000}).status_code == 200
     second = new_planner.issue(project, 'invoices')
     assert (second['totalAmount'], second['id'] != first['id']) == (6000, True)
     assert new_planner.read(project)['status'] == 'Billed'
+
+
+@pytest.mark.parametrize('profile', ['Basic', 'EN16931', 'XRechnung'])
+@pytest.mark.parametrize('strategy', ['ProjectPrice', 'ItemPrice', 'Combined'])
+def test_the_invoice_may_be_electronic(billing, operator, pool, profile, strategy):
+    "Lump sums and lines without a price stand the official rules, or nothing would be issued"
+    planner = Planner(Api(billing, operator.tenant(
+                'DE', email='rechnung@example.com', phone='+49 30 1234567')), {
+            'name': 'Stadt Köln', 'address': 'Platz 1, 50667 Köln', 'country': 'DE',
+            'email': 'rechnung@example.com', 'buyerReference': '04011000-12345-34'})
+    template = make_template(
+        pool, planner.api.tenant, language='de', tax_rate=19, e_invoice_profile=profile)
+    project = planner.plan(
+        pricingStrategy=strategy, totalPrice=8400, items=[*ITEMS, {'description': 'Included'}])
+    made = planner.issue(project, 'invoices', invoiceTemplateId=template)
+    assert made['totalAmount'] == {'ProjectPrice': 8400, 'ItemPrice': 6400, 'Combined': 14800}[strategy]
 
 
 def test_a_stripe_template_answers_as_it_does_for_invoices(planner, pool):
@@ -403,6 +420,29 @@ def test_a_stripe_template_answers_as_it_does_for_invoices(planner, pool):
         'stripe_key_invalid')
     assert planner.read(project) == project
     planner.issue(project, 'offer', invoiceTemplateId=stripe)
+
+
+def test_check_finds_nothing_wrong_and_everything_that_is(new_planner, operator, superuser_of):
+    company = new_planner.api.tenant['company']
+    made = {}
+    for _ in range(3):
+        project = new_planner.plan()
+        made = {what: new_planner.issue(project, what)['id'] for what, _, _ in KINDS}
+    assert operator.call('check.run', company) == []
+    superuser_of.execute("SET session_replication_role = replica")
+    offer, note = made['offer'], made['delivery-note']
+    superuser_of.execute("UPDATE flat_rate_offer SET number = number || '7' WHERE id = %s", (offer,))
+    superuser_of.execute(
+        "DELETE FROM archive_document WHERE owner = %s", (f'flat_rate.delivery_note,{note}',))
+    superuser_of.execute("DELETE FROM flat_rate_delivery_note WHERE id = %s", (note - 1,))
+    found = operator.call('check.run', company)
+    assert all(len(f['message']) > 20 and '%' not in f['message'] for f in found)
+    told = {(f['check'], f['model'], f['id']) for f in found}
+    assert told >= {
+        ('project_numbers', 'flat_rate.offer', offer),
+        ('project_numbers', 'flat_rate.delivery_note', note - 2),
+        ('project_documents', 'flat_rate.delivery_note', note)}
+    assert ('project_documents', 'archive.document') in {f[:2] for f in told}
 
 
 def test_status_goes_as_far_as_the_project_went(new_planner, pool):

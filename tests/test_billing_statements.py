@@ -93,3 +93,51 @@ def test_all_templates(new_api, sent):
         counts.append(sent[-1])
         new_api.made('/api/invoice-templates', {'name': f'T{number}'})
     assert counts == [3, 3, 3]
+
+
+@pytest.fixture
+def planner(new_api):
+    from tests.support.projecting import Planner
+    return Planner(new_api)
+
+
+def test_a_list_of_projects(planner, sent):
+    counts = []
+    for size in (1, 60):
+        for number in range(0 if size == 1 else 1, size):
+            planner.plan(name=f'P{number}')
+        page = planner.api.get('/api/paushal-projects?limit=60').json
+        assert len(page['items']) == size
+        counts.append(sent[-1])
+    # A full page asks for the total as well
+    assert counts[0] <= 3 and counts[1] <= 4, counts
+
+
+@pytest.mark.parametrize('what, most', [
+    ('offer', (22, 5, 28)), ('delivery-note', (22, 5, 28)), ('invoices', (22, 5, 52))])
+def test_a_project_and_its_documents(planner, sent, what, most):
+    "Create, read, issue: as many for two hundred items as for one"
+    counts = []
+    # The first one fills the caches
+    for number in (1, 1, 200):
+        project = planner.plan(
+            pricingStrategy='Combined', totalPrice=1, items=[{'description': 'x', 'price': 1}] * number)
+        created = sent[-1]
+        planner.read(project)
+        read = sent[-1]
+        planner.issue(project, what)
+        counts.append((created, read, sent[-1]))
+    assert all(many <= one + 2 for one, many in zip(counts[1], counts[2], strict=True)), counts
+    assert all(count <= bound for count, bound in zip(counts[2], most, strict=True)), counts
+
+
+def test_items_of_a_project(planner, sent):
+    project = planner.plan(items=[{'description': 'x', 'price': 1}] * 200)
+    ids = [item['id'] for item in project['items']]
+    here = f"/api/paushal-projects/{project['id']}"
+    for method, path, body, most in [
+            ('POST', '/items', {'description': 'y'}, 14), ('PATCH', f'/items/{ids[0]}', {'price': 2}, 34),
+            ('DELETE', f'/items/{ids[1]}', None, 23), ('POST', '/items/reorder', {'itemIds': ids[::-1]}, 6),
+            ('PATCH', '', {'name': 'N'}, 21), ('GET', '/items', None, 5)]:
+        answer = planner.api(method, here + path, body)
+        assert answer.status_code < 300 and sent[-1] <= most, (method, path, sent[-1], answer.text)

@@ -97,6 +97,19 @@ def test_from_the_first_item_to_the_last_button(clients, planner, role):
     assert read(client, id, 'status') == ['Billed']
 
 
+def test_the_client_is_told_when_the_project_is_not_what_was_offered(clients, planner):
+    client = clients['clerk']
+    id = make(client, planner)
+    run(client, 'make_offer', id)
+    planner.api.made(f'/api/paushal-projects/{id}/items', {'description': 'CMS', 'price': 500.5})
+    with pytest.raises(Fault) as warned:
+        run(client, 'make_invoice', id)
+    assert warned.value.kind == 'UserWarning' and '3300.50' in warned.value.text
+    assert read(client, id, 'status') == ['Offered']
+    # An integrator knows what he sends
+    assert planner.issue({'id': id}, 'invoices')['totalAmount'] == 3300.5
+
+
 def test_projects_are_found_by_their_status(clients, planner):
     client = clients['clerk']
     created, offered = make(client, planner), make(client, planner)

@@ -2,6 +2,7 @@
 
 Each error has the ``field`` it is about and a ``code``, as those of ``account_invoice_issue``.
 """
+from trytond.exceptions import UserWarning
 from trytond.modules.account_invoice_issue.exceptions import (
     IssueError, IssueStateError, UnknownRecordError)
 
@@ -16,3 +17,7 @@ class ProjectStateError(IssueStateError):
 
 class UnknownProjectError(UnknownRecordError):
     "A project, item, customer or template does not exist, or is another tenant's"
+
+
+class DiffersFromOffer(UserWarning):
+    "The project that is billed does not come to what was offered"

@@ -23,6 +23,7 @@ from trytond.transaction import Transaction, without_check_access
 
 from . import letter
 from .exceptions import ProjectError, ProjectStateError
+from .pricing import charges, net
 from .project import FEATURE
 from .series import series
 
@@ -182,6 +183,9 @@ class Offer(Paper, TenantOwned, ModelSQL, ModelView):
 
     valid_until = fields.Date("Valid Until", readonly=True)
     delivery_days = fields.Integer("Delivery Time", readonly=True, help="In days.")
+    price = fields.Numeric(
+        "Price", digits=(16, 2), required=True, readonly=True,
+        help="What the project came to, at the prices that it named.")
     untaxed_amount = fields.Numeric("Untaxed", digits=(16, 2), required=True, readonly=True)
     tax_amount = fields.Numeric("Tax", digits=(16, 2), required=True, readonly=True)
     total_amount = fields.Numeric("Total", digits=(16, 2), required=True, readonly=True)
@@ -193,7 +197,7 @@ class Offer(Paper, TenantOwned, ModelSQL, ModelView):
         if valid_until and valid_until < item.issue_date:
             raise ProjectError(gettext(
                     'flat_rate_project.msg_valid_before_issue', date=item.issue_date), 'valid_until')
-        if not letter.charges(item.project):
+        if not charges(item.project):
             raise ProjectStateError(
                 gettext('flat_rate_project.msg_nothing_priced', project=item.project.name), None)
 
@@ -206,7 +210,8 @@ class Offer(Paper, TenantOwned, ModelSQL, ModelView):
         totals = item.document.totals
         return super()._row(item) | {
             'valid_until': item.draft.valid_until, 'delivery_days': item.draft.delivery_days,
-            'untaxed_amount': totals.net, 'tax_amount': totals.tax, 'total_amount': totals.gross}
+            'price': net(item.project), 'untaxed_amount': totals.net, 'tax_amount': totals.tax,
+            'total_amount': totals.gross}
 
 
 class DeliveryNote(Paper, TenantOwned, ModelSQL, ModelView):

@@ -51,6 +51,11 @@ def charges(project):
     return [row for row in rows(project) if row.price is not None]
 
 
+def net(project):
+    "Return what a project comes to at the prices that it names, to the cent"
+    return sum((line_amount(row.quantity, row.price) for row in charges(project)), Decimal(0))
+
+
 def invoice_rows(project):
     "Return the Rows of an invoice: what is charged, and beside it the items that cost nothing extra"
     whole = project.pricing_strategy == PROJECT_PRICE
@@ -73,10 +78,15 @@ def _lump_sum(project, items):
 
 
 def _whole(project, number, price):
-    lump_sum = Pool().get('product.uom')(
-        Pool().get('ir.model.data').get_id('flat_rate_project', 'uom_lump_sum'))
     title = f'{project.name}\n{project.description}' if project.description else project.name
-    return Row(number, title, Decimal(1), lump_sum, price=price, whole=True)
+    return Row(number, title, Decimal(1), lump_sum_unit(), price=price, whole=True)
+
+
+def lump_sum_unit():
+    "Return the unit that lump sums are counted in"
+    pool = Pool()
+    return pool.get('product.uom')(
+        pool.get('ir.model.data').get_id('flat_rate_project', 'uom_lump_sum'))
 
 
 def _item(item, number, priced=True, shown=True):

@@ -1,4 +1,5 @@
 "The client's ways to offer, deliver and bill a project, and what merging customers takes along"
+from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.modules.tenant import clock
 from trytond.modules.tenant.scope import current_company
@@ -6,6 +7,8 @@ from trytond.pool import Pool, PoolMeta
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
 from .billing import bill
+from .exceptions import DiffersFromOffer
+from .pricing import net
 
 
 class Start:
@@ -101,11 +104,23 @@ class MakeInvoice(Wizard):
 
     def transition_issue(self):
         start = self.start
+        self._check_offered()
         bill(
             self.record, template=start.template, invoice_date=start.issue_date,
             due_date=start.due_date, introduction=start.introduction or None,
             comment=start.notes or None)
         return 'end'
+
+    def _check_offered(self):
+        "Warn when the project does not come to what was offered"
+        offer, price = self.record.offer, net(self.record)
+        if offer and price != offer.price:
+            Warnings = Pool().get('res.user.warning')
+            key = Warnings.format('differs_from_offer', [self.record])
+            if Warnings.check(key):
+                raise DiffersFromOffer(key, gettext(
+                        'flat_rate_project.msg_differs_from_offer', offer=offer.number,
+                        offered=offer.price, price=price))
 
     def end(self):
         return 'reload'

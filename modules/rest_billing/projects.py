@@ -506,10 +506,14 @@ OPERATIONS = [
             " invoice per project."),
         request=ProjectInvoiceCreate, response=invoices.Invoice, handler=invoice, locks=LOCKS,
         problems={
-            400: {**WRONG, 'invalid_state': (
+            400: {
+                **WRONG,
+                'e_invoice_invalid': "the e-invoice of the template's profile would break official rules",
+                'invalid_state': (
                     f"nothing priced, billed already, {INCOMPLETE}, or the books are closed")},
             404: {'not_found': "project or template not yours"},
             422: {
                 'stripe_key_invalid': "the template asks for a payment link, without a valid key",
-                'stripe_unavailable': "the payment provider did not answer"}}),
+                'stripe_unavailable': "the payment provider did not answer"}},
+        problem_models={400: invoices.EInvoiceInvalidBody}),
     ]

@@ -72,10 +72,12 @@ def two(api):
     return [{**second, 'status': 'Billed'}, first]
 
 
-def with_stripe(api):
-    template = api.made('/api/invoice-templates', {
-            'name': 'Stripe', 'paymentQrMode': 'StripePaymentLink'})
-    return {**planned()(api), 'template': template['id']}
+def under(**template):
+    "Return what makes a project, with a template of its own to bill it under"
+    def given(api):
+        made = api.made('/api/invoice-templates', {'name': 'Own', **template})
+        return {**planned()(api), 'template': made['id']}
+    return given
 
 
 def body(example, **others):
@@ -167,6 +169,9 @@ CASES = [
     Case('createProjectInvoice', 400, 'invalid_argument', given=planned(),
         body=body(BILL, dueDate='2026-05-01'), message='dueDate'),
     Case('createProjectInvoice', 400, 'invalid_state', given=planned(**UNPRICED), body=body(BILL)),
+    Case('createProjectInvoice', 400, 'e_invoice_invalid', given=under(eInvoiceProfile='XRechnung'),
+        body=body(BILL), message='BR-DE-15'),
     Case('createProjectInvoice', 404, 'not_found', given=planned(), body={'invoiceTemplateId': UNKNOWN}),
-    Case('createProjectInvoice', 422, 'stripe_key_invalid', given=with_stripe, body=body(BILL)),
+    Case('createProjectInvoice', 422, 'stripe_key_invalid', given=under(
+            paymentQrMode='StripePaymentLink'), body=body(BILL)),
     ]
