@@ -1,6 +1,6 @@
 """The law of our electronic invoices: whatever is billed, no official rule is broken, and all figures agree.
 
-KONTOR_EINVOICE_CASES is the number of invoices that are drawn; more of them find more.
+KONTOR_EXAMPLES is the number of invoices that are drawn; more of them find more.
 """
 import os
 from decimal import Decimal as D
@@ -12,7 +12,7 @@ from trytond.modules.account_invoice_einvoice.compose import einvoice
 from .bills import bills
 from .reading import drafthorse_figures, figures, read
 
-CASES = int(os.environ.get('KONTOR_EINVOICE_CASES', 60))
+CASES = int(os.environ.get('KONTOR_EXAMPLES', 60))
 
 
 @settings(
