@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 def write_json(value):
     "Return the JSON text of a value as UTF-8 bytes"
-    return ''.join(_parts(value)).encode('utf-8')
+    return _text(value).encode('utf-8')
 
 
 def entity_tag(body):
@@ -26,54 +26,47 @@ def entity_tag(body):
 def moment(value):
     "Return a datetime (naive is UTC) as ``2026-05-16T08:12:43Z``"
     if value.tzinfo:
-        value = value.astimezone(dt.UTC)
-    return value.strftime('%Y-%m-%dT%H:%M:%SZ')
+        value = value.astimezone(dt.UTC).replace(tzinfo=None)
+    return value.isoformat(timespec='seconds') + 'Z'
 
 
 def number(value):
     "Return a Decimal as a JSON number in plain notation"
     if not value.is_finite():
         raise ValueError(f'{value} is no JSON number')
-    return format(value, 'f')
+    text = str(value)
+    return format(value, 'f') if 'E' in text else text
 
 
-def _parts(value):
-    if isinstance(value, BaseModel):
-        value = value.model_dump(by_alias=True)
-    if isinstance(value, dict):
-        yield from _enclose('{', value.items(), '}', _member)
-    elif isinstance(value, list | tuple):
-        yield from _enclose('[', value, ']', _parts)
-    else:
-        yield _scalar(value)
+def _text(value):
+    write = _WRITERS.get(type(value)) or _writer_of_kind(value)
+    return write(value)
 
 
-def _enclose(opening, values, closing, write):
-    yield opening
-    for index, value in enumerate(values):
-        if index:
-            yield ','
-        yield from write(value)
-    yield closing
+def _object(value):
+    return '{' + ','.join([f'{encode_basestring(name)}:{_text(v)}' for name, v in value.items()]) + '}'
 
 
-def _member(pair):
-    name, value = pair
-    yield encode_basestring(name) + ':'
-    yield from _parts(value)
+def _array(value):
+    return '[' + ','.join([_text(v) for v in value]) + ']'
 
 
-def _scalar(value):
-    for type_, write in _WRITERS:
+def _writer_of_kind(value):
+    "Return the writer of a value whose type only inherits from a known one, and remember it"
+    for type_, write in _KINDS:
         if isinstance(value, type_):
-            return write(value)
+            _WRITERS[type(value)] = write
+            return write
     raise TypeError(f'{type(value).__name__} has no JSON form')
 
 
-_WRITERS = (
+_KINDS = (
+    (BaseModel, lambda value: _object(value.model_dump(by_alias=True))),
+    (dict, _object),
+    (list | tuple, _array),
     (type(None), lambda _: 'null'),
     (bool, lambda value: 'true' if value else 'false'),
-    (enum.Enum, lambda value: _scalar(value.value)),
+    (enum.Enum, lambda value: _text(value.value)),
     (str, encode_basestring),
     (int, str),
     (Decimal, number),
@@ -82,3 +75,5 @@ _WRITERS = (
     (uuid.UUID, lambda value: f'"{value}"'),
     (float, lambda value: number(Decimal(repr(value)))),
     )
+_WRITERS = {}
+"Type → function(value) → JSON text; filled as types come"

@@ -14,6 +14,8 @@ import time
 from decimal import Decimal
 from pathlib import Path
 
+from .recorder import recording
+
 ROOT = Path(__file__).resolve().parents[3]
 PDF = b'%PDF-1.7\n' + b'0123456789abcdef' * 2000
 "32 kB, about as large as an invoice of two lines"
@@ -121,9 +123,9 @@ def statements(tenant, operations):
         work = _work(tenant, key)
         for _ in range(_WARM):
             work()
-        with RECORDER.recording() as sent:
+        with recording() as sent:
             work()
-        found[key] = list(sent)
+        found[key] = sent
     return found
 
 
@@ -184,7 +186,5 @@ class Direct:
 
 
 if __name__ == '__main__':
-    from .recorder import Recorder
-    RECORDER = Recorder()
     from trytond.modules.rest import wsgi  # noqa: F401
     answer({'issue': issue, 'statements': statements, 'profile': profile})

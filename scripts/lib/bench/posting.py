@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 _TIMEOUT = 20
 "Seconds a single try may take"
-PATIENCE = 60
+PATIENCE = 300
 "Seconds within which every key has to be answered, whatever was killed"
 COME_BACK = frozenset({429, 503})
 "Statuses that ask to come back later"

@@ -16,8 +16,8 @@ from ..instance import Serve
 _CODE = {'.py', '.xml', '.cfg', '.po', '.tsv', '.csv', '.typ'}
 ENVIRONMENT = {'KONTOR_DATABASE_URL': ''}
 "An instance has a PostgreSQL of its own, whatever this shell is set to"
-_FIRST_START = 300
-_START = 60
+_FIRST_START = 1200
+_START = 240
 
 
 def fingerprint():

@@ -1,41 +1,33 @@
-"""Every SQL statement that psycopg sends in this process: credential, tenant, locks, all of it."""
+"""Every SQL statement that psycopg sends for a request: credential, tenant, locks, all of it."""
 import contextlib
+import threading
 import time
 
 import psycopg
 
 
-class Recorder:
-    "statements: [(text, seconds)] of what was sent while recording"
+@contextlib.contextmanager
+def recording():
+    """Yield [(text, seconds)]: the statements that this thread sends within.
 
-    def __init__(self):
-        self.statements = []
-        self._on = False
-        self._patch()
+    What other threads write behind the requests, such as the journal, is no part of any.
+    """
+    plain, sent, thread = psycopg.Cursor.execute, [], threading.get_ident()
 
-    @contextlib.contextmanager
-    def recording(self):
-        "Yield the list that fills up within"
-        self.statements = []
-        self._on = True
+    def execute(cursor, query, params=None, **options):
+        if threading.get_ident() != thread:
+            return plain(cursor, query, params, **options)
+        started = time.perf_counter()
         try:
-            yield self.statements
+            return plain(cursor, query, params, **options)
         finally:
-            self._on = False
-
-    def _patch(self):
-        plain, recorder = psycopg.Cursor.execute, self
-
-        def execute(cursor, query, params=None, **options):
-            if not recorder._on:
-                return plain(cursor, query, params, **options)
-            started = time.perf_counter()
-            try:
-                return plain(cursor, query, params, **options)
-            finally:
-                text = query if isinstance(query, str) else _text(query, cursor)
-                recorder.statements.append((text, time.perf_counter() - started))
-        psycopg.Cursor.execute = execute
+            text = query if isinstance(query, str) else _text(query, cursor)
+            sent.append((text, time.perf_counter() - started))
+    psycopg.Cursor.execute = execute
+    try:
+        yield sent
+    finally:
+        psycopg.Cursor.execute = plain
 
 
 def _text(query, cursor):

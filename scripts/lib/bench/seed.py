@@ -16,7 +16,7 @@ OTHERS = 50
 "Posted invoices of each tenant but the first"
 _ORIGINALS = 12
 "Invoices that are really issued; the others are their copies"
-_START = 60
+_START = 240
 
 
 def run(arguments):

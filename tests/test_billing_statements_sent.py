@@ -1,0 +1,85 @@
+"""How many SQL statements a call sends in all, also those for credential, tenant and locks.
+
+BEGIN and COMMIT are none. The table may get stricter, never looser without a reason in its commit.
+"""
+import pytest
+
+from scripts.lib.bench.recorder import recording
+from tests.support.invoicing import Biller, item
+
+pytest_plugins = ['tests.support.billing_fixtures']
+
+MOST = {
+    'GET /api/units/codes': 3,
+    'GET one': 5,
+    'GET list': 5,
+    'GET pdf': 7,
+    'GET templates': 4,
+    'POST invoice': 36,
+    'POST invoice with a key': 38,
+    'POST mark-paid': 27,
+    'POST mark-paid again': 10,
+    }
+"Operation → statements at most, whatever the number of lines, invoices or tenants"
+
+
+@pytest.fixture
+def biller(new_api):
+    return Biller(new_api)
+
+
+@pytest.fixture
+def count(new_api):
+    "Return a function that counts the statements of a call"
+    def count(call, status=200):
+        with recording() as sent:
+            answer = call()
+        assert answer.status_code == status, answer.text
+        return len(sent)
+    return count
+
+
+def assert_within(name, counts):
+    assert max(counts) <= MOST[name], counts
+    assert len(set(counts)) == 1, counts
+
+
+def test_statements_of_reading_do_not_grow_with_what_is_there(biller, count):
+    api = biller.api
+    calls = {
+        'GET /api/units/codes': lambda: api.get('/api/units/codes'),
+        'GET one': lambda: api.get(f"/api/invoices/{invoice['id']}"),
+        'GET list': lambda: api.get('/api/invoices?limit=100'),
+        'GET pdf': lambda: api.get(f"/api/invoices/{invoice['id']}/pdf"),
+        'GET templates': lambda: api.get('/api/invoice-templates')}
+    counts = {name: [] for name in calls}
+    for lines in (1, 1, 30):
+        invoice = biller.bill(*[item(price=n + 1) for n in range(lines)])
+        for name, call in calls.items():
+            call()
+            counts[name].append(count(call))
+    for name, found in counts.items():
+        assert_within(name, found)
+
+
+@pytest.mark.parametrize('name, headers', [
+    ('POST invoice', {}), ('POST invoice with a key', {'Idempotency_Key': 'k{}'})])
+def test_statements_of_issuing_do_not_grow_with_lines(biller, count, name, headers):
+    biller.bill(), biller.bill()
+    counts = []
+    for lines in (2, 100):
+        items = [item(price=n + 1) for n in range(lines)]
+        keys = {key: value.format(lines) for key, value in headers.items()}
+        counts.append(count(lambda items=items, keys=keys: biller.post(*items, headers=keys), 201))
+    assert_within(name, counts)
+
+
+def test_statements_of_paying(biller, count):
+    counts, again = [], []
+    for _ in range(3):
+        invoice = biller.bill()
+        path = f"/api/invoices/{invoice['id']}/mark-paid"
+        counts.append(count(lambda path=path: biller.api.post(path, {})))
+        again.append(count(lambda path=path: biller.api.post(path, {})))
+    assert_within('POST mark-paid', counts[1:])
+    assert_within('POST mark-paid again', again[1:])
