@@ -72,19 +72,22 @@ def create_tenant(seller):
     if not seller.name.strip():
         raise TenantError("name must not be empty", 'name')
     connection = Transaction().connection
-    company = copy_company(connection, Pool(), _template(connection, chart))
+    company = copy_company(connection, Pool(), _template(connection, chart, seller.country))
     _describe(connection, company, seller)
     with entered(company):
         _seller(company, seller)
     return company
 
 
-def _template(connection, chart):
+def _template(connection, chart, country):
+    "Return the id of the prepared company of a chart, which must be one of the country's: its taxes are"
     row = connection.execute(
-        "SELECT id FROM company_company WHERE tenant_state = 'template' AND chart = %s",
-        (chart,)).fetchone()
+        "SELECT c.id, n.code FROM company_company c LEFT JOIN country_country n ON n.id = c.country"
+        " WHERE c.tenant_state = 'template' AND c.chart = %s", (chart,)).fetchone()
     if row is None:
         raise TenantError(f"there is no chart {chart!r}", 'chart')
+    if row[1] != country:
+        raise TenantError(f"the chart {chart!r} is one of {row[1]}, not of {country}", 'chart')
     return row[0]
 
 
