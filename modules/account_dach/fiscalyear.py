@@ -15,13 +15,18 @@ from .rows import insert, next_ids
 
 YEARS_BACK = 10
 YEARS_AHEAD = 1
-SERIES = ('out_invoice_sequence', 'out_credit_note_sequence', 'in_invoice_sequence',
-    'in_credit_note_sequence')
+SERIES = (
+    'out_invoice_sequence', 'out_credit_note_sequence', 'in_invoice_sequence', 'in_credit_note_sequence')
 _DAY = dt.timedelta(days=1)
 
 
 class FiscalYear(metaclass=PoolMeta):
     __name__ = 'account.fiscalyear'
+
+    @classmethod
+    def series_names(cls):
+        "Return the fields of account.fiscalyear.invoice_sequence; issuing invoices extends this with its own"
+        return list(SERIES)
 
     @classmethod
     def invoice_series(cls, company):
@@ -34,7 +39,7 @@ class FiscalYear(metaclass=PoolMeta):
             [('company', '=', company), ('period', '=', None)], limit=1,
             order=[('fiscalyear.start_date', 'DESC'), ('id', 'DESC')])
         if known:
-            return {name: getattr(known[0], name).id for name in SERIES}
+            return {name: getattr(known[0], name).id for name in cls.series_names()}
         return cls.new_invoice_series(company)
 
     @classmethod
@@ -44,7 +49,9 @@ class FiscalYear(metaclass=PoolMeta):
         sales, purchases = insert('ir.sequence.strict', company, [
                 sequence("Ausgangsrechnungen", kind, 'INV-${date_Y}-${date_m}-', 4),
                 sequence("Eingangsrechnungen", kind, 'ER-${date_Y}-', 5)])
-        return {name: sales if name.startswith('out_') else purchases for name in SERIES}
+        return {
+            name: sales if name.startswith('out_') else purchases
+            for name in SERIES}
 
 
 def ensure_fiscalyear(company, date, today=None):

@@ -4,6 +4,7 @@ Figures are those of the bill, never computed again: printed page, posted move a
 to the cent.
 """
 import re
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from trytond.modules.account_invoice_issue.rounding import HUNDRED, line_amount
@@ -33,7 +34,7 @@ def einvoice(bill):
     profile = template.e_invoice_profile
     if profile == 'None':
         return None
-    is_credit = document.kind == 'credit_note'
+    is_credit = bool(bill.credited)
     sign = -ONE if is_credit else ONE
     specification = codes.specification(profile, bill.issue_date)
     lines, trailing = _lines(bill, sign)
@@ -89,8 +90,11 @@ def _terms(bill, sign):
 
 def _parties(bill):
     "Return (seller, buyer): on a Gutschrift the customer supplies"
-    tenant, customer = _tenant(bill), _customer(bill)
-    return (customer, tenant) if bill.document.kind == 'gutschrift' else (tenant, customer)
+    seller, buyer = _tenant(bill), _customer(bill)
+    if bill.document.kind == 'gutschrift':
+        seller, buyer = buyer, seller
+    # Only a seller has a tax number there (BT-32)
+    return seller, replace(buyer, tax_number='')
 
 
 def _tenant(bill):
@@ -110,12 +114,15 @@ def _customer(bill):
     customer = bill.buyer
     country = customer.country or bill.books.country
     parts = parse_address(customer.address, country)
+    numbered = customer.vat_id or bill.tax_number or not bill.is_self_billed
     return Party(
         name=_text(customer.name) or _WORDLESS,
         address=Address(
             street=_text(parts.street), additional=_text(parts.additional), city=_text(parts.city),
             postal_code=_text(parts.postal_code), country=country),
-        identifier=str(customer.id), vat_id=_text(customer.vat_id), email=_text(customer.email),
+        # A supplier number of ours is none of his own: BR-CO-26 shall say so
+        identifier=str(customer.id) if numbered else '', vat_id=_text(customer.vat_id),
+        tax_number=_text(bill.tax_number), email=_text(customer.email),
         contact=_text(customer.contact_person), phone=_text(customer.phone))
 
 
@@ -137,7 +144,7 @@ def _delivery(document, buyer, taxes):
 
 def _transfer(document):
     seller = document.seller
-    if not seller.iban:
+    if not seller.iban or seller.iban_unchecked:
         return None
     return CreditTransfer(
         iban=''.join(seller.iban.split()), account_name=_text(seller.name),

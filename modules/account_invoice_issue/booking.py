@@ -88,7 +88,7 @@ def _invoice(bill):
         'move': bill.move, 'template': bill.template.id, 'party_tax_identifier': bill.identifier,
         'tax_identifier': bill.seller_identifier, 'invoice_address': bill.address,
         'credit_of': bill.credited.id if bill.credited else None, 'warnings': bill.warnings,
-        'account': bill.receivable, 'tax_rate': bill.tax_rate, 'issued_at': bill.issued_at,
+        'account': bill.account, 'tax_rate': bill.tax_rate, 'issued_at': bill.issued_at,
         'printed': copy(bill), 'untaxed_amount_cache': figures.untaxed, 'tax_amount_cache': figures.tax,
         'total_amount_cache': figures.total}
 
@@ -102,7 +102,8 @@ def _series(bill):
 def _new_invoice(bill):
     draft, books = bill.draft, bill.books
     return _invoice(bill) | {
-        'id': bill.id, 'type': 'out', 'party': draft.party.id, 'currency': books.currency,
+        'id': bill.id, 'type': books.side.type, 'self_billed': bill.is_self_billed,
+        'party': draft.party.id, 'currency': books.currency,
         'journal': books.journal, 'accounting_date': draft.accounting_date,
         'reference': draft.reference, 'description': draft.description,
         'introduction': draft.introduction, 'comment': draft.comment}
@@ -136,7 +137,8 @@ def _issued_line(item):
 def _new_line(bill, item, number):
     line = item.record
     return _issued_line(item) | {
-        'invoice': bill.id, 'type': line.type, 'invoice_type': 'out', 'currency': bill.books.currency,
+        'invoice': bill.id, 'type': line.type, 'invoice_type': bill.books.side.type,
+        'currency': bill.books.currency,
         'sequence': number if line.sequence is None else line.sequence,
         'description': item.description, 'item_key': item.key or None, 'quantity': item.quantity,
         'unit_price': item.unit_price, 'unit': line.unit.id if line.unit else None,
@@ -152,19 +154,21 @@ def _write_line(bill, item):
 
 
 def _write_taxes(company, bills):
-    "Write the taxes of the invoices anew; return {(invoice, Taxed): id}"
+    "Write the taxes of the invoices anew; return {(invoice, Part): id}"
     stored = [bill.id for bill in bills if bill.draft.id is not None]
     if stored:
         table = Pool().get(TAX).__table__()
         Transaction().connection.cursor().execute(*table.delete(where=table.invoice.in_(stored)))
-    keys = [(bill, taxed, share) for bill in bills for taxed, share in bill.shares]
+    keys = [
+        (bill, taxed, share, part, amount) for bill in bills for taxed, share in bill.shares
+        for part, amount in taxed.parts(share)]
     ids = insert(TAX, company, [
-            {'invoice': bill.id, 'description': taxed.description,
-                'account': taxed.account_for(share.base),
-                'base': share.base, 'amount': share.tax, 'manual': False, 'tax': taxed.tax,
+            {'invoice': bill.id, 'description': part.description,
+                'account': part.account_for(share.base),
+                'base': share.base, 'amount': amount, 'manual': False, 'tax': part.tax,
                 'legal_notice': taxed.notice or None}
-            for bill, taxed, share in keys])
-    return {(bill.id, taxed): id for (bill, taxed, _), id in zip(keys, ids, strict=True)}
+            for bill, taxed, share, part, amount in keys])
+    return {(bill.id, part): id for (bill, _, _, part, _), id in zip(keys, ids, strict=True)}
 
 
 # The move
@@ -181,31 +185,37 @@ def _write_move_lines(company, bills, taxes):
     partied = _accounts_with_party(bills)
     rows, tax_rows = [], []
     for bill in bills:
-        for row, tax_row in _move_lines(bill, taxes):
+        for row, for_return in _move_lines(bill, taxes):
             row['party'] = bill.draft.party.id if row['account'] in partied else None
             rows.append(row)
-            tax_rows.append(tax_row)
+            tax_rows.append(for_return)
     ids = insert(MOVE_LINE, company, rows)
     insert(TAX_LINE, company, [
-            tax_row | {'move_line': id} for id, tax_row in zip(ids, tax_rows, strict=True) if tax_row])
+            tax_row | {'move_line': id} for id, for_return in zip(ids, tax_rows, strict=True)
+            for tax_row in for_return])
 
 
 def _move_lines(bill, taxes):
-    "Yield (move line, its tax line or None): revenue per line, tax per rate, what the buyer owes"
+    """Yield (move line, its tax lines): revenue or expense per line, tax per rate, what is owed.
+
+    Amounts are those of a sale, in debit less credit; a self-bill is its mirror.
+    """
+    sign = bill.books.side.sign
     for item in bill.charged:
         yield (
-            _move_line(bill, item.account, -item.net, origin=f'{LINE},{item.id}'),
-            {'type': 'base', 'tax': item.tax.tax, 'amount': item.net})
+            _move_line(bill, item.account, -sign * item.net, origin=f'{LINE},{item.id}'),
+            [{'type': 'base', 'tax': tax, 'amount': item.net} for tax in item.tax.base_taxes])
     for taxed, share in bill.shares:
-        if share.tax:
-            yield (
-                _move_line(
-                    bill, taxed.account_for(share.base), -share.tax, taxed.description,
-                    f'{TAX},{taxes[bill.id, taxed]}'),
-                {'type': 'tax', 'tax': taxed.tax, 'amount': share.tax})
+        for part, amount in taxed.parts(share):
+            if amount:
+                yield (
+                    _move_line(
+                        bill, part.account_for(share.base), -sign * amount, part.description,
+                        f'{TAX},{taxes[bill.id, part]}'),
+                    [{'type': 'tax', 'tax': part.tax, 'amount': amount}] if part.counts else [])
     for maturity, amount in bill.maturities:
         yield (
-            _move_line(bill, bill.receivable, amount, bill.draft.description, maturity=maturity), None)
+            _move_line(bill, bill.account, sign * amount, bill.draft.description, maturity=maturity), [])
 
 
 def _move_line(bill, account, amount, description=None, origin=None, maturity=None):
@@ -217,10 +227,11 @@ def _move_line(bill, account, amount, description=None, origin=None, maturity=No
 
 def _accounts_with_party(bills):
     "Return the ids of those accounts that want a party on each line"
-    used = {bill.receivable for bill in bills}
+    used = {bill.account for bill in bills}
     for bill in bills:
         used.update(item.account for item in bill.charged)
-        used.update(taxed.account_for(share.base) for taxed, share in bill.shares)
+        used.update(
+            part.account_for(share.base) for taxed, share in bill.shares for part, _ in taxed.parts(share))
     table = Pool().get('account.account').__table__()
     cursor = Transaction().connection.cursor()
     cursor.execute(*table.select(table.id, where=table.id.in_(sorted(used)) & table.party_required))

@@ -21,6 +21,7 @@ from trytond.transaction import Transaction, without_check_access
 
 from . import settle
 from .exceptions import IssueError, IssueStateError
+from .side import is_ours
 
 CREDITABLE = ('posted', 'paid')
 
@@ -103,7 +104,7 @@ class Invoice(metaclass=PoolMeta):
         taken back and posts. Raises IssueStateError for what is no issued invoice, or is credited
         already.
         """
-        if any(invoice.type != 'out' for invoice in invoices):
+        if not all(map(is_ours, invoices)):
             return super().credit(invoices, refund=refund, **values)
         with without_check_access():
             known = read_credited({invoice.id for invoice in invoices})
@@ -115,8 +116,9 @@ class Invoice(metaclass=PoolMeta):
 
     def _credit(self, **values):
         credit = super()._credit(**values)
-        if self.type == 'out':
+        if is_ours(self):
             credit.credit_of = self
+            credit.self_billed = self.self_billed
             credit.template = self.template
             credit.supply_date = self.supply_date
             credit.payment_term = None

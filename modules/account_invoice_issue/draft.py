@@ -15,7 +15,10 @@ from .credit import Credited, read_credited
 from .exceptions import IssueError, IssueStateError, PaymentLinkError, UnknownRecordError
 from .goods import Goods
 from .ledger import Books, Period, open_period
+from .side import SELF_BILLED, is_ours
 from .taxation import Taxation, Taxed
+from .taxation_purchase import PurchaseTaxation
+from .seller import TAX_NUMBERS
 from .units import PrintedUnits
 
 ISSUABLE = ('draft', 'validated')
@@ -27,7 +30,7 @@ LARGEST = Decimal(10) ** 12
 OPTIONAL = dict.fromkeys([
         'account', 'accounting_date', 'comment', 'credit_of', 'currency', 'description', 'due_date',
         'introduction', 'invoice_address', 'invoice_date', 'payment_term', 'payment_term_date', 'reference',
-        'supply_date', 'template'])
+        'self_billed', 'supply_date', 'template'])
 OPTIONAL_OF_LINE = dict.fromkeys([
         'account', 'custom_unit', 'description', 'item_key', 'note', 'origin', 'product', 'quantity',
         'sequence', 'taxes_date', 'unit', 'unit_price']) | {'taxes': (), 'type': 'line'}
@@ -68,7 +71,8 @@ class File:
 class Bill:
     """One invoice on its way through the door.
 
-    buyer: as known now; address, identifier, receivable: ids; credited: what a credit note takes back;
+    buyer: the other party as known now, also where it is the one who supplies (a Gutschrift); its tax
+    number only there; address, identifier, account: ids; credited: what a credit note takes back;
     gross: whether prices include tax; figures: all amounts; shares: [(Taxed, TaxShare)]; maturities:
     [(date, amount)]; warnings: codes for the accountant; the rest is filled in on the way; beside: Files
     sealed with the PDF.
@@ -79,7 +83,8 @@ class Bill:
     buyer: Customer
     address: int
     identifier: int | None
-    receivable: int
+    account: int
+    tax_number: str
     issue_date: dt.date
     supply_date: dt.date
     due_date: dt.date
@@ -109,8 +114,12 @@ class Bill:
 
     @property
     def kind(self):
-        "The kind of document: invoice or credit_note"
-        return 'credit_note' if self.credited else 'invoice'
+        "The kind of document: invoice, credit_note or gutschrift"
+        return 'credit_note' if self.credited and not self.is_self_billed else self.books.side.kind
+
+    @property
+    def is_self_billed(self):
+        return self.books.side == SELF_BILLED
 
     @property
     def cancels(self):
@@ -178,7 +187,8 @@ class Known:
         template = self.templates.get(draft.template.id if draft.template else None)
         if template is None or not (template.active or draft.credit_of):
             raise UnknownRecordError(gettext('account_invoice_issue.msg_unknown'), 'template')
-        if template.payment_qr_mode == 'StripePaymentLink' and not draft.credit_of:
+        asks = template.payment_qr_mode == 'StripePaymentLink'
+        if asks and not (draft.credit_of or draft.self_billed):
             raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'), None)
         return template
 
@@ -197,7 +207,7 @@ def _templates(drafts):
 
 def _check_stored(draft):
     "A stored draft may be no draft any more, or hold what is not printed"
-    if draft.type != 'out' or draft.state not in ISSUABLE:
+    if not is_ours(draft) or draft.state not in ISSUABLE or draft.number or draft.move:
         raise IssueStateError(
             gettext('account_invoice_issue.msg_no_draft', invoice=draft.rec_name), 'state')
     if draft.alternative_payees or any(tax.manual for tax in draft.taxes):
@@ -222,7 +232,8 @@ def _bill(draft, books, known):
     supply_date = draft.supply_date or issue_date
     credited = _credited(draft, known)
     gross = credited.gross if credited else template.is_tax_included
-    taxation = Taxation(books, template, buyer, supply_date, known.goods.__contains__)
+    kind = PurchaseTaxation if draft.self_billed else Taxation
+    taxation = kind(books, template, buyer, supply_date, known.goods.__contains__)
     items = [
         _item(line, f'lines[{n}]', taxation, template, known.units) for n, line in enumerate(draft.lines)]
     figures, shares = _figures(items, gross)
@@ -269,26 +280,29 @@ def _at_address(buyer, address):
 
 
 def _position(draft, books):
-    "Return address, tax identifier and receivable account of a buyer, in one statement"
+    "Return address, tax identifier, tax number and account of a party, in one statement"
     pool = Pool()
     party = pool.get('party.party').__table__()
     own = pool.get('party.party.account').__table__()
     address, identifier = parties.address(party), parties.tax_identifier(party)
+    number = parties.identifier(party, list(TAX_NUMBERS.values()))
     cursor = Transaction().connection.cursor()
     cursor.execute(*party
         .join(address, 'LEFT', condition=Literal(True))
         .join(identifier, 'LEFT', condition=Literal(True))
+        .join(number, 'LEFT', condition=Literal(True))
         .join(own, 'LEFT', condition=(own.party == party.id) & (own.company == books.company))
         .select(
             Column(address, 'id').as_('address'), Column(identifier, 'id').as_('identifier'),
-            own.account_receivable.as_('receivable'), where=party.id == draft.party.id, limit=1))
+            Column(number, 'value').as_('tax_number'),
+            Column(own, books.side.account).as_('account'), where=party.id == draft.party.id, limit=1))
     position, = cursor_dict(cursor)
     if draft.invoice_address:
         position['address'] = draft.invoice_address.id
     if draft.account:
-        position['receivable'] = draft.account.id
+        position['account'] = draft.account.id
     position['address'] = position['address'] or _empty_address(draft.party)
-    position['receivable'] = position['receivable'] or books.receivable
+    position['account'] = position['account'] or books.account
     return position
 
 

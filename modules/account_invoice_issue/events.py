@@ -1,4 +1,4 @@
-"""What is told of invoices: created when issued, paid each time an open one becomes paid.
+"""What is told of invoices and Gutschriften: created when issued, paid each time an open one becomes paid.
 
 An invoice whose payment is undone in the client is open again; when it is paid once more, that is a
 second payment and a second event. Marking as paid what is paid already tells nothing.
@@ -8,12 +8,14 @@ from trytond.modules.outbox.event import Event, announce
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
+from .side import SALE, SELF_BILLED, is_ours
+
 INVOICE = 'account.invoice'
 
 
 def announce_created(bills):
     "Announce invoices and credit notes that the door has written"
-    announce(Event('invoice.created', bill.record, _created(bill)) for bill in bills)
+    announce(Event(f'{bill.books.side.event}.created', bill.record, _created(bill)) for bill in bills)
 
 
 def _created(bill):
@@ -26,19 +28,23 @@ def _created(bill):
 
 
 def announce_paid(invoices):
-    "Announce that outgoing invoices became paid, in two statements; a credit note is not paid but refunded"
-    ids = {invoice.id for invoice in invoices if invoice.type == 'out'}
+    """Announce that invoices and Gutschriften became paid, in two statements.
+
+    A credit note is not paid but refunded; a supplier's own invoice is nobody's business.
+    """
+    ids = {invoice.id for invoice in invoices if is_ours(invoice)}
     if not ids:
         return
     table = Pool().get(INVOICE).__table__()
     cursor = Transaction().connection.cursor()
     cursor.execute(*table.select(
-            table.id, table.number, table.party, table.paid_date, table.total_amount_cache,
+            table.id, table.self_billed, table.number, table.party, table.paid_date,
+            table.total_amount_cache,
             where=table.id.in_(sorted(ids)) & (table.credit_of == Null), order_by=table.id))
     announce(
-        Event('invoice.paid', f'{INVOICE},{id}', {
+        Event(f'{(SELF_BILLED if self_billed else SALE).event}.paid', f'{INVOICE},{id}', {
                 'id': id, 'number': number, 'customer_id': party, 'paid_date': date, 'total': total})
-        for id, number, party, date, total in cursor.fetchall())
+        for id, self_billed, number, party, date, total in cursor.fetchall())
 
 
 class Outbox(metaclass=PoolMeta):

@@ -13,7 +13,7 @@ from trytond.modules.account.tax import _TaxLine
 from trytond.modules.archive.document import PDF, Sealing
 from trytond.modules.tenant import clock, timing
 from trytond.pool import Pool, PoolMeta
-from trytond.pyson import Eval
+from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction, without_check_access
 
 from . import booking, numbering, printed, rounding
@@ -24,9 +24,11 @@ from .exceptions import NotFinalizedError
 from .ledger import read_books
 from .locks import require_locks
 from .seller import read_seller
+from .side import is_ours, side_of
 from .taxation import UNEXPLAINED
 
-_READONLY = {'readonly': Eval('state') != 'draft', 'invisible': Eval('type') != 'out'}
+_OURS = (Eval('type') == 'out') | Eval('self_billed', False)
+_READONLY = {'readonly': Eval('state') != 'draft', 'invisible': ~_OURS}
 _ISSUED = {'invisible': ~Eval('issued_at')}
 FROM_THE_DOOR = frozenset([
         'cancel_move', 'credit_of', 'issued_at', 'move', 'number', 'number_alnum', 'number_digit',
@@ -43,6 +45,9 @@ WARNINGS = [
 class Invoice(metaclass=PoolMeta):
     __name__ = 'account.invoice'
 
+    self_billed = fields.Boolean(
+        "Self-Billed", states={'readonly': Bool(Eval('lines')), 'invisible': Eval('type') != 'in'},
+        help="Written by us for a supplier: a Gutschrift.")
     template = fields.Many2One(
         'invoice.template', "Template", ondelete='RESTRICT', states=_READONLY,
         help="Leave empty to use the default template.")
@@ -108,20 +113,24 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def issue(cls, drafts):
-        """Issue outgoing drafts, stored or not, and return them as issued invoices, in the same
-        order.
+        """Issue outgoing and self-billed drafts, stored or not, and return them as issued invoices, in
+        the same order.
 
-        A draft has at least ``party`` and ``lines`` (``description``, ``quantity``, ``unit_price``
-        each); without a template, dates, accounts or taxes the tenant's own are taken. All or
-        nothing. Raises IssueError and its kinds, naming the field; restarts the transaction where
-        it does not hold the LOCKS yet.
+        A draft has at least ``party``, ``self_billed`` where it is a Gutschrift, and ``lines``
+        (``description``, ``quantity``, ``unit_price`` each); without a template, dates, accounts or taxes
+        the tenant's own are taken. All or nothing. Raises IssueError and its kinds, naming the field;
+        restarts the transaction where it does not hold the LOCKS yet.
         """
         drafts = list(drafts)
         if not drafts:
             return []
         require_locks()
         with without_check_access():
-            bills = cls._through_the_door(drafts)
+            made = {}
+            for side in dict.fromkeys(map(side_of, drafts)):
+                group = [draft for draft in drafts if side_of(draft) == side]
+                made |= zip(map(id, group), cls._through_the_door(group, side), strict=True)
+            bills = [made[id(draft)] for draft in drafts]
             announce_created(bills)
             cls._settle_credits(bills)
             cls._settle_nothing_to_pay(
@@ -129,12 +138,13 @@ class Invoice(metaclass=PoolMeta):
         return cls.browse([bill.id for bill in bills])
 
     @classmethod
-    def _through_the_door(cls, drafts):
-        "Return the Bills of the drafts: decided, numbered, written, rendered and sealed"
+    def _through_the_door(cls, drafts, side):
+        "Return the Bills of the drafts of one side: decided, numbered, written, rendered and sealed"
         with timing.part('compute'):
-            books = read_books()
+            books = read_books(side)
             seller = read_seller(books)
             bills = complete(drafts, books)
+            cls._examine(bills)
             booking.reserve(bills)
             cls._number(bills)
             for bill in bills:
@@ -145,6 +155,10 @@ class Invoice(metaclass=PoolMeta):
             cls._render(bill)
         cls._seal(bills)
         return bills
+
+    @classmethod
+    def _examine(cls, bills):
+        "Refuse what may not be issued, and add to ``warnings`` what is doubtful; nothing is written yet"
 
     @classmethod
     def _render(cls, bill):
@@ -188,21 +202,21 @@ class Invoice(metaclass=PoolMeta):
     @classmethod
     @ModelView.button
     def post(cls, invoices):
-        cls.issue(_outgoing(invoices, ISSUABLE))
+        cls.issue(_ours(invoices, ISSUABLE))
         if incoming := _incoming(invoices):
             super().post(incoming)
 
     @classmethod
     def post_batch(cls, invoices):
-        cls.issue(_outgoing(invoices, ISSUABLE))
+        cls.issue(_ours(invoices, ISSUABLE))
         if incoming := _incoming(invoices):
             super().post_batch(incoming)
 
     @classmethod
     def _post(cls, invoices):
         "Also called for what was paid and is open again"
-        cls.issue(_outgoing(invoices, ISSUABLE))
-        reopened = [i for i in _outgoing(invoices, ('paid', 'cancelled')) if i.move]
+        cls.issue(_ours(invoices, ISSUABLE))
+        reopened = [i for i in _ours(invoices, ('paid', 'cancelled')) if i.move]
         if reopened:
             cls.write(reopened, {'state': 'posted', 'paid_date': None})
         if incoming := _incoming(invoices):
@@ -265,12 +279,12 @@ class Invoice(metaclass=PoolMeta):
         return super().copy(invoices, default=default)
 
 
-def _outgoing(invoices, states):
-    return [i for i in invoices if i.type == 'out' and i.state in states]
+def _ours(invoices, states):
+    return [i for i in invoices if is_ours(i) and i.state in states]
 
 
 def _incoming(invoices):
-    return [i for i in invoices if i.type != 'out']
+    return [i for i in invoices if not is_ours(i)]
 
 
 def _charged(invoice):

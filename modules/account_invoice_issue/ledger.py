@@ -12,11 +12,17 @@ from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 from .exceptions import IssueError, IssueStateError
+from .side import SALE, Side
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    "A tenant's books: ids of records, ``country`` alpha-2, ``today`` in the tenant's time zone"
+    """A tenant's books, seen from one side of the door.
+
+    Ids of records; country: alpha-2; account: where claims stand that have no account of their own;
+    today: in the tenant's time zone.
+    """
+    side: Side
     company: int
     party: int
     currency: int
@@ -24,7 +30,7 @@ class Books:
     country: str
     small_business: bool
     journal: int
-    receivable: int
+    account: int
     timezone: str
 
     @property
@@ -40,7 +46,7 @@ class Period:
     invoices: int
 
 
-def read_books():
+def read_books(side=SALE):
     "Return the Books of the tenant of the transaction"
     pool = Pool()
     company = pool.get('company.company').__table__()
@@ -48,22 +54,22 @@ def read_books():
     currency = pool.get('currency.currency').__table__()
     default = pool.get('account.configuration.default_account').__table__()
     journal = pool.get('account.journal').__table__()
-    revenue = Lateral(journal.select(
-            journal.id, where=(journal.company == company.id) & (journal.type == 'revenue'),
+    own = Lateral(journal.select(
+            journal.id, where=(journal.company == company.id) & (journal.type == side.journal),
             order_by=journal.id, limit=1))
     cursor = Transaction().connection.cursor()
     cursor.execute(*company
         .join(currency, condition=currency.id == company.currency)
         .join(country, 'LEFT', condition=country.id == company.country)
         .join(default, 'LEFT', condition=default.company == company.id)
-        .join(revenue, 'LEFT', condition=Literal(True))
+        .join(own, 'LEFT', condition=Literal(True))
         .select(
             company.id, company.party, company.currency, currency.code, country.code,
-            Coalesce(company.small_business, False), Column(revenue, 'id'),
-            default.default_account_receivable, company.timezone,
+            Coalesce(company.small_business, False), Column(own, 'id'),
+            Column(default, f'default_{side.account}'), company.timezone,
             where=company.id == current_company()))
-    books = Books(*cursor.fetchone())
-    for name in ('country', 'journal', 'receivable', 'timezone'):
+    books = Books(side, *cursor.fetchone())
+    for name in ('country', 'journal', 'account', 'timezone'):
         if getattr(books, name) is None:
             raise IssueStateError(
                 gettext('account_invoice_issue.msg_books_incomplete', missing=name), None)
@@ -73,25 +79,28 @@ def read_books():
 def open_period(books, date, field, journal=None):
     """Return the Period of a date; its fiscal year is made if there is none.
 
-    journal: id of the one that posts, the revenue journal if None. Raises IssueError or
+    journal: id of the one that posts, that of the books' side if None. Raises IssueError or
     IssueStateError naming ``field``: too far away, or closed.
     """
-    found = _find_period(books.company, date)
+    found = _find_period(books, date)
     if found is None:
         try:
             ensure_fiscalyear(books.company, date, books.today)
         except FieldError as error:
             kind = IssueStateError if type(error).code == IssueStateError.code else IssueError
             raise kind(error.message, field) from error
-        found = _find_period(books.company, date)
+        found = _find_period(books, date)
     id, state, moves, invoices = found
+    if invoices is None:
+        raise IssueStateError(
+            gettext('account_invoice_issue.msg_books_incomplete', missing=books.side.series), None)
     if state != 'open':
         raise IssueStateError(gettext('account_invoice_issue.msg_period_closed', date=date), field)
     _check_journal_open(journal or books.journal, id, date, field)
     return Period(id, moves, invoices)
 
 
-def _find_period(company, date):
+def _find_period(books, date):
     pool = Pool()
     period = pool.get('account.period').__table__()
     year = pool.get('account.fiscalyear').__table__()
@@ -103,8 +112,8 @@ def _find_period(company, date):
             & (Coalesce(series.period, period.id) == period.id))
         .select(
             period.id, period.state, Coalesce(period.move_sequence, year.move_sequence),
-            series.out_invoice_sequence,
-            where=(period.company == company) & (period.type == 'standard')
+            Column(series, books.side.series),
+            where=(period.company == books.company) & (period.type == 'standard')
             & (period.start_date <= date) & (period.end_date >= date),
             order_by=[period.start_date.desc, series.sequence.nulls_first, series.id], limit=1))
     return cursor.fetchone()

@@ -23,10 +23,10 @@ class InvoiceLine(metaclass=PoolMeta):
         'net_amount', 'type', 'invoice', '_parent_invoice.type', 'invoice_type', 'quantity', 'unit_price')
     def on_change_with_amount(self):
         type_ = self.invoice.type if self.invoice else self.invoice_type
+        if self.type == 'line' and self.net_amount is not None:
+            return self.net_amount
         if type_ != 'out' or self.type != 'line':
             return super().on_change_with_amount()
-        if self.net_amount is not None:
-            return self.net_amount
         return rounding.line_amount(self.quantity or 0, self.unit_price or rounding.CENT * 0)
 
     def _compute_taxes(self):

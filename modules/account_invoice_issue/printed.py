@@ -26,18 +26,21 @@ _ADDRESS_BREAK = re.compile(r'\s*(?:\r?\n|,\s)\s*')
 def document(bill, seller):
     "Return the Document of a numbered bill"
     template, books = bill.template, bill.books
+    supplier, receiver = seller_party(seller, books), buyer_party(bill.buyer, books)
+    if bill.is_self_billed:
+        supplier, receiver = partner_party(bill, receiver), supplier
     return Document(
         kind=bill.kind, number=bill.number, issue_date=bill.issue_date,
-        finalised_at=bill.issued_at.replace(tzinfo=dt.UTC), seller=seller_party(seller, books),
-        buyer=buyer_party(bill.buyer, books), lines=tuple(_lines(bill)), language=template.language,
+        finalised_at=bill.issued_at.replace(tzinfo=dt.UTC), seller=supplier, buyer=receiver,
+        lines=tuple(_lines(bill)), language=template.language,
         currency=books.currency_code, due_date=_due_date(bill),
         preceding=_preceding(bill), supply_date=bill.supply_date, customer_number=str(bill.buyer.id),
         buyer_reference=bill.buyer.buyer_reference or '', intro=bill.draft.introduction or '',
-        notes=bill.draft.comment or '', payment_instructions=template.payment_instructions or '',
+        notes=bill.draft.comment or '', payment_instructions=_instructions(bill),
         prices_include_tax=bill.gross, tax_label=template.tax_label or '',
         taxes=tax_rows(bill.shares),
         totals=Totals(net=bill.figures.untaxed, tax=bill.figures.tax, gross=bill.figures.total),
-        style=style_of(template), qr=_qr(bill, seller))
+        style=style_of(template), qr=_qr(bill, supplier))
 
 
 def tax_rows(shares):
@@ -50,6 +53,11 @@ def tax_rows(shares):
 def _due_date(bill):
     "Nothing is to be refunded of an invoice that nobody has paid"
     return None if bill.cancels else bill.due_date
+
+
+def _instructions(bill):
+    "How to pay is told to those who pay: the tenant itself pays a Gutschrift"
+    return '' if bill.is_self_billed else bill.template.payment_instructions or ''
 
 
 def _preceding(bill):
@@ -82,6 +90,17 @@ def buyer_party(buyer, books):
         email=buyer.email or '')
 
 
+def partner_party(bill, party):
+    """Return the Party of a partner who supplies: with the numbers and the account that a Gutschrift needs.
+
+    § 14 (2), (4) 2 UStG: the supplier's tax number or VAT id, not the writer's.
+    """
+    partner = bill.buyer
+    return dataclasses.replace(
+        party, tax_number=bill.tax_number or '', iban=partner.iban or '', bic=partner.bic or '',
+        bank=partner.bank_name or '', iban_unchecked=partner.iban_unchecked)
+
+
 def _address_lines(text):
     "A customer's one address string: a line per line break or comma"
     return tuple(line for line in _ADDRESS_BREAK.split((text or '').strip()) if line)
@@ -107,17 +126,16 @@ def style_of(template):
         font=template.font_name, logo=bytes(template.logo) if template.has_logo else None)
 
 
-def _qr(bill, seller):
+def _qr(bill, payee):
     "The code to pay with, where the template asks for it and there is something to pay"
     if bill.template.payment_qr_mode != 'EpcQrCode' or bill.credited:
         return None
     require_feature('epc_qr')
     try:
         content = epc.payload(
-            name=seller.name, iban=seller.iban or '', bic=seller.bic or '', amount=bill.figures.total,
-            text=bill.number)
+            name=payee.name, iban=payee.iban, bic=payee.bic, amount=bill.figures.total, text=bill.number)
     except epc.NotPayable as error:
-        if error.field == 'amount':
+        if error.field == 'amount' or bill.is_self_billed:
             return None
         raise IssueError(gettext(
                 'account_invoice_issue.msg_not_payable', field=error.field, reason=error.reason),

@@ -18,6 +18,7 @@ from trytond.transaction import Transaction
 
 from .draft import DUE_AFTER, OPEN
 from .invoice import sealed
+from .side import SALE, SELF_BILLED
 
 
 @dataclass(slots=True)
@@ -54,12 +55,12 @@ class Filter:
     issued_to: dt.date | None = None
 
 
-def get_invoices(ids, today):
-    """Return {id: Outgoing} of those that are outgoing invoices of the tenant, with their hashes.
+def get_invoices(ids, today, side=SALE):
+    """Return {id: Outgoing} of those that are issued invoices of a side of the tenant, with their hashes.
 
     today: the tenant's, which a draft without a date is shown under.
     """
-    tables = _Tables()
+    tables = _Tables(side)
     found = {invoice.id: invoice for invoice in tables.read(_in(tables.invoice.id, ids), today)}
     Invoice = Pool().get('account.invoice')
     for id, (_, sha512) in sealed(Invoice.browse(list(found))).items() if found else ():
@@ -81,13 +82,14 @@ def list_invoices(wanted, today, offset=0, limit=50):
 class _Tables:
     "An invoice and the move that cancels it"
 
-    def __init__(self):
+    def __init__(self, side=SALE):
         pool = Pool()
         self.invoice = invoice = pool.get('account.invoice').__table__()
         self.cancel = pool.get('account.move').__table__()
         # Row-level security says the same; saying it here lets the index be used
         self.mine = (
-            (invoice.company == current_company()) & (invoice.type == 'out')
+            (invoice.company == current_company()) & (invoice.type == side.type)
+            & (Coalesce(invoice.self_billed, False) == (side == SELF_BILLED))
             & ((invoice.state != 'cancelled') | (invoice.issued_at != Null)))
 
     def matching(self, wanted, today):

@@ -4,6 +4,7 @@ from trytond.pool import Pool, PoolMeta
 
 from .exceptions import NotFinalizedError
 from .invoice import pdf_of
+from .side import is_ours
 
 
 class InvoiceReport(metaclass=PoolMeta):
@@ -13,7 +14,7 @@ class InvoiceReport(metaclass=PoolMeta):
     def _execute(cls, records, header, data, action):
         Invoice = Pool().get('account.invoice')
         invoice, = Invoice.browse(records)
-        if invoice.type != 'out':
+        if not is_ours(invoice):
             raise NotFinalizedError(gettext('account_invoice_issue.msg_nothing_to_print'), None)
         content, _ = pdf_of(invoice)
         return 'pdf', content

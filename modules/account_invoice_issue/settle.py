@@ -128,7 +128,7 @@ def _earlier_credits(bill):
 def count_as_payment(bill):
     "Let a credit note lower what is left to pay of its invoice"
     found = read_open([bill.credited.id, bill.id])
-    if found[bill.credited.id].balance + found[bill.id].balance < 0:
+    if bill.books.side.sign * (found[bill.credited.id].balance + found[bill.id].balance) < 0:
         return
     insert(PAYMENT, bill.books.company, [
             {'invoice': bill.credited.id, 'line': line.id} for line in found[bill.id].owed])

@@ -1,4 +1,4 @@
-"""Which tax a line bears.
+"""Which tax a line of a sale bears; ``taxation_purchase`` is its twin for what the tenant self-bills.
 
 With tax: the standard or reduced rate of the tenant's country on the day of supply. Without
 (``apply_tax`` off or rate 0), the first that fits: small business (E), buyer outside the EU (G), buyer
@@ -15,6 +15,7 @@ from trytond.modules.account_dach.exceptions import TaxNotFoundError
 from trytond.modules.account_dach.tax import resolve
 
 from .exceptions import IssueError
+from .rounding import HUNDRED, cents
 
 EU = frozenset(
     'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split())
@@ -26,21 +27,51 @@ UNEXPLAINED = 'untaxed_unexplained'
 
 
 @dataclass(frozen=True, slots=True)
-class Taxed:
-    "A tax as a document shows and books it: ids of records, ``rate`` in percent"
+class Part:
+    """What a tax books: ids of records, percent of the base.
+
+    counts: whether it stands in the VAT return; tax that cannot be deducted is an expense like any other.
+    """
     tax: int
-    rate: Decimal
-    category: str
+    percent: Decimal
     account: int
     credit_account: int
-    base_account: int
     description: str
-    notice: str
-    reason: str | None = None
+    counts: bool = True
 
     def account_for(self, base):
         "Return the id of the account that the tax of a base goes to"
         return self.account if base >= 0 else self.credit_account
+
+
+@dataclass(frozen=True, slots=True)
+class Taxed:
+    """A tax as a document shows and books it: ids of records, ``rate`` in percent.
+
+    assessed: the Parts of a tax that the buyer works out and the document does not show (§ 13b UStG, § 19
+    UStG 1994); own: the Part of any other tax.
+    """
+    tax: int
+    rate: Decimal
+    category: str
+    base_account: int
+    description: str
+    notice: str
+    reason: str | None = None
+    own: Part | None = None
+    assessed: tuple = ()
+
+    def parts(self, share):
+        "Yield (Part, amount) of what is booked for a TaxShare"
+        if not self.assessed:
+            yield self.own, share.tax
+        for part in self.assessed:
+            yield part, cents(share.base * part.percent / HUNDRED)
+
+    @property
+    def base_taxes(self):
+        "The ids of the taxes whose base stands in the VAT return"
+        return [part.tax for part in self.assessed or [self.own] if part.counts]
 
     @property
     def unexplained(self):
@@ -70,19 +101,24 @@ class Taxation:
         if line.taxes:
             if len(line.taxes) > 1:
                 raise IssueError(gettext('account_invoice_issue.msg_one_tax'), place)
-            return taxed(line.taxes[0], self._template.language)
+            return self._by_hand(line.taxes[0])
         goods = self._asks_for_goods() and self._is_goods(line)
         if goods not in self._found:
-            self._found[goods] = template_tax(
-                self._books, self._template, self._buyer, self._date, goods)
+            self._found[goods] = self._by_template(goods)
         if self._found[goods].unexplained and UNEXPLAINED not in self.warnings:
             self.warnings.append(UNEXPLAINED)
         return self._found[goods]
 
+    def _by_hand(self, tax):
+        return taxed(tax, self._template.language)
+
+    def _by_template(self, goods):
+        return template_tax(self._books, self._template, self._buyer, self._date, goods)
+
     def _asks_for_goods(self):
         books, country = self._books, self._buyer.country or self._books.country
         return (
-            not (books.small_business or _charges(books, self._template)) and self._buyer.vat_id
+            not (books.small_business or charges(books, self._template)) and self._buyer.vat_id
             and country != books.country and in_eu(country, self._date))
 
 
@@ -91,7 +127,8 @@ def in_eu(country, date):
     return country in EU or country in LEFT_EU and date <= LEFT_EU[country]
 
 
-def _charges(books, template):
+def charges(books, template):
+    "Tell whether a template charges tax"
     return template.apply_tax and template.tax_rate and not books.small_business
 
 
@@ -102,7 +139,7 @@ def template_tax(books, template, buyer, date, goods=False):
     taxing.
     """
     try:
-        if _charges(books, template):
+        if charges(books, template):
             tax = resolve(books.company, books.country, 'sale', 'S', template.tax_rate, date)
         else:
             category, reason = untaxed(books, buyer, date, goods)
@@ -138,7 +175,9 @@ def taxed(tax, language):
             gettext('account_invoice_issue.msg_tax_kind', tax=tax.rec_name), 'lines')
     return Taxed(
         tax=tax.id, rate=tax.dach_rate, category=tax.category or 'S',
-        account=tax.invoice_account.id, credit_account=tax.credit_note_account.id,
         base_account=tax.base_account.id if tax.base_account else None,
         description=(not german and tax.description_en) or tax.description,
-        notice=(not german and tax.legal_notice_en) or tax.legal_notice or '', reason=tax.reason)
+        notice=(not german and tax.legal_notice_en) or tax.legal_notice or '', reason=tax.reason,
+        own=Part(
+            tax.id, tax.dach_rate, tax.invoice_account.id, tax.credit_note_account.id,
+            (not german and tax.description_en) or tax.description))

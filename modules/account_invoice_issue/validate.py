@@ -33,7 +33,8 @@ WHERE next_place <> place + step ORDER BY company, model, place
 """
 _WITHOUT_DOCUMENT = """
 SELECT i.company, i.id, i.number FROM account_invoice i
-WHERE i.type = 'out' AND (i.number IS NOT NULL OR i.issued_at IS NOT NULL OR i.state IN ('posted', 'paid'))
+WHERE (i.type = 'out' OR i.self_billed)
+    AND (i.number IS NOT NULL OR i.issued_at IS NOT NULL OR i.state IN ('posted', 'paid'))
     AND i.company = coalesce(%(company)s, i.company) AND NOT EXISTS (
         SELECT FROM archive_document d WHERE d.company = i.company AND d.owner = 'account.invoice,' || i.id)
 ORDER BY i.company, i.id

@@ -31,6 +31,7 @@ class Party:
     iban: str = ''
     bic: str = ''
     bank: str = ''
+    iban_unchecked: bool = False    # the check digits are wrong: printed with a mark
     register: tuple[str, ...] = ()
 
 
@@ -125,6 +126,11 @@ class Document:
     totals: Totals | None = None
     style: Style = field(default_factory=Style)
     qr: QrCode | None = None
+
+    @property
+    def name(self):
+        "What the document calls itself: its kind, or the correction of a Gutschrift"
+        return 'gutschrift_correction' if self.kind == 'gutschrift' and self.preceding else self.kind
 
     @property
     def writer(self):

@@ -48,7 +48,7 @@ class Page:
         self.language = formats.language_of(document.language)
         self.family = fonts.family_of(document.style.font)
         self.tax_label = document.tax_label or words('tax_label', self.language)
-        self.title = one_line(f"{self.word('title', document.kind)} {document.number}")
+        self.title = one_line(f"{self.word('title', document.name)} {document.number}")
 
     def word(self, key, variant='', **values):
         return words(f'{key}.{variant}' if variant else key, self.language, **values)
@@ -152,12 +152,12 @@ def facts(page):
     document, kind = page.document, page.document.kind
     number = 'supplier_number' if kind == 'gutschrift' else 'customer_number'
     found = [
-        (page.word('number', kind), document.number),
+        (page.word('number', document.name), document.number),
         (page.word('date', kind), page.date(document.issue_date)),
         supply(page),
-        document.due_date and (page.word('due', kind), page.date(document.due_date)),
+        document.due_date and (page.word('due', document.name), page.date(document.due_date)),
         document.delivery_days is not None and (page.word('delivery_time'), delivery_time(page)),
-        document.preceding and (page.word('preceding', kind), preceding(page)),
+        document.preceding and (page.word('preceding', document.name), preceding(page)),
         (page.word(number), document.customer_number),
         (page.word('reference'), document.buyer_reference),
         (page.word('contact'), document.writer.contact),
@@ -302,7 +302,7 @@ def totals(page):
         [page.line(tax_on(page, row), SUM_EM), page.money(row.tax)] for row in document.taxes]
     if not any(row.rate for row in document.taxes):
         rows = []
-    return [*rows, [page.word('gross', document.kind), page.money(document.totals.gross)]]
+    return [*rows, [page.word('gross', document.name), page.money(document.totals.gross)]]
 
 
 def tax_on(page, row):
@@ -322,7 +322,7 @@ def notices(page):
 def payment(page):
     "Return how to pay; on other documents than these only the writer's own words, if any"
     document = page.document
-    paid = document.kind in PAID
+    paid = document.name in PAID
     rows = payment_rows(page) if paid else []
     if not rows and not document.payment_instructions and not document.qr:
         return None
@@ -344,7 +344,7 @@ def payment_rows(page):
         return []
     return [row for row in (
         (page.word('payee'), payee.name),
-        (page.word('iban'), formats.iban(payee.iban)),
+        (page.word('iban', 'unchecked' if payee.iban_unchecked else ''), formats.iban(payee.iban)),
         (page.word('bic'), payee.bic),
         (page.word('bank'), payee.bank),
         (page.word('remittance'), page.document.number),

@@ -49,6 +49,7 @@ class Customer:
     iban_unchecked: bool
     bic: str | None
     domestic_reverse_charge: bool = False
+    small_business: bool = False
 
 
 def get_customers(ids):
@@ -135,7 +136,7 @@ def _read(table, where, offset=0, limit=None):
     rows = _rows(table.select(
             *(Column(table, name) for name in (
                 'id', 'name', 'contact_person', 'buyer_reference', 'bank_name', 'bic',
-                'domestic_reverse_charge')),
+                'domestic_reverse_charge', 'small_business')),
             where=where, order_by=[table.name_sort, table.id], offset=offset or None, limit=limit))
     if not rows:
         return []
@@ -146,7 +147,8 @@ def _read(table, where, offset=0, limit=None):
 def _customer(row, below):
     id = row['id']
     row['name'] = row['name'] or ''
-    row['domestic_reverse_charge'] = bool(row['domestic_reverse_charge'])
+    for name in ('domestic_reverse_charge', 'small_business'):
+        row[name] = bool(row[name])
     address, country = below.get((id, 'address'), NOTHING)
     vat_id, unchecked = below.get((id, 'vat_id'), NOTHING)
     iban, kind = below.get((id, 'account'), NOTHING)

@@ -29,6 +29,8 @@ class Party(metaclass=PoolMeta):
     domestic_reverse_charge = fields.Boolean("Domestic Reverse Charge", help=(
             "The customer owes the VAT of untaxed supplies at home: § 13b (2) UStG, § 19 (1a) to (1e) UStG"
             " 1994, e.g. construction."))
+    small_business = fields.Boolean("Small Business", help=(
+            "The supplier charges no VAT: § 19 UStG, § 6 (1) 27 UStG 1994."))
     name_key = Key("Name Key", readonly=True)
     name_sort = Key("Name Sort", readonly=True)
     customer_vat = Key("Customer VAT ID", readonly=True, help=(

@@ -1,19 +1,19 @@
-"""The billing contract: customers, items, units, templates, invoices and projects, a file of operations each.
+"""The billing contract: a file of operations for each of its resources.
 
 A file holds shapes, small handlers between JSON and the domain modules, and ``OPERATIONS``.
 """
 from trytond.modules.rest import Authentication, Contract, Idempotency
 from trytond.modules.rest.fields import camel
 
-from . import customers, invoices, items, projects, templates, units
+from . import customers, gutschriften, invoices, items, projects, templates, units
 
 CONTRACT = Contract(
     name='billing', title="Billing", prefix='/api', json_name=camel,
     description=(
-        "Customers, items, custom units, invoice templates, invoices and flat-rate projects. JSON in,"
-        " JSON out; the key travels in `X-Api-Key`. Ids are integers, money is a decimal number,"
-        " timestamps are UTC. Errors are `{error, message}`. In a PATCH a field that is not sent, or"
-        " null, stays as it is; `\"\"` clears it."),
+        "Customers, items, custom units, invoice templates, invoices, Gutschriften and flat-rate"
+        " projects. JSON in, JSON out; the key travels in `X-Api-Key`. Ids are integers, money is a"
+        " decimal number, timestamps are UTC. Errors are `{error, message}`. In a PATCH a field that is"
+        " not sent, or null, stays as it is; `\"\"` clears it."),
     authentication=Authentication(scheme='billing', header='X-Api-Key'),
     idempotency=Idempotency(),
     codes={
@@ -26,6 +26,7 @@ CONTRACT = Contract(
         'units': "Custom units",
         'invoices': "Invoices",
         'paushal-projects': "Flat-rate projects",
+        'gutschriften': "Self-billing",
         },
     operations=[
         *customers.OPERATIONS,
@@ -34,4 +35,5 @@ CONTRACT = Contract(
         *units.OPERATIONS,
         *invoices.OPERATIONS,
         *projects.OPERATIONS,
+        *gutschriften.OPERATIONS,
         ])

@@ -10,6 +10,7 @@ from trytond.modules.account_invoice_issue.draft import MAX_LINES, storable
 from trytond.modules.account_invoice_issue.invoice import pdf_of
 from trytond.modules.account_invoice_issue.locks import LOCKS
 from trytond.modules.account_invoice_issue.reading import Filter, get_invoices, list_invoices
+from trytond.modules.account_invoice_issue.side import SALE
 from trytond.modules.product_catalog.product import ITEM_KEY_LENGTH
 from trytond.modules.product_catalog.uom import built_in_units
 from trytond.modules.rest import Operation
@@ -162,10 +163,15 @@ def _last_day(moment):
 # Create
 
 def create(call):
-    order = _in_order(call.body.custom_items)
-    with renamed(call, functools.partial(_name, order=order)):
-        invoice, = Pool().get('account.invoice').issue([_draft(call, order)])
-    return get(call, invoice.id)
+    return get(call, issue(call, call.body.custom_items, 'customItems').id)
+
+
+def issue(call, items, member, **values):
+    "Issue what a body asks for and return the invoice; member: the name of its list of items"
+    order = _in_order(items)
+    with renamed(call, functools.partial(name, order=order, member=member)):
+        invoice, = Pool().get('account.invoice').issue([_draft(call, order, values)])
+    return invoice
 
 
 def _in_order(items):
@@ -175,7 +181,7 @@ def _in_order(items):
             pair[0] + 1 if pair[1].sort_order is None else pair[1].sort_order, pair[0]))
 
 
-def _draft(call, order):
+def _draft(call, order, values):
     pool = Pool()
     body, units = call.body, built_in_units()
     Line = pool.get('account.invoice.line')
@@ -188,20 +194,17 @@ def _draft(call, order):
     return pool.get('account.invoice')(
         party=body.customer_id, template=body.invoice_template_id,
         invoice_date=day_of(call, body.issue_date), due_date=day_of(call, body.due_date),
-        comment=body.notes or None, introduction=body.introduction_text or None, lines=lines)
+        comment=body.notes or None, introduction=body.introduction_text or None, lines=lines, **values)
 
 
-def _name(field, order=()):
+def name(field, order=(), member='customItems'):
     "Return the JSON name: ``customItems[2].pricePerUnit`` for ``lines[0].unit_price``"
     found = _LINE_FIELD.fullmatch(field)
     if not found:
         return json_name(field, NAMES)
-    name = 'customItems'
-    if found[1] is not None:
-        name += f'[{order[int(found[1])][0]}]'
-    if found[2]:
-        name += '.' + camel(NAMES.get(found[2], found[2]))
-    return name
+    place = f'[{order[int(found[1])][0]}]' if found[1] is not None else ''
+    part = f'.{camel(NAMES.get(found[2], found[2]))}' if found[2] else ''
+    return member + place + part
 
 
 # Read, PDF, paid
@@ -210,9 +213,9 @@ def _today(call):
     return clock.today(call.credential.timezone)
 
 
-def _find(call, id):
-    "Return an Outgoing of the tenant"
-    found = get_invoices([id], _today(call))
+def find_one(call, id, side=SALE):
+    "Return an Outgoing of a side of the tenant"
+    found = get_invoices([id], _today(call), side)
     if id not in found:
         raise not_found()
     return found[id]
@@ -220,27 +223,32 @@ def _find(call, id):
 
 def get(call, id):
     "Return the Invoice of an id of the tenant"
-    return show(_find(call, id))
+    return show(find_one(call, id))
 
 
 def read(call):
     return get(call, call.params['id'])
 
 
-def pdf(call):
-    invoice = _find(call, call.params['id'])
+def pdf(call, side=SALE):
+    invoice = find_one(call, call.params['id'], side)
     content, sha512 = pdf_of(Pool().get('account.invoice')(invoice.id))
     return Answer(content, etag=sha512, headers={
             'Content-Disposition': f'attachment; filename="{invoice.number}.pdf"'})
 
 
 def mark_paid(call):
+    return get(call, pay(call).id)
+
+
+def pay(call, side=SALE):
+    "Mark what a path names as paid and return the invoice"
     Invoice = Pool().get('account.invoice')
-    invoice = Invoice(_find(call, call.params['id']).id)
+    invoice = Invoice(find_one(call, call.params['id'], side).id)
     date = day_of(call, call.body.paid_date) if call.body else None
-    with renamed(call, _name):
+    with renamed(call, name):
         Invoice.mark_paid([invoice], date)
-    return get(call, invoice.id)
+    return invoice
 
 
 UNKNOWN = {404: {'not_found': "unknown, or belongs to another account"}}

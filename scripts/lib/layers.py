@@ -14,8 +14,8 @@ WINGS = (
     ('inbox', ('document_review', 'assistant')),
     ('sales and bank', (
         'party_customer', 'product_catalog', 'invoice_template', 'account_invoice_issue',
-        'account_invoice_einvoice', 'account_invoice_payment_link', 'account_invoice_recurring',
-        'account_dunning_dach', 'quote', 'flat_rate_project', 'checkout',
+        'account_invoice_einvoice', 'account_invoice_self_billing', 'account_invoice_payment_link',
+        'account_invoice_recurring', 'account_dunning_dach', 'quote', 'flat_rate_project', 'checkout',
         'account_statement_match', 'account_payment_run')),
     ('books', ('account_dach', 'account_immutable', 'account_booking', 'account_close', 'account_datev')),
     ('ground', ('backend', 'tenant', 'archive', 'outbox', 'document_render', 'text_key')),

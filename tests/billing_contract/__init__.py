@@ -3,7 +3,7 @@
 The examples are those of the contract's document. Where they contradict its text the text counts, and the
 row says so.
 """
-from . import customers, invoices, items, projects, templates, units
+from . import customers, gutschriften, invoices, items, projects, templates, units
 
 CASES = [
     *customers.CASES,
@@ -12,6 +12,7 @@ CASES = [
     *units.CASES,
     *invoices.CASES,
     *projects.CASES,
+    *gutschriften.CASES,
     ]
 NO_KEY = "no payment link is asked for without a key"
 FINAL = "the document is final from the moment it exists"

@@ -19,23 +19,25 @@ class World:
         "Change what the plan of a tenant includes"
         self.operator.call('provision.set_features', api.tenant['company'], features)
 
-    def draft(self, api, quantity=2, price=50):
+    def draft(self, api, quantity=2, price=50, self_billed=False):
         "Make an undated draft of one line in the client, for a new Austrian customer; returns its id"
+        type_, journal, codes = (
+            ('in', 'expense', ('3300', '5010')) if self_billed else ('out', 'revenue', ('2000', '4000')))
         customer = api.made('/api/customers', {'name': 'Beta', 'country': 'AT'})['id']
         with inside(self.pool, api.tenant):
             Account, Invoice, Journal, Party, Uom = map(self.pool.get, [
                     'account.account', 'account.invoice', 'account.journal', 'party.party',
                     'product.uom'])
             party = Party(customer)
-            receivable, revenue = (Account.search([('code', '=', c)])[0] for c in ('2000', '4000'))
+            account, other = (Account.search([('code', '=', code)])[0] for code in codes)
             invoice, = Invoice.create([{
-                        'type': 'out', 'party': customer, 'invoice_address': party.addresses[0].id,
-                        'account': receivable.id,
-                        'journal': Journal.search([('type', '=', 'revenue')], limit=1)[0].id,
+                        'type': type_, 'self_billed': self_billed, 'party': customer,
+                        'invoice_address': party.addresses[0].id, 'account': account.id,
+                        'journal': Journal.search([('type', '=', journal)], limit=1)[0].id,
                         'lines': [('create', [{
                                         'type': 'line', 'quantity': quantity, 'unit_price': price,
                                         'unit': Uom.search([('unece_code', '=', 'HUR')])[0].id,
-                                        'description': 'x', 'account': revenue.id}])]}])
+                                        'description': 'x', 'account': other.id}])]}])
             return invoice.id
 
     def corrupt(self, api, issued):
