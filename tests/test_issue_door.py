@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.billing import Api
 from tests.support.invoicing import ITEMS, Biller, inside, item, make_template, posted
+from tests.support.sealed import unsealed
 
 pytest_plugins = ['tests.support.billing_fixtures']
 
@@ -167,7 +168,8 @@ def test_the_archive_has_the_chain(new_biller, owner):
 def test_a_changed_byte_is_never_handed_out(new_biller, postgres, database, caplog):
     made = new_biller.bill()
     path = f"/api/invoices/{made['id']}/pdf"
-    with psycopg.connect(postgres.superuser(database), autocommit=True) as connection:
+    with psycopg.connect(postgres.superuser(database), autocommit=True) as connection, \
+            unsealed(connection):
         connection.execute(
             "UPDATE archive_content SET data = set_byte(data, 100, 0) WHERE sha512 = %s",
             (made['archivedPdfHash'],))

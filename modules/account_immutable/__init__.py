@@ -1,4 +1,5 @@
 """Books that nobody bends: posted moves balance, and what is posted or issued does not change.
 
-``validate`` looks for what should not be there.
+The declarations stand in ``move`` and ``invoice``, the guards are those of the module ``immutable``.
+``validate`` looks for what should not be there all the same.
 """

@@ -11,6 +11,7 @@ from trytond.model import Index, ModelView, dualmethod, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.account.tax import _TaxLine
 from trytond.modules.archive.document import PDF, Sealing
+from trytond.modules.immutable import FREELY
 from trytond.modules.tenant import clock, timing
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval
@@ -89,6 +90,10 @@ class Invoice(metaclass=PoolMeta):
                 Index(table, company, (table.invoice_date, Index.Range()), where=outgoing),
                 })
         cls._check_modify_exclude |= {'paid_date'}
+
+    @classmethod
+    def __seal__(cls):
+        return super().__seal__().allow(paid_date=FREELY)
 
     @classmethod
     def get_document(cls, invoices, name):

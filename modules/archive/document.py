@@ -2,17 +2,21 @@
 import hashlib
 import hmac
 import logging
+from collections import Counter
 from dataclasses import dataclass, field
 
 from sql import Column, Conflict, Lateral, Literal, Null
+from sql.aggregate import Max
 from sql.conditionals import Coalesce
+from sql.functions import CurrentDate
 from trytond.exceptions import UserError
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
+from trytond.modules.immutable import Emptied, Seal
 from trytond.modules.tenant import timing
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.scope import current_company
-from trytond.pool import Pool
+from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
 from .chain import START, link
@@ -21,12 +25,19 @@ from .retention import kept_until
 logger = logging.getLogger(__name__)
 
 PDF = 'application/pdf'
+_NOT_KEPT = (
+    "NOT EXISTS (SELECT FROM archive_document WHERE content = $1 AND retention_until >= CURRENT_DATE)")
 NOTHING = {'read': False, 'write': False, 'create': False, 'delete': False}
 
 
 class ArchiveCorrupt(UserError):
     "The stored bytes are not the ones that were sealed"
     code = 'archive_corrupt'
+
+
+class ArchiveExpired(UserError):
+    "The retention has ended and the bytes are deleted; hashes and chain stay"
+    code = 'not_found'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +73,10 @@ class Content(TenantOwned, ModelSQL):
             ('sha512_unique', Unique(table, table.sha512), 'archive.msg_content_unique'))
 
     @classmethod
+    def __seal__(cls):
+        return Seal(when=[{}], label='sha512', deletable=_NOT_KEPT)
+
+    @classmethod
     def __register__(cls, module):
         super().__register__(module)
         # PDF is compressed already: store the bytes out of line and as they are
@@ -80,6 +95,18 @@ class Content(TenantOwned, ModelSQL):
                 on_conflict=Conflict(table), returning=[table.sha512, table.id]))
         stored = dict(cursor)
         return stored | cls._find(blobs.keys() - stored.keys())
+
+    @classmethod
+    def delete_expired(cls):
+        "Delete the bytes that no document must keep any longer: run daily, for all tenants"
+        table, document = cls.__table__(), Pool().get('archive.document').__table__()
+        expired = document.select(
+            document.content, where=document.content != Null, group_by=document.content,
+            having=Max(document.retention_until) < CurrentDate())
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.delete(where=table.id.in_(expired), returning=[table.company]))
+        for company, count in sorted(Counter(company for company, in cursor).items()):
+            logger.info("retention ended: %s contents of company %s are deleted", count, company)
 
     @classmethod
     def _find(cls, sums):
@@ -110,7 +137,8 @@ class Document(TenantOwned, ModelSQL, ModelView):
     sha256 = fields.Char("SHA-256", required=True, readonly=True)
     chain = fields.Char("Chain", required=True, readonly=True)
     content = fields.Many2One(
-        'archive.content', "Content", required=True, readonly=True, ondelete='RESTRICT')
+        'archive.content', "Content", readonly=True, ondelete='SET NULL',
+        help="Empty once the retention has ended and the bytes are deleted.")
     data = fields.Function(fields.Binary("Data", filename='name'), 'get_data')
 
     @classmethod
@@ -120,7 +148,14 @@ class Document(TenantOwned, ModelSQL, ModelView):
         table = cls.__table__()
         cls._sql_constraints.append(
             ('position_unique', Unique(table, table.position), 'archive.msg_position_unique'))
-        cls._sql_indexes.add(Index(table, (table.owner, Index.Equality())))
+        cls._sql_indexes.update({
+                Index(table, (table.owner, Index.Equality())),
+                Index(table, (table.content, Index.Equality())),
+                })
+
+    @classmethod
+    def __seal__(cls):
+        return Seal(when=[{}], label='name', living={'content': Emptied(after='retention_until')})
 
     @classmethod
     def _get_owners(cls):
@@ -198,19 +233,21 @@ class Document(TenantOwned, ModelSQL, ModelView):
     def contents(cls, documents):
         """Return {document id: bytes}, each checked against its SHA-512.
 
-        Raises ArchiveCorrupt, after an alarm in the log.
+        Raises ArchiveCorrupt, after an alarm in the log; ArchiveExpired for what is no longer kept.
         """
         Content = Pool().get('archive.content')
         table, content = cls.__table__(), Content.__table__()
         cursor = Transaction().connection.cursor()
         cursor.execute(*table.join(
                 content, 'LEFT', condition=table.content == content.id).select(
-                table.id, table.sha512, content.data,
+                table.id, table.sha512, table.content, table.retention_until, content.data,
                 where=fields.SQL_OPERATORS['in'](table.id, list(map(int, documents)))))
-        return {id: cls._verified(id, sha512, data) for id, sha512, data in cursor}
+        return {id: cls._verified(id, *row) for id, *row in cursor}
 
     @classmethod
-    def _verified(cls, id, sha512, data):
+    def _verified(cls, id, sha512, content, until, data):
+        if content is None:
+            raise ArchiveExpired(gettext('archive.msg_expired', document=id, date=until))
         if data is not Null and data is not None:
             data = bytes(data)
             if hmac.compare_digest(hashlib.sha512(data).hexdigest(), sha512):
@@ -238,3 +275,13 @@ class Document(TenantOwned, ModelSQL, ModelView):
                 & (table.media_type == media_type),
                 order_by=table.position))
         return {owner: tuple(row) for owner, *row in cursor}
+
+
+class Cron(metaclass=PoolMeta):
+    __name__ = 'ir.cron'
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls.method.selection.append(
+            ('archive.content|delete_expired', "Delete Documents Whose Retention Has Ended"))

@@ -20,6 +20,7 @@ _BYTES = """
 SELECT d.company, d.id, d.name
 FROM archive_document d LEFT JOIN archive_content c ON c.id = d.content
 WHERE d.company = coalesce(%(company)s, d.company)
+    AND NOT (d.content IS NULL AND d.retention_until < CURRENT_DATE)
     AND (encode(sha512(c.data), 'hex'), encode(sha256(c.data), 'hex'), length(c.data))
         IS DISTINCT FROM (d.sha512::text, d.sha256::text, d.size)
 ORDER BY d.company, d.id

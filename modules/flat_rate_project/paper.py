@@ -15,6 +15,7 @@ from trytond.modules.account_invoice_issue.ledger import read_books
 from trytond.modules.account_invoice_issue.locks import require_locks
 from trytond.modules.account_invoice_issue.seller import read_seller
 from trytond.modules.archive.document import NOTHING, Sealing
+from trytond.modules.immutable import Seal
 from trytond.modules.tenant import clock, timing
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.plan import require_feature
@@ -81,6 +82,10 @@ class Paper:
         cls._sql_constraints += [
             ('project_unique', Unique(table, table.project), f'flat_rate_project.msg_one_{cls._kind}'),
             ('number_unique', Unique(table, table.number), 'flat_rate_project.msg_number_unique')]
+
+    @classmethod
+    def __seal__(cls):
+        return Seal(when=[{}], label='number')
 
     # Its bytes
 

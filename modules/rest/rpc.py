@@ -9,8 +9,10 @@ import contextlib
 import logging
 from urllib.parse import urlsplit
 
+from psycopg import DatabaseError
 from trytond import backend
 from trytond.ir.routes import data
+from trytond.modules.immutable.refusal import spoken
 from trytond.modules.tenant.scope import tenant_scope
 from trytond.pool import Pool
 from trytond.protocols import dispatcher
@@ -114,7 +116,12 @@ class Rpc:
             if request.rpc_method not in SERVED:
                 check_method(
                     *self._method(database_name, request.rpc_method), request.rpc_params[:-1])
-            return dispatcher.rpc(request, database_name)
+            try:
+                return dispatcher.rpc(request, database_name)
+            except DatabaseError as error:
+                if told := spoken(error, database_name, _language(request.rpc_params)):
+                    raise told from error
+                raise
 
     def login(self, request, database_name):
         "Open a session and keep it in a cookie"
@@ -171,6 +178,12 @@ class Rpc:
         rpc = methods[verb]
         rpc.timeout = min(rpc.timeout or STATEMENT_TIMEOUT, STATEMENT_TIMEOUT)
         return verb, rpc
+
+
+def _language(params):
+    "Return the language of the client's context, None for the default one"
+    context = params[-1] if params else None
+    return context.get('language') if isinstance(context, dict) else None
 
 
 def _ask(database, query, value):

@@ -7,6 +7,7 @@ once the winner is visible, the domain's own check finds it and says what clashe
 import logging
 import time
 
+from psycopg import DatabaseError
 from psycopg.errors import InsufficientPrivilege
 from trytond import backend, config
 from trytond.model.exceptions import SQLConstraintError
@@ -14,6 +15,7 @@ from trytond.transaction import Transaction, TransactionError
 from trytond.worker import run_task
 
 from trytond.modules.backend.database import LockTimeout
+from trytond.modules.immutable.refusal import spoken
 from trytond.modules.tenant import timing
 from trytond.modules.tenant.scope import tenant_scope
 
@@ -60,6 +62,10 @@ def in_transaction(
         raise forbidden("The request touches what this account may not") from error
     except backend.DatabaseDataError as error:
         raise Invalid('body', "holds a value that is out of range") from error
+    except DatabaseError as error:
+        if told := spoken(error, database, context.get('language')):
+            raise told from error
+        raise
 
 
 class _Attempt:

@@ -18,7 +18,7 @@ WINGS = (
         'account_invoice_recurring', 'account_dunning_dach', 'quote', 'flat_rate_project', 'checkout',
         'account_statement_match', 'account_payment_run')),
     ('books', ('account_dach', 'account_immutable', 'account_booking', 'account_close', 'account_datev')),
-    ('ground', ('backend', 'tenant', 'archive', 'outbox', 'document_render', 'text_key')),
+    ('ground', ('backend', 'tenant', 'immutable', 'archive', 'outbox', 'document_render', 'text_key')),
     )
 "Wing → modules, from the top of the house to the ground"
 ALONE = ('rest_billing', 'rest_ledger', 'rest_teams', 'rest_trades')

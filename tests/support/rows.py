@@ -5,6 +5,7 @@ import itertools
 from psycopg.sql import SQL, Identifier
 from trytond.model import fields
 
+from tests.support.sealed import unsealed
 from trytond.modules.tenant.ownership import OWNED, classify, company_column
 
 VALUES = {
@@ -58,6 +59,9 @@ class Rows:
 
     def _found(self, name):
         Model = self.pool.get(name)
+        if hasattr(Model, '__seal__') and {} not in Model.__seal__().when:
+            # What a test has posted or issued refuses everything; a row of our own is a draft
+            return None
         query = SQL("SELECT id FROM {}").format(Identifier(Model._table))
         if classify(Model) == OWNED:
             query += SQL(" WHERE {} = {}").format(Identifier(company_column(Model)), self.company)
@@ -68,7 +72,8 @@ class Rows:
         "Insert a fresh row and return its id"
         values = {**self.values(name), **values}
         Model = self.pool.get(name)
-        return self.connection.execute(*insert(Model, values)).fetchone()[0]
+        with unsealed(self.connection):
+            return self.connection.execute(*insert(Model, values)).fetchone()[0]
 
     def values(self, name):
         "Return column → value of a fresh row: what must be there, nothing else"

@@ -61,7 +61,7 @@ def _select(model, column, values):
     return [id for id, in cursor]
 
 
-SKIPPED = {'id', 'create_uid', 'create_date', 'write_uid', 'write_date'}
+SKIPPED = {'id', 'sealed_by', 'create_uid', 'create_date', 'write_uid', 'write_date'}
 
 
 def _row(model, id, places):
