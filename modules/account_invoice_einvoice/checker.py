@@ -136,7 +136,7 @@ class Checker:
 
     def sheet(self, name):
         if name not in self.compiled:
-            text = sheets.direct(rules.read(name))
+            text = sheets.ready(rules.read(name))
             compiled = self.saxon.new_xslt30_processor().compile_stylesheet(stylesheet_text=text)
             if name.startswith(rules.FERD.partition('{}')[0]):
                 codes = rules.read(name.replace('.xslt', '_codedb.xml')).decode()
