@@ -67,11 +67,14 @@ def test_without_a_buyer_reference_nothing_is_issued_and_no_number_used(seller, 
     assert made['invoiceNumber'].endswith('-0001')
 
 
-@pytest.mark.parametrize('language, words', [('de', 'XRechnung verlangt'), ('en', 'XRechnung wants')])
-def test_the_words_are_in_the_language_of_the_template(seller, pool, language, words):
+@pytest.mark.parametrize('language, head, words', [
+    ('de', 'Die E-Rechnung verletzt amtliche Regeln:\n', 'XRechnung verlangt'),
+    ('en', 'The e-invoice breaks official rules:\n', 'XRechnung wants')])
+def test_the_words_are_in_the_language_of_the_template(seller, pool, language, head, words):
     answer = seller.post('/api/invoices', body(
             pool, seller, customer(seller, buyerReference=None), language=language))
     assert refused(answer)['BR-DE-15', 'customer.buyerReference'].startswith(words)
+    assert answer.json['message'].startswith(head + words)
 
 
 @pytest.mark.parametrize('change, expected', [

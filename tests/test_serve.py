@@ -9,11 +9,12 @@ import signal
 import socket
 import stat
 import time
+import urllib.request
 
 import psycopg
 import pytest
 
-from scripts.lib import processes
+from scripts.lib import bootstrap, processes
 from scripts.lib.bench import kill
 from tests.support.serving import Callers, Serve, get, until, wait_good
 
@@ -85,6 +86,45 @@ def test_curl_line_that_is_printed_issues_an_invoice(serve):
     assert first['invoiceNumber'].startswith('INV-')
     assert (first['totalAmount'], first['totalWithTax']) == (760, 904.4)
     assert second == first
+
+
+def test_an_e_invoice_is_exported_as_it_was_sealed_and_judged_valid(serve, tmp_path):
+    import subprocess
+
+    def call(method, path, body=None):
+        request = urllib.request.Request(
+            serve.url + path, json.dumps(body).encode() if body else None, method=method,
+            headers={'X-Api-Key': tenant['credentials']['billing'], 'Content-Type': 'application/json'})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.read()
+
+    def script(*words):
+        return subprocess.run(
+            ['scripts/einvoice', *map(str, words)], cwd=bootstrap.ROOT, capture_output=True, text=True)
+
+    for tenant in serve.demo['tenants']:
+        customer = json.loads(call('POST', '/api/customers', {
+                    'name': 'Stadt Köln', 'email': 're@koeln.example', 'address': 'Domplatz 1\n50667 Köln',
+                    'country': 'DE', 'vatId': 'DE136695976', 'buyerReference': '05315-31001-08'}))
+        template = json.loads(call('POST', '/api/invoice-templates', {
+                    'name': 'XRechnung', 'eInvoiceProfile': 'XRechnung',
+                    'taxRate': {'DE': 19, 'AT': 20}[tenant['country']]}))
+        invoice = json.loads(call('POST', '/api/invoices', {
+                    'customerId': customer['id'], 'invoiceTemplateId': template['id'], 'customItems': [
+                        {'description': 'Beratung', 'quantity': 2, 'unit': 'Hour', 'pricePerUnit': 80}]}))
+        files = [tmp_path / f'{invoice["id"]}.{name}' for name in ('pdf', 'cii', 'ubl')]
+        for file in files:
+            written = script(
+                'export', invoice['id'], '--format', file.suffix[1:], '--output', file, '--data', serve.data,
+                '--tenant', tenant['company'])
+            assert written.returncode == 0, written.stderr
+        assert files[0].read_bytes() == call('GET', f'/api/invoices/{invoice["id"]}/pdf')
+        judged = script('check', *files)
+        assert judged.returncode == 0 and judged.stdout.count('XRechnung as') == 3, judged.stdout
+    other = serve.demo['tenants'][0]['company']
+    refused = script(
+        'export', invoice['id'], '--format', 'pdf', '--data', serve.data, '--tenant', other)
+    assert refused.returncode == 1 and f'no invoice {invoice["id"]} of tenant {other}' in refused.stderr
 
 
 def test_database_keeps_its_promises(serve):

@@ -11,6 +11,7 @@ from trytond.modules.account_invoice_issue import printed
 from trytond.modules.account_invoice_issue.draft import File
 from trytond.modules.account_invoice_issue.exceptions import NotFinalizedError
 from trytond.modules.account_invoice_issue.invoice import sealed
+from trytond.modules.document_render.formats import language_of
 from trytond.modules.tenant import timing
 from trytond.modules.tenant.plan import require_feature
 from trytond.pool import Pool, PoolMeta
@@ -116,11 +117,13 @@ class Invoice(metaclass=PoolMeta):
 
 
 def _refusal(bill, einvoice, found):
+    language = language_of(bill.template.language)
     violations = to_violations(
-        found, bill.template.language, einvoice, self_billed=bill.document.kind == 'gutschrift')
+        found, language, einvoice, self_billed=bill.document.kind == 'gutschrift')
     said = '\n'.join(f"{each['message']} ({each['rule']})" for each in violations)
-    return EInvoiceInvalid(gettext(
-            'account_invoice_einvoice.msg_invalid', count=len(violations), violations=said), violations)
+    with Transaction().set_context(language=language):
+        return EInvoiceInvalid(
+            gettext('account_invoice_einvoice.msg_invalid', violations=said), violations)
 
 
 def _contents(invoices, *media_type):
