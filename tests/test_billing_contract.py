@@ -60,56 +60,14 @@ def test_every_status_of_the_document_is_among_them():
         (operation['operationId'], int(status))
         for path in paths.values() for operation in path.values()
         for status in operation['responses'] if operation['operationId'] in BOARD.operations}
-    # 401, 403 and the 409 of a reused key are shown for every operation below
+    # 401 and 403 are shown for every operation by the tests of tenancy, the 409 of a reused key below
     everywhere = {(id, status) for id in OPERATIONS for status in (401, 403)} | {(id, 409) for id in POSTS}
     shown = {(case.operation, case.status) for case in CASES}
     unreachable = {(id, status) for id, status, _ in UNREACHABLE}
     assert wanted - shown - unreachable - everywhere == set()
 
 
-# What every operation answers
-
-@pytest.mark.parametrize('id', OPERATIONS)
-def test_who_may_not_call(account, id):
-    path = BOARD.path(next(case for case in CASES if case.operation == id), {})
-    method = BOARD.operations[id].method
-    for headers, code in [({}, 'missing_api_key'), ({'X-Api-Key': 'wrong'}, 'invalid_api_key')]:
-        answer = account.client.open(path, method=method, headers=headers)
-        assert (answer.status_code, answer.json['error']) == (401, code)
-        BOARD.check_shape(id, answer)
-
-
-@pytest.fixture(scope='module')
-def planless(billing, operator, world):
-    "A tenant whose plan has no API access"
-    api = world.enter(Api(billing, operator.tenant('AT')))
-    world.features(api, {'api_access': False})
-    return api
-
-
-@pytest.mark.parametrize('id', OPERATIONS)
-def test_a_plan_without_access(planless, id):
-    path = BOARD.path(next(case for case in CASES if case.operation == id), {})
-    answer = planless(BOARD.operations[id].method, path, {})
-    assert (answer.status_code, answer.json['error']) == (403, 'plan_forbidden')
-    BOARD.check_shape(id, answer)
-
-
-@pytest.fixture(scope='module')
-def poor(billing, operator, world):
-    "A tenant whose plan has no flat-rate documents"
-    api = world.enter(Api(billing, operator.tenant('AT')))
-    world.features(api, {'flat_rate_documents': False})
-    return api
-
-
-@pytest.mark.parametrize('id', [id for id in OPERATIONS if BOARD.operations[id].feature])
-def test_a_plan_without_the_feature(poor, id):
-    path = BOARD.path(next(case for case in CASES if case.operation == id), {})
-    answer = poor(BOARD.operations[id].method, path, {})
-    assert (answer.status_code, answer.json['error']) == (403, 'plan_forbidden')
-    assert BOARD.operations[id].feature in answer.json['message']
-
+# The same request again
 
 @pytest.mark.parametrize('id', POSTS)
 def test_a_repeated_post(api_of, id):

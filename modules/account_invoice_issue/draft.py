@@ -6,6 +6,7 @@ from decimal import Decimal
 from sql import Column, Literal
 from trytond.i18n import gettext
 from trytond.modules.party_customer.customer import Customer, get_customers
+from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 from trytond.tools import cursor_dict
 from trytond.transaction import Transaction, inactive_records
@@ -199,7 +200,8 @@ def _templates(drafts):
     ids = {draft.template.id for draft in drafts if draft.template}
     with inactive_records():
         # A credit note looks as its invoice did, even where the template was deleted since
-        found = {t.id: t for t in Template.search([('id', 'in', list(ids))])} if ids else {}
+        mine = [('id', 'in', list(ids)), ('company', '=', current_company())]
+        found = {t.id: t for t in Template.search(mine)} if ids else {}
     if any(not draft.template for draft in drafts):
         found[None] = Template.standard()
     return found

@@ -14,6 +14,7 @@ from trytond.modules.account_invoice_issue.taxation import template_tax
 from trytond.modules.account_invoice_issue.units import PrintedUnits
 from trytond.modules.document_render import Document, Line, Reference, Totals
 from trytond.modules.party_customer.customer import get_customers
+from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 
 from .exceptions import ProjectError, UnknownProjectError
@@ -47,7 +48,8 @@ def _blank(draft):
 
 def _known(model, ids, field):
     "Return {id: record}; raises UnknownProjectError for one that is not there or another tenant's"
-    found = {record.id: record for record in Pool().get(model).search([('id', 'in', list(ids))])}
+    mine = [('id', 'in', list(ids)), ('company', '=', current_company())]
+    found = {record.id: record for record in Pool().get(model).search(mine)}
     if ids - found.keys():
         raise UnknownProjectError(gettext('account_invoice_issue.msg_unknown'), field)
     return found
