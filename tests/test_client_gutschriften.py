@@ -100,7 +100,8 @@ def test_an_objection_takes_the_posting_back_and_prints_a_correction(biller, mem
         ('5010', 0, D('630.00'))]
     text = biller.text({'id': correction})
     for needed in [
-            'Korrektur der Gutschrift GUT-2026-06-0002', f'{number} vom 16.05.2026', 'nur 12 Abschlüsse',
+            'Korrektur der Gutschrift GUT-2026-06-0002', f'{number} vom 16.05.2026',
+            'Sie haben am 02.06.2026 widersprochen: Es waren nur 12 Abschlüsse.',
             '936,00']:
         assert needed in text, (needed, text)
     assert 'Auszahlung an' not in text

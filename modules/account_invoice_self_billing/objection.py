@@ -11,6 +11,8 @@ from trytond.modules.account_invoice_issue.exceptions import IssueError, IssueSt
 from trytond.modules.account_invoice_issue.ledger import read_books
 from trytond.modules.account_invoice_issue.locks import require_locks
 from trytond.modules.account_invoice_issue.side import SELF_BILLED
+from trytond.modules.document_render import formats
+from trytond.modules.document_render.formats import language_of
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
@@ -91,12 +93,21 @@ class Invoice(metaclass=PoolMeta):
             today = read_books(SELF_BILLED).today
             for invoice in invoices:
                 _check(invoice, date, today)
-            corrections = cls.credit(invoices, refund=True, invoice_date=date, introduction=gettext(
-                    'account_invoice_self_billing.msg_correction_text', date=date, reason=reason))
+            corrections = cls.issue([
+                    invoice._credit(invoice_date=date, introduction=_text(invoice, date, reason))
+                    for invoice in invoices])
             Pool().get('account.invoice.objection').create([
                     {'invoice': invoice.id, 'date': date, 'reason': reason, 'correction': correction.id}
                     for invoice, correction in zip(invoices, corrections, strict=True)])
         return corrections
+
+
+def _text(invoice, date, reason):
+    "Return the sentence on the correction, in the language of the document"
+    language = language_of(invoice.template.language)
+    return gettext(
+        'account_invoice_self_billing.msg_correction_text', language,
+        date=formats.date(date, language), reason=reason)
 
 
 def _check(invoice, date, today):
