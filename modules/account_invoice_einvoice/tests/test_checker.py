@@ -3,16 +3,11 @@ import pytest
 import saxonche
 from lxml import etree
 from trytond.modules.account_invoice_einvoice import cii, codes, reading, rules, sheets, ubl
-from trytond.modules.account_invoice_einvoice.checker import Checker, place
+from trytond.modules.account_invoice_einvoice.checker import place
 
 from . import samples
 
 WAYS = [('cii', cii, 'Basic'), ('cii', cii, 'EN16931'), ('cii', cii, 'XRechnung'), ('ubl', ubl, 'XRechnung')]
-
-
-@pytest.fixture(scope='session')
-def checker():
-    return Checker()
 
 
 def found(checker, xml, *against):

@@ -10,7 +10,6 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from lxml import etree
 from trytond.modules.account_invoice_einvoice import cii, ubl
-from trytond.modules.account_invoice_einvoice.checker import Checker
 
 from . import samples
 
@@ -62,11 +61,6 @@ SUBJECTS = [
     (syntax, profile, make) for syntax, profile in (
         ('cii', 'Basic'), ('cii', 'EN16931'), ('cii', 'XRechnung'), ('ubl', 'XRechnung'))
     for make in ('einvoice', 'credit_note')]
-
-
-@pytest.fixture(scope='session')
-def checker():
-    return Checker()
 
 
 def hits(root, names):

@@ -12,7 +12,6 @@ import pikepdf
 import pytest
 from lxml import etree
 from trytond.modules.account_invoice_einvoice import cii, codes, embed, reading, ubl, validate
-from trytond.modules.account_invoice_einvoice.checker import Checker
 from trytond.modules.document_render import DocumentCrashed, DocumentError
 from trytond.modules.document_render.renderer import Renderer
 from trytond.modules.document_render.sample import DOCUMENT
@@ -20,11 +19,6 @@ from trytond.modules.document_render.sample import DOCUMENT
 from . import samples
 
 AT_ONCE = 10    # seconds, on a busy machine
-
-
-@pytest.fixture(scope='session')
-def checker():
-    return Checker()
 
 
 @pytest.fixture(scope='session')

@@ -5,7 +5,6 @@ import re
 import pytest
 from lxml import etree
 from trytond.modules.account_invoice_einvoice import cii, rules, ubl
-from trytond.modules.account_invoice_einvoice.checker import Checker
 from trytond.modules.account_invoice_einvoice.findings import Violation
 from trytond.modules.account_invoice_einvoice.plain import PLAIN
 from trytond.modules.account_invoice_einvoice.violations import to_violations
@@ -21,11 +20,6 @@ GERMAN = (
 ENGLISH = (
     'XRechnung wants a buyer reference, with public authorities the Leitweg-ID. '
     'Enter it at the customer.')
-
-
-@pytest.fixture(scope='session')
-def checker():
-    return Checker()
 
 
 def answered(checker, einvoice, language='de', writer=cii, **options):
