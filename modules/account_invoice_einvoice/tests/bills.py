@@ -12,6 +12,7 @@ from trytond.modules.account_invoice_issue import printed, rounding
 from trytond.modules.account_invoice_issue.credit import Credited
 from trytond.modules.account_invoice_issue.draft import Bill, Item, storable
 from trytond.modules.account_invoice_issue.seller import Seller
+from trytond.modules.account_invoice_issue.side import SALE, SELF_BILLED
 from trytond.modules.account_invoice_issue.taxation import Taxed
 from trytond.modules.account_invoice_issue.units import BUILT_IN, ONE
 from trytond.modules.party_customer.customer import Customer
@@ -53,8 +54,8 @@ units = st.sampled_from([*BUILT_IN, *CODES, ONE])
 
 def tax(category, rate=0, notice='', reason=None):
     return Taxed(
-        tax=1, rate=D(str(rate)), category=category, account=1, credit_account=1, base_account=1,
-        description=f'{category} {rate}', notice=notice, reason=reason)
+        tax=1, rate=D(str(rate)), category=category, base_account=1, description=f'{category} {rate}',
+        notice=notice, reason=reason)
 
 
 def kinds(country, buyer, vat_id):
@@ -74,12 +75,15 @@ def bills(draw, most_lines=60):
     "Numbered bills with their Document"
     country, profile = draw(st.sampled_from(['DE', 'AT'])), draw(st.sampled_from(PROFILES))
     buyer = draw(_buyers(profile))
-    items = draw(_items(kinds(country, buyer.country, buyer.vat_id), most_lines))
+    self_billed = draw(st.sampled_from([False, False, True])) and bool(buyer.vat_id)
+    items = draw(_items(
+        [tax('S', rate) for rate in RATES[country]] if self_billed
+        else kinds(country, buyer.country, buyer.vat_id), most_lines))
     gross, is_credit = draw(st.booleans()), draw(st.booleans())
     issued = draw(ISSUED)
     draft = SimpleNamespace(introduction=draw(texts), comment=draw(texts))
     return bill(
-        items, country, profile, buyer, gross, issued=issued, draft=draft,
+        items, country, profile, buyer, gross, issued=issued, draft=draft, self_billed=self_billed,
         credited=draw(st.sampled_from(['posted', 'paid'])) if is_credit else None,
         supplied=issued - dt.timedelta(draw(st.integers(0, 60))), maturities=draw(st.integers(1, 3)),
         payment_instructions=draw(texts), business_process_id=draw(st.sampled_from(['', 'urn:process'])),
@@ -91,13 +95,15 @@ def _buyers(draw, profile):
     country = draw(st.sampled_from(list(ADDRESSES)))
     strict = profile == 'XRechnung'
     maybe = (lambda value: st.just(value)) if strict else (lambda value: st.sampled_from([value, None]))
+    contact = words.filter(str.strip).map(lambda text: f'Frau {text}')
     return customer(
         country, name=draw(words), address=draw(
             st.sampled_from(ADDRESSES[country]) if strict else st.one_of(
                 st.sampled_from([*ADDRESSES[country], None]), texts)),
         vat_id=VAT_IDS.get(country) if draw(st.booleans()) else None,
-        email=draw(maybe('einkauf@kunde.example')), phone=draw(st.sampled_from(['+43 1 5550100', None])),
-        contact_person=draw(st.one_of(st.none(), words)),
+        email=draw(maybe('einkauf@kunde.example')), phone=draw(maybe('+43 1 5550100')),
+        iban=draw(maybe('AT611904300234573201')),
+        contact_person=draw(contact if strict else st.one_of(st.none(), words)),
         buyer_reference=draw(st.just('04011000-12345-34') if strict else st.one_of(st.none(), words)))
 
 
@@ -129,7 +135,7 @@ def item(quantity=1, price='10', taxed=None, description='Arbeit', unit='HUR', *
 
 def bill(
         items, country='DE', profile='EN16931', buyer=None, gross=False, issued=dt.date(2026, 11, 2),
-        credited=None, supplied=None, maturities=1, draft=None, seller=None, **template):
+        credited=None, supplied=None, maturities=1, draft=None, seller=None, self_billed=False, **template):
     "Return a numbered bill; a total that has the wrong sign is turned round"
     charged = [each for each in items if each.tax]
     figures = _figures(charged, gross)
@@ -141,8 +147,10 @@ def bill(
         each.net, each.shown = net, shown
     made = Bill(
         draft=draft or SimpleNamespace(introduction='', comment=''),
-        books=SimpleNamespace(country=country, currency_code='EUR'), template=_template(profile, template),
-        buyer=buyer or customer(), address=1, identifier=None, receivable=1, issue_date=issued,
+        books=SimpleNamespace(
+            country=country, currency_code='EUR', side=SELF_BILLED if self_billed else SALE),
+        template=_template(profile, template), buyer=buyer or customer(), address=1, identifier=None,
+        account=1, tax_number='', issue_date=issued,
         supply_date=supplied or issued, due_date=issued + dt.timedelta(14 * maturities),
         credited=credited and _credited(issued, credited), gross=gross, warnings=[], items=items,
         figures=figures, shares=list(figures.taxes.items()), period=None, maturities=[

@@ -80,12 +80,22 @@ def test_a_seller_can_be_told_from_others(vat_id, identifier):
         vat_id or '', identifier, '181/815/08155')
 
 
-def test_on_a_gutschrift_the_customer_sells():
-    made = bill([item()])
-    made.document = dataclasses.replace(made.document, kind='gutschrift')
-    invoice = einvoice(made)
+@pytest.mark.parametrize('profile, credited, type_code', [
+    ('EN16931', None, '389'), ('XRechnung', None, '389'), ('EN16931', 'posted', '261'),
+    ('XRechnung', 'paid', '381')])
+def test_on_a_gutschrift_the_customer_sells(profile, credited, type_code):
+    buyer = customer('FR', vat_id='FR40303265045', iban='FR7630006000011234567890189')
+    invoice = composed(item(2, 10), profile=profile, buyer=buyer, self_billed=True, credited=credited)
     assert (invoice.type_code, invoice.seller.name, invoice.buyer.name) == (
-        '389', 'Kunde', 'Musterwerkstatt GmbH')
+        type_code, 'Kunde', 'Musterwerkstatt GmbH')
+    assert (invoice.seller.vat_id, invoice.buyer.vat_id, invoice.buyer.tax_number) == (
+        'FR40303265045', 'DE123456788', '')
+    assert invoice.transfer.iban == 'FR7630006000011234567890189'
+    assert invoice.lines[0].quantity == 2 and invoice.gross == D('23.80')
+
+
+def test_a_partner_without_a_number_is_no_seller_that_could_be_told():
+    assert composed(self_billed=True).seller.identifier == ''
 
 
 # What
