@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.support.billing import Api
-from tests.support.invoicing import ITEMS, Biller, inside, item, make_template, posted
+from tests.support.invoicing import ITEMS, Biller, client_draft, inside, item, make_template, posted
 from tests.support.sealed import unsealed
 
 pytest_plugins = ['tests.support.billing_fixtures']
@@ -189,25 +189,6 @@ def test_the_web_role_can_only_insert_and_read(postgres, database, statement):
 
 
 # The client's way in
-
-def client_draft(member, new_biller, quantity=1.5, price='33.33', **values):
-    "Make a draft as a person at the client does; return its id"
-    party = new_biller.customer
-    address, = member.call('party.address.search', [('party', '=', party)], 0, None, None)
-    receivable, revenue = (
-        member.call('account.account.search', [('code', '=', code)], 0, None, None)[0]
-        for code in ('2000', '4000'))
-    journal, = member.call('account.journal.search', [('type', '=', 'revenue')], 0, 1, None)
-    uom, = member.call('product.uom.search', [('unece_code', '=', 'HUR')], 0, None, None)
-    currency, = member.call('currency.currency.search', [('code', '=', 'EUR')], 0, None, None)
-    id, = member.call('account.invoice.create', [{
-                'type': 'out', 'party': party, 'invoice_address': address, 'account': receivable,
-                'journal': journal, 'currency': currency, **values, 'lines': [('create', [{
-                                'type': 'line', 'description': 'By hand', 'quantity': quantity,
-                                'unit': uom, 'unit_price': D(price), 'account': revenue,
-                                'currency': currency}])]}])
-    return id
-
 
 def test_post_in_the_client_goes_through_the_door(new_biller, member, pool):
     id = client_draft(member, new_biller, comment='Danke')

@@ -1,4 +1,5 @@
 """The parts of scripts/serve one by one: the DATA folder, children, orphans, what is installed."""
+import base64
 import json
 import os
 import signal
@@ -33,6 +34,23 @@ def test_secrets_are_random_kept_and_private(home, tmp_path):
     other = Home(tmp_path / 'other')
     other.make()
     assert not set(other.secrets().values()) & set(first.values())
+
+
+def test_the_key_of_the_secrets_is_made_once_and_private(home):
+    home.secret_key()
+    path = home.path / 'secret.key'
+    first = path.read_text()
+    assert len(base64.b64decode(first)) == 32
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    home.secret_key()
+    assert path.read_text() == first
+
+
+def test_the_environment_may_give_the_key_of_the_secrets(home, monkeypatch):
+    access = roles.Access('books', dict.fromkeys(('owner', 'web', 'worker'), 'postgresql://db:1/books'))
+    monkeypatch.setenv('KONTOR_SECRET_KEY', 'c2VjcmV0')
+    roles.write_configurations(home, access)
+    assert 'secret_key = c2VjcmV0' in (home.conf / 'web.conf').read_text()
 
 
 def test_folder_is_served_once(home):

@@ -21,7 +21,7 @@ MOVE, MOVE_LINE, TAX_LINE = 'account.move', 'account.move.line', 'account.tax.li
 
 def reserve(bills):
     "Give each bill the ids of its invoice and its move"
-    new = [bill for bill in bills if bill.draft.id is None]
+    new = [bill for bill in bills if bill.draft.id is None and bill.id is None]
     for bill, id in zip(new, next_ids(INVOICE, len(new)), strict=True):
         bill.id = id
     for bill in bills:

@@ -13,7 +13,7 @@ from trytond.transaction import Transaction, inactive_records
 
 from . import parties, rounding
 from .credit import Credited, read_credited
-from .exceptions import IssueError, IssueStateError, PaymentLinkError, UnknownRecordError
+from .exceptions import IssueError, IssueStateError, UnknownRecordError
 from .goods import Goods
 from .ledger import Books, Period, open_period
 from .side import SELF_BILLED, is_ours
@@ -75,8 +75,8 @@ class Bill:
     buyer: the other party as known now, also where it is the one who supplies (a Gutschrift); its tax
     number only there; address, identifier, account: ids; credited: what a credit note takes back;
     gross: whether prices include tax; figures: all amounts; shares: [(Taxed, TaxShare)]; maturities:
-    [(date, amount)]; warnings: codes for the accountant; the rest is filled in on the way; beside: Files
-    sealed with the PDF.
+    [(date, amount)]; warnings: codes for the accountant; the rest is filled in on the way;
+    payment_link: has the ``url`` to pay at; beside: Files sealed with the PDF.
     """
     draft: object
     books: Books
@@ -98,6 +98,7 @@ class Bill:
     maturities: list
     period: Period
     id: int | None = None
+    payment_link: object = None
     number: str = ''
     move: int | None = None
     seller_identifier: int | None = None
@@ -130,6 +131,13 @@ class Bill:
     @property
     def charged(self):
         return [item for item in self.items if item.tax]
+
+    @property
+    def wants_payment_link(self):
+        "There is something to pay, and the template asks for a link to pay it with"
+        return (
+            self.kind == 'invoice' and self.figures.total > 0
+            and self.template.payment_qr_mode == 'StripePaymentLink')
 
     @property
     def tax_rate(self):
@@ -188,9 +196,6 @@ class Known:
         template = self.templates.get(draft.template.id if draft.template else None)
         if template is None or not (template.active or draft.credit_of):
             raise UnknownRecordError(gettext('account_invoice_issue.msg_unknown'), 'template')
-        asks = template.payment_qr_mode == 'StripePaymentLink'
-        if asks and not (draft.credit_of or draft.self_billed):
-            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'), None)
         return template
 
 

@@ -21,7 +21,7 @@ from . import booking, numbering, printed, rounding
 from .credit import was_gross
 from .draft import ISSUABLE, OPEN, File, complete
 from .events import announce_created, announce_paid
-from .exceptions import NotFinalizedError
+from .exceptions import NotFinalizedError, PaymentLinkError
 from .ledger import read_books
 from .locks import require_locks
 from .seller import read_seller
@@ -150,6 +150,7 @@ class Invoice(metaclass=PoolMeta):
             seller = read_seller(books)
             bills = complete(drafts, books)
             cls._examine(bills)
+            cls._link_payments([bill for bill in bills if bill.wants_payment_link], seller)
             booking.reserve(bills)
             cls._number(bills)
             for bill in bills:
@@ -169,6 +170,16 @@ class Invoice(metaclass=PoolMeta):
     def _render(cls, bill):
         "Fill in ``pdf`` of a bill, and ``beside`` where there is more to seal"
         bill.pdf = printed.render(bill.document)
+
+    @classmethod
+    def _link_payments(cls, bills, seller):
+        """Give each bill its ``payment_link`` and the ``id`` that the link was made for: before any number
+        is taken.
+
+        Raises PaymentLinkError without a payment provider.
+        """
+        if bills:
+            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'), None)
 
     @classmethod
     def _number(cls, bills):

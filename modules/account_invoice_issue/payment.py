@@ -38,13 +38,40 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def _pay(cls, books, invoices, date):
-        method = settle.read_method(books.company)
-        if method is None:
-            raise IssueStateError(
-                gettext('account_invoice_issue.msg_books_incomplete', missing='payment_method'), None)
+        method = _method(books)
         period = open_period(books, date, 'paid_date', method.journal)
         settle.pay(books, period, method, date, list(dict.fromkeys(i.id for i in invoices)))
         announce_paid(invoices)
+
+    @classmethod
+    def receive_payment(cls, invoice, amount, date):
+        """Post an amount that a payer has sent; return the id of its move.
+
+        Less than is owed leaves the rest open; more is kept as the payer's credit. ``amount`` in the
+        invoice's currency, ``date`` the day it was paid. Raises IssueStateError for an invoice that is
+        not open, IssueError naming ``paid_date`` for a day without books.
+        """
+        require_locks()
+        with without_check_access():
+            if invoice.state != 'posted':
+                raise IssueStateError(gettext(
+                        'account_invoice_issue.msg_not_payable_state', invoice=invoice.rec_name), None)
+            books = read_books()
+            method = _method(books)
+            period = open_period(books, date, 'paid_date', method.journal)
+            move, paid = settle.receive(books, period, method, date, invoice.id, amount)
+            if paid:
+                announce_paid([invoice])
+            return move
+
+
+def _method(books):
+    "Return the tenant's way of paying, which posts to the clearing account"
+    method = settle.read_method(books.company)
+    if method is None:
+        raise IssueStateError(
+            gettext('account_invoice_issue.msg_books_incomplete', missing='payment_method'), None)
+    return method
 
 
 class Reconciliation(metaclass=PoolMeta):

@@ -128,6 +128,8 @@ def style_of(template):
 
 def _qr(bill, payee):
     "The code to pay with, where the template asks for it and there is something to pay"
+    if bill.payment_link:
+        return QrCode(kind='link', content=bill.payment_link.url)
     if bill.template.payment_qr_mode != 'EpcQrCode' or bill.credited:
         return None
     require_feature('epc_qr')

@@ -169,12 +169,38 @@ def pay(books, period, method, date, invoices):
     due = {id: open_ for id, open_ in found.items() if open_.balance}
     payments = _post_payments(books, period, method, date, due)
     reconcile(books.company, [[*found[id].lines, *payments[id]] for id in invoices])
-    credits = _credits_within(found)
+    _mark_paid(found, date)
+
+
+def _mark_paid(found, date):
+    "Write that invoices ({id: Open}) are paid, and the credit notes that counted as payments with them"
     table = Pool().get(INVOICE).__table__()
     Transaction().connection.cursor().execute(*table.update(
             [table.state, table.paid_date], ['paid', date],
-            where=table.id.in_([*invoices, *credits])))
+            where=table.id.in_([*found, *_credits_within(found)])))
     forget(INVOICE)
+
+
+def receive(books, period, method, date, invoice, amount):
+    """Post an amount paid for a posted invoice (id), more or less than is owed; return (move, paid?).
+
+    What is more than owed stays open as the payer's credit.
+    """
+    found = read_open([invoice])
+    open_, owed = found[invoice], found[invoice].balance
+    move, = _insert_moves(books, period, method, date, [invoice])
+    account, party = open_.owed[0].account, open_.owed[0].party
+    rows = [_row(move, account, -min(amount, owed), party), _row(move, method.debit_account, amount, None)]
+    if amount > owed:
+        rows.append(_row(move, account, owed - amount, party))
+    line, *_ = insert(MOVE_LINE, books.company, rows)
+    insert(PAYMENT, books.company, [{'invoice': invoice, 'line': line}])
+    forget(MOVE, MOVE_LINE, INVOICE)
+    if amount < owed:
+        return move, False
+    reconcile(books.company, [[*open_.lines, OpenLine(line, -owed, date, account, party)]])
+    _mark_paid(found, date)
+    return move, True
 
 
 def _credits_within(found):
@@ -195,11 +221,7 @@ def _post_payments(books, period, method, date, due):
     payments = defaultdict(list)
     if not due:
         return payments
-    numbers = numbering.take(period.moves, [date] * len(due))
-    moves = insert(MOVE, books.company, [
-            {'number': number, 'period': period.id, 'journal': method.journal, 'date': date,
-                'post_date': books.today, 'origin': f'{INVOICE},{id}', 'state': 'posted'}
-            for id, number in zip(due, numbers, strict=True)])
+    moves = _insert_moves(books, period, method, date, due)
     rows = [row for (id, open_), move in zip(due.items(), moves, strict=True)
         for row in _payment_rows(open_, move, method)]
     lines = insert(MOVE_LINE, books.company, rows)
@@ -210,6 +232,15 @@ def _post_payments(books, period, method, date, due):
             {'invoice': id, 'line': line.id} for id in due for line in payments[id]])
     forget(MOVE, MOVE_LINE, INVOICE)
     return payments
+
+
+def _insert_moves(books, period, method, date, invoices):
+    "Write a numbered move for the payment of each invoice; return their ids"
+    numbers = numbering.take(period.moves, [date] * len(invoices))
+    return insert(MOVE, books.company, [
+            {'number': number, 'period': period.id, 'journal': method.journal, 'date': date,
+                'post_date': books.today, 'origin': f'{INVOICE},{id}', 'state': 'posted'}
+            for id, number in zip(invoices, numbers, strict=True)])
 
 
 def _payment_rows(open_, move, method):

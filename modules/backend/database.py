@@ -198,6 +198,15 @@ class Database(stock.Database):
         cls._lock_tenant(connection, table)
 
     @staticmethod
+    def release_locks(connection):
+        "Let others go on: give back all waiting locks of a connection with no transaction open"
+        autocommit = connection.autocommit
+        connection.autocommit = True
+        connection.execute("SELECT pg_advisory_unlock_all()")
+        connection.kontor_queues.clear()
+        connection.autocommit = autocommit
+
+    @staticmethod
     def _lock_tenant(connection, table):
         key = lock_key(table)
         if key in connection.kontor_queues:

@@ -324,12 +324,15 @@ def payment(page):
     document = page.document
     paid = document.name in PAID
     rows = payment_rows(page) if paid else []
+    url = document.qr.content if document.qr and document.qr.kind == 'link' else None
     if not rows and not document.payment_instructions and not document.qr:
         return None
     return {
         'title': page.word('payment', document.kind),
         'text': page.body(document.payment_instructions),
         'rows': [[label, page.line(value, FACT_EM * 1.6)] for label, value in rows],
+        'online': url and {
+            'label': page.word('online'), 'text': page.line(url, FACT_EM * 1.6), 'url': url},
         'qr': document.qr and {
             'svg': qr.svg(document.qr.content),
             'alt': page.word('qr_alt', document.qr.kind),

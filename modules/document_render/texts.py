@@ -74,6 +74,7 @@ TEXTS = {
     'bic': ('BIC', 'BIC'),
     'bank': ('Bank', 'Bank'),
     'remittance': ('Verwendungszweck', 'Reference'),
+    'online': ('Online bezahlen', 'Pay online'),
     'qr.epc': ('Mit der Banking-App\nscannen und zahlen', 'Scan and pay with\nyour banking app'),
     'qr.link': ('Scannen und\nonline bezahlen', 'Scan and\npay online'),
     'qr_alt.epc': (

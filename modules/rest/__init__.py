@@ -64,9 +64,9 @@ A handler may run more than once (serialization failures are retried whole), so 
 house waits for COMMIT: an outbox row, never a request inside a handler.
 """
 from .contract import (
-    Answer, Authentication, Call, Contract, Idempotency, Invalid, Operation, Problem)
+    Answer, Authentication, Call, Contract, Hook, Idempotency, Invalid, Operation, Problem)
 from .problems import conflict, forbidden, invalid, not_found
 
 __all__ = [
-    'Answer', 'Authentication', 'Call', 'Contract', 'Idempotency', 'Invalid', 'Operation',
+    'Answer', 'Authentication', 'Call', 'Contract', 'Hook', 'Idempotency', 'Invalid', 'Operation',
     'Problem', 'conflict', 'forbidden', 'invalid', 'not_found']

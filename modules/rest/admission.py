@@ -13,6 +13,7 @@ from .routes import UnknownPath, WrongMethod
 
 JSON_TYPES = frozenset({'application/json'})
 UTF_8 = frozenset({'', 'utf-8', 'utf8'})
+INVALID = 'invalid_argument'
 
 
 def route(exchange, table):
@@ -27,6 +28,19 @@ def route(exchange, table):
     exchange.contract, exchange.operation = match.contract, match.operation
     exchange.params = match.params
     exchange.body_limit = match.operation.body_limit
+
+
+def call_hook(exchange, hook, gateway):
+    "Find the tenant that an incoming report is for; 404 for an unknown id, whatever else is sent"
+    if exchange.method != 'POST':
+        raise wrong_method(exchange.method, exchange.path, 'POST, OPTIONS')
+    caller = hook.find(gateway, exchange.path.removeprefix(hook.prefix))
+    if caller is None:
+        raise unknown_path(exchange.path)
+    if (exchange.request.content_length or 0) > hook.body_limit:
+        raise too_large(hook.body_limit)
+    exchange.hook, exchange.credential, exchange.database = hook, caller, caller.database
+    exchange.body_limit = hook.body_limit
 
 
 def identify(exchange, gateway):
@@ -92,19 +106,22 @@ def _check_media_type(request):
 def read_body(exchange):
     "Return the bytes of a body, at most as many as the operation takes"
     operation, stream = exchange.operation, exchange.request.environ['wsgi.input']
-    if not operation.request or not has_body(exchange.request):
+    wanted = exchange.hook or operation.request
+    if not wanted or not has_body(exchange.request):
         return b''
-    limit = operation.body_limit
+    limit = exchange.body_limit
     length = exchange.request.content_length
     try:
         data = stream.read(limit + 1 if length is None else length)
     except Exception as error:
-        raise Problem(
-            400, exchange.contract.invalid, "body: its chunks are malformed") from error
+        raise Problem(400, _invalid(exchange), "body: its chunks are malformed") from error
     if len(data) > limit:
         raise too_large(limit)
     if length is not None and len(data) < length:
         raise Problem(
-            400, exchange.contract.invalid,
-            f"body: ended after {len(data)} of {length} bytes")
+            400, _invalid(exchange), f"body: ended after {len(data)} of {length} bytes")
     return data
+
+
+def _invalid(exchange):
+    return exchange.contract.invalid if exchange.contract else INVALID

@@ -35,11 +35,11 @@ class Application:
 
     table: the contracts' operations; gateway: the way to the database; limiter, journal; pages:
     {path: function(Request) → Finished} of the house; rpc: WSGI application that ``serves(path)``;
-    proxies: how many entries of X-Forwarded-… are to be believed.
+    proxies: how many entries of X-Forwarded-… are to be believed; hooks: the Hooks.
     """
 
     def __init__(
-            self, table, gateway, limiter, journal, fallback, pages=None, rpc=None, proxies=0):
+            self, table, gateway, limiter, journal, fallback, pages=None, rpc=None, proxies=0, hooks=()):
         self.table = table
         self.gateway = gateway
         self.limiter = limiter
@@ -47,6 +47,7 @@ class Application:
         self.fallback = fallback
         self.pages = pages or {}
         self.rpc = rpc
+        self.hooks = tuple(hooks)
         self.proxy = ProxyFix(
             lambda environ, start_response: (), x_for=proxies, x_proto=proxies, x_host=proxies,
             x_port=proxies)
@@ -134,12 +135,17 @@ class Application:
             if exchange.method not in {'GET', 'HEAD'}:
                 raise wrong_method(exchange.method, exchange.path, PAGE_METHODS)
             return page(exchange.request)
+        if hook := self._hook(exchange.path):
+            return admission.call_hook(exchange, hook, self.gateway)
         admission.route(exchange, self.table)
         admission.identify(exchange, self.gateway)
         admission.permit(exchange)
         self.limiter.check(exchange.credential)
         admission.inspect_head(exchange)
         return None
+
+    def _hook(self, path):
+        return next((hook for hook in self.hooks if path.startswith(hook.prefix)), None)
 
     def _options(self, exchange):
         "Say which methods a path has"
@@ -158,7 +164,7 @@ class Application:
         data = admission.read_body(exchange)
         with timing.measuring() as parts, statements.counting() as sent:
             try:
-                finished = self.gateway.perform(self._task(exchange, data))
+                finished = self._perform(exchange, data)
             except Exception as error:
                 finished = self._refuse(exchange, error)
         parts['sql'] += sent.seconds
@@ -166,6 +172,12 @@ class Application:
         if exchange.writes:
             finished.headers['Server-Timing'] = server_timing(parts, exchange.milliseconds)
         return finished
+
+    def _perform(self, exchange, data):
+        if hook := exchange.hook:
+            return hook.receive(
+                self.gateway, exchange.credential, exchange.request.headers, data)
+        return self.gateway.perform(self._task(exchange, data))
 
     def _task(self, exchange, data):
         """Return the Task of a request.

@@ -168,6 +168,21 @@ class Idempotency:
     mismatch: str = 'idempotency_key_request_mismatch'
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Hook:
+    """An address at which another service reports. Whoever calls is known by a random id in the path and
+    proves itself by a signature over the body.
+
+    prefix: path before the id; find: function(gateway, id) → caller with ``company``, ``id`` None and
+    ``database``, or None for an unknown id; receive: function(gateway, caller, headers, data) → Finished,
+    which commits before it returns, or a Problem.
+    """
+    prefix: str
+    find: Callable
+    receive: Callable
+    body_limit: int = MIB
+
+
 def plain_error(problem):
     "Return (body, media type) of a problem as {error, message} and its further members"
     body = {'error': problem.code, 'message': problem.message, **problem.extra}

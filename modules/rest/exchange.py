@@ -7,7 +7,7 @@ import time
 
 from werkzeug.wrappers import Request
 
-from .contract import WRITES, Contract, Operation
+from .contract import WRITES, Contract, Hook, Operation
 from .routes import raw_path
 
 _REQUEST_ID = re.compile(r'[\w.:@+/=-]{8,128}', re.ASCII)
@@ -43,6 +43,7 @@ class Exchange:
     moment: dt.datetime = dataclasses.field(default_factory=utcnow)
     contract: Contract | None = None
     operation: Operation | None = None
+    hook: Hook | None = None
     params: dict = dataclasses.field(default_factory=dict)
     database: str | None = None
     credential: object = None

@@ -5,7 +5,9 @@ here.
 """
 import contextlib
 import datetime as dt
+import hashlib
 import logging
+import secrets
 
 from trytond import backend
 from trytond.pool import Pool
@@ -13,6 +15,7 @@ from trytond.transaction import Transaction
 
 from trytond.modules.tenant.credential import KINDS, authenticate
 from trytond.modules.tenant.scope import tenant_scope
+from trytond.modules.tenant.serving import Request, serving
 
 from .contract import Problem
 from .idempotency import Mismatch
@@ -54,7 +57,7 @@ class Gateway:
 
     def perform(self, task):
         "Do a task in its tenant's transaction; returns Finished"
-        with self.line(task.database):
+        with self.line(task.database), serving(_request(task)):
             return in_transaction(
                 lambda: self._once(task), database=task.database,
                 company=task.credential.company, user=task.credential.user,
@@ -113,3 +116,11 @@ class Gateway:
         return [
             complaint for lifeline in self.lifelines.values()
             for complaint in lifeline.complaints()]
+
+
+def _request(task):
+    "Return what tells a request from all others: its idempotency key where it counts, if there is one"
+    if not task.key:
+        return Request(secrets.token_hex(32))
+    place = '\n'.join([*task.place, task.key])
+    return Request(hashlib.sha256(place.encode()).hexdigest(), fingerprint(task.data))

@@ -1,4 +1,4 @@
-"Which contracts are installed: those of all modules named ``rest_…``"
+"Which contracts and hooks are installed: those of all modules named ``rest_…``"
 import importlib
 from importlib.metadata import entry_points
 
@@ -7,8 +7,16 @@ from trytond.modules import MODULES_GROUP
 
 def contracts():
     "Return the contracts of all installed modules named rest_…"
+    return [module.CONTRACT for module in _modules() if hasattr(module, 'CONTRACT')]
+
+
+def hooks():
+    "Return the hooks of all installed modules named rest_…"
+    return [hook for module in _modules() for hook in getattr(module, 'HOOKS', ())]
+
+
+def _modules():
     names = sorted(
         point.name for point in entry_points(group=MODULES_GROUP)
         if point.name.startswith('rest_'))
-    modules = [importlib.import_module(f'trytond.modules.{name}') for name in names]
-    return [module.CONTRACT for module in modules if hasattr(module, 'CONTRACT')]
+    return [importlib.import_module(f'trytond.modules.{name}') for name in names]

@@ -15,7 +15,7 @@ from trytond.pool import Pool
 from .application import Application
 from .gateway import Gateway
 from .house import HOUSE, pages
-from .installed import contracts
+from .installed import contracts, hooks
 from .journal import Journal
 from .limiter import Limiter
 from .routes import Table
@@ -44,7 +44,7 @@ def build(databases, found=None):
     return Application(
         Table(found), gateway, Limiter(config.get('rest', 'limits', default='memory://')),
         Journal(gateway.write_log), HOUSE, pages(found, gateway.complaints), Rpc(gateway),
-        config.getint('web', 'num_proxies', default=0))
+        config.getint('web', 'num_proxies', default=0), hooks())
 
 
 names = next(csv.reader([os.environ.get('TRYTOND_DATABASE_NAMES', '')]), [])

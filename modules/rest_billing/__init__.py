@@ -18,7 +18,7 @@ CONTRACT = Contract(
     idempotency=Idempotency(),
     codes={
         'not_found': 404, 'unit_in_use': 409, 'plan_forbidden': 403, 'stripe_key_invalid': 422,
-        'archive_corrupt': 500, 'unavailable': 503},
+        'stripe_unavailable': 422, 'archive_corrupt': 500, 'unavailable': 503},
     tags={
         'customers': "Customers",
         'templates': "Invoice templates",

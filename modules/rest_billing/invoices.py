@@ -11,6 +11,7 @@ from trytond.modules.account_invoice_issue.invoice import pdf_of
 from trytond.modules.account_invoice_issue.locks import LOCKS
 from trytond.modules.account_invoice_issue.reading import Filter, get_invoices, list_invoices
 from trytond.modules.account_invoice_issue.side import SALE
+from trytond.modules.account_invoice_payment_link.link import links_of
 from trytond.modules.product_catalog.product import ITEM_KEY_LENGTH
 from trytond.modules.product_catalog.uom import built_in_units
 from trytond.modules.rest import Operation
@@ -119,10 +120,11 @@ class InvoiceQuery(PageQuery, alias_generator=camel):
 
 def show(invoice):
     "Return the Invoice of an Outgoing"
+    link_url, link_id = links_of([invoice.id])[invoice.id]
     return Invoice(
         **_row(invoice), total_amount=invoice.untaxed, tax_rate=invoice.tax_rate,
-        paid_date=invoice.paid_date, finalized_at=invoice.issued_at, stripe_payment_link_url=None,
-        stripe_payment_link_id=None, archived_pdf_hash=invoice.sha512)
+        paid_date=invoice.paid_date, finalized_at=invoice.issued_at, stripe_payment_link_url=link_url,
+        stripe_payment_link_id=link_id, archived_pdf_hash=invoice.sha512)
 
 
 def _row(invoice):

@@ -34,7 +34,7 @@ def export(company, path):
     "Write every row of the tenant into a zip: table.json, and binary columns as files of their own"
     with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as archive:
         for name, Model in owned_models(Pool()).items():
-            if name not in LEFT_OUT:
+            if name not in LEFT_OUT and not getattr(Model, '__never_exported__', False):
                 _table(archive, Model, company)
 
 

@@ -228,8 +228,7 @@ def _schema(cursor):
 # Before the tenant is known
 
 def _functions(cursor, roles):
-    "The only questions the web role may ask outside every tenant"
-    schema = _schema(cursor)
+    "The questions the web role may ask outside every tenant; models add theirs by ``__raise_walls__``"
     for signature, returns, query in [
             ('kontor_company_of_user(int)', 'int', "SELECT company FROM res_user WHERE id = $1 AND id > 0"),
             ('kontor_user_by_login(text)',
@@ -247,14 +246,18 @@ def _functions(cursor, roles):
                 FROM tenant_credential k JOIN company_company c ON c.id = k.company
                 WHERE k.hash = $1 AND k.scheme = $2 AND k.revoked IS NULL"""),
             ]:
-        cursor.execute(SQL(
-                "CREATE OR REPLACE FUNCTION " + signature + " RETURNS " + returns +
-                " LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {}, pg_temp AS {}").format(
-                schema, Literal(query)))
-        cursor.execute(SQL("REVOKE ALL ON FUNCTION " + signature + " FROM PUBLIC"))
-        for role in (roles.web, roles.worker):
-            cursor.execute(SQL("GRANT EXECUTE ON FUNCTION " + signature + " TO {}").format(
-                    Identifier(role)))
+        allow_question(cursor, roles, signature, returns, query)
+
+
+def allow_question(cursor, roles, signature, returns, query):
+    "Make a function with the owner's rights that both roles may call outside every tenant"
+    cursor.execute(SQL(
+            "CREATE OR REPLACE FUNCTION " + signature + " RETURNS " + returns +
+            " LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {}, pg_temp AS {}").format(
+            _schema(cursor), Literal(query)))
+    cursor.execute(SQL("REVOKE ALL ON FUNCTION " + signature + " FROM PUBLIC"))
+    for role in (roles.web, roles.worker):
+        cursor.execute(SQL("GRANT EXECUTE ON FUNCTION " + signature + " TO {}").format(Identifier(role)))
 
 
 # The first wall: Tryton's global rules

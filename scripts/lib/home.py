@@ -3,9 +3,11 @@
     conf/       trytond configurations, one per role       log/   one log per process
     run/        pids of web workers and document processes  postgres/   the embedded server
     demo.json   what a caller needs to know                 secrets.json, tenants.json
+    secret.key  what tenants' secrets are encrypted with: part of every backup
 
 Standard library only.
 """
+import base64
 import fcntl
 import json
 import os
@@ -68,6 +70,12 @@ class Home:
             known.update((name, secrets.token_hex(24)) for name in missing)
             write_json(self._secrets, known)
         return known
+
+    def secret_key(self):
+        "Make the key of the tenants' secrets, once per installation and never again."
+        path = self.path / 'secret.key'
+        if not path.exists():
+            write_private(path, base64.b64encode(secrets.token_bytes(32)).decode() + '\n')
 
     def logs(self, name):
         "Return the path of a log; what grew beyond 16 MB is put aside."

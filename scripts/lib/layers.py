@@ -9,7 +9,8 @@ from pathlib import Path
 from .bootstrap import ROOT
 
 WINGS = (
-    ('faces', ('rest_billing', 'rest_ledger', 'rest_teams', 'rest_trades', 'web')),
+    ('faces', (
+        'rest_billing', 'rest_ledger', 'rest_teams', 'rest_trades', 'rest_hooks', 'web')),
     ('the ground of the faces', ('rest',)),
     ('inbox', ('document_review', 'assistant')),
     ('sales and bank', (

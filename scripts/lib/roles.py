@@ -5,6 +5,7 @@ configuration that knows no other.
 """
 import configparser
 import io
+import os
 from dataclasses import dataclass
 
 from .bootstrap import CONFIG
@@ -39,7 +40,14 @@ def write_configurations(home, access):
         parser.read(CONFIG / 'trytond.conf')
         parser['database']['uri'] = access.dsn(role).replace('postgresql:', 'kontor:', 1)
         parser['database']['path'] = str(home.path / 'files')
-        parser['kontor'] = {'data': str(home.path), 'run': str(home.run)}
+        own = dict(parser['kontor']) if 'kontor' in parser else {}
+        parser['kontor'] = own | _secret_key() | {'data': str(home.path), 'run': str(home.run)}
         text = io.StringIO()
         parser.write(text)
         write_private(home.conf / f'{role}.conf', text.getvalue())
+
+
+def _secret_key():
+    "The key of the tenants' secrets, where the environment gives one in place of DATA/secret.key"
+    key = os.environ.get('KONTOR_SECRET_KEY')
+    return {'secret_key': key} if key else {}

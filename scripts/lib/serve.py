@@ -79,6 +79,7 @@ class House:
         self.home = Home(arguments.data)
         self.home.make()
         self.home.lock()
+        self.home.secret_key()
         end_leftovers(self.home)
         self.listener = listen.open_socket(arguments.host, arguments.port)
         self.port = self.listener.getsockname()[1]
@@ -173,6 +174,8 @@ class House:
             log=lambda: self.home.logs(log), folder=self.home.path, **options)
 
     def _environment(self, role, **extra):
+        if url := os.environ.get('KONTOR_STRIPE_URL'):
+            extra['KONTOR_STRIPE_URL'] = url
         return children.environment(
             os.environ, self.home.path, TRYTOND_CONFIG=str(self.home.conf / f'{role}.conf'),
             TRYTOND_DATABASE_NAMES=self.access.database, TRYTOND_LOGGING_LEVEL='30', **extra)

@@ -13,6 +13,7 @@ def billing(database, pool):
     from trytond.modules.rest.application import Application
     from trytond.modules.rest.gateway import Gateway
     from trytond.modules.rest.house import HOUSE, pages
+    from trytond.modules.rest.installed import hooks
     from trytond.modules.rest.journal import Journal
     from trytond.modules.rest.limiter import Limiter
     from trytond.modules.rest.routes import Table
@@ -20,7 +21,7 @@ def billing(database, pool):
     gateway = Gateway([database])
     application = Application(
         Table([CONTRACT]), gateway, Limiter(), Journal(gateway.write_log), HOUSE,
-        pages([CONTRACT], gateway.complaints))
+        pages([CONTRACT], gateway.complaints), hooks=hooks())
     yield application
     application.close()
 

@@ -2,6 +2,7 @@
 import contextlib
 import hashlib
 import io
+from decimal import Decimal
 
 import pypdf
 
@@ -89,3 +90,22 @@ def make_template(pool, tenant, **values):
     with inside(pool, tenant, locks=['invoice_template']):
         template, = pool.get('invoice.template').create([{'name': 'Extra', 'language': 'de', **values}])
         return template.id
+
+
+def client_draft(member, biller, quantity=1.5, price='33.33', **values):
+    "Make a draft as a person at the client does; return its id"
+    party = biller.customer
+    address, = member.call('party.address.search', [('party', '=', party)], 0, None, None)
+    receivable, revenue = (
+        member.call('account.account.search', [('code', '=', code)], 0, None, None)[0]
+        for code in ('2000', '4000'))
+    journal, = member.call('account.journal.search', [('type', '=', 'revenue')], 0, 1, None)
+    uom, = member.call('product.uom.search', [('unece_code', '=', 'HUR')], 0, None, None)
+    currency, = member.call('currency.currency.search', [('code', '=', 'EUR')], 0, None, None)
+    id, = member.call('account.invoice.create', [{
+                'type': 'out', 'party': party, 'invoice_address': address, 'account': receivable,
+                'journal': journal, 'currency': currency, **values, 'lines': [('create', [{
+                                'type': 'line', 'description': 'By hand', 'quantity': quantity,
+                                'unit': uom, 'unit_price': Decimal(price), 'account': revenue,
+                                'currency': currency}])]}])
+    return id

@@ -42,7 +42,10 @@ class Operator:
         self._process.wait()
 
     def call(self, function, *arguments, **options):
-        "Return the result of a function of trytond.modules.tenant in a transaction of its own."
+        """Return the result of a function in a transaction of its own.
+
+        function: module and name, below trytond.modules.tenant unless it begins with ``trytond.``.
+        """
         self._process.stdin.write(json.dumps({
             'function': function, 'arguments': arguments, 'options': options}) + '\n')
         self._process.stdin.flush()
@@ -83,7 +86,8 @@ def _answer(database, request):
     module, _, name = request['function'].rpartition('.')
     function = _tenant
     if module:
-        function = getattr(importlib.import_module(f'trytond.modules.tenant.{module}'), name)
+        path = module if module.startswith('trytond.') else f'trytond.modules.tenant.{module}'
+        function = getattr(importlib.import_module(path), name)
     with Transaction().start(database, 0):
         return function(*request['arguments'], **request['options'])
 

@@ -161,6 +161,7 @@ class Running:
         facts.write_text(json.dumps({'superuser': superuser, 'owner': owner}))
         facts.chmod(0o600)
         server = Server(self.home.path)
+        self.home.secret_key()
         access = roles.Access('postgres', {
             'owner': server.owner('postgres'),
             **{name: server.role(name, 'postgres') for name in (roles.WEB, roles.WORKER)}})

@@ -1,0 +1,132 @@
+"""A tenant's account at Stripe: its key and the secret of its reports, encrypted, and the address that
+Stripe reports to.
+
+Nobody reads this over RPC; the operator's script sets it, the code uses it.
+"""
+import secrets
+
+from trytond.i18n import gettext
+from trytond.model import ModelSQL, Unique, fields
+from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
+from trytond.modules.tenant import vault
+from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.provision import TenantError, require_tenant
+from trytond.modules.tenant.scope import current_company, entered
+from trytond.modules.tenant.walls import allow_question
+from trytond.pool import Pool
+from trytond.transaction import Transaction
+
+from .provider import KEY, WEBHOOK_SECRET
+
+PATH = '/webhooks/stripe/'
+NOTHING = {'read': False, 'write': False, 'create': False, 'delete': False}
+
+
+class Account(TenantOwned, ModelSQL):
+    "Stripe Account"
+    __name__ = 'account.invoice.payment_link.account'
+    __web_rights__ = 'SELECT'
+    __member_rights__ = NOTHING
+    __never_copied__ = True
+    __never_exported__ = True
+    __global_unique__ = frozenset({'hook_unique'})
+
+    hook = fields.Char("Webhook", required=True, readonly=True)
+    key = fields.Binary("Key", readonly=True)
+    webhook_secret = fields.Binary("Webhook Secret", readonly=True)
+    key_hint = fields.Char("Key Hint", readonly=True)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints += [
+            ('hook_unique', Unique(table, table.hook),
+                'account_invoice_payment_link.msg_hook_unique'),
+            ('account_unique', Unique(table, table.company),
+                'account_invoice_payment_link.msg_account_unique'),
+            ]
+
+    @classmethod
+    def __raise_walls__(cls, cursor, roles):
+        "A report names its tenant by the random id of its path alone"
+        allow_question(
+            cursor, roles, 'kontor_webhook(text)', 'TABLE (company int, secret bytea, timezone varchar)',
+            f"""SELECT a.company, a.webhook_secret, c.timezone
+            FROM {cls._table} a JOIN company_company c ON c.id = a.company
+            WHERE a.hook = $1 AND c.tenant_state IN ('active', 'suspended')""")
+
+    @classmethod
+    def own_key(cls):
+        """Return the key of the tenant of the transaction.
+
+        Raises PaymentLinkError where there is none or it cannot be read.
+        """
+        table = cls.__table__()
+        company = current_company()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.select(table.key, where=table.company == company))
+        row = cursor.fetchone()
+        if not row or not row[0]:
+            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'), None)
+        try:
+            return vault.unseal(company, 'stripe_key', row[0])
+        except vault.Unreadable as error:
+            raise PaymentLinkError(
+                gettext('account_invoice_payment_link.msg_key_unreadable'), None) from error
+
+
+# What the operator does; with the owner's connection
+
+def configure(company, shard, key=None, webhook_secret=None):
+    """Set the secrets that are given; return :func:`describe`.
+
+    shard: name of the database, which the webhook's id begins with. Raises TenantError naming the
+    argument.
+    """
+    require_tenant(company)
+    _check('key', key, KEY)
+    _check('webhook_secret', webhook_secret, WEBHOOK_SECRET)
+    values = {}
+    if key:
+        values['key'] = vault.seal(company, 'stripe_key', key)
+        values['key_hint'] = f"{key[:8]}…{key[-4:]}"
+    if webhook_secret:
+        values['webhook_secret'] = vault.seal(company, 'stripe_webhook', webhook_secret)
+    with entered(company):
+        Account = Pool().get('account.invoice.payment_link.account')
+        # The owner is behind no wall
+        accounts = Account.search([('company', '=', company)])
+        if accounts:
+            Account.write(accounts, values)
+        else:
+            Account.create([values | {'hook': f'{shard}_{secrets.token_urlsafe(32)}'}])
+    return describe(company)
+
+
+def _check(name, value, pattern):
+    "The value itself stays out of the message: it may be a key with a typing error"
+    if value and not pattern.fullmatch(value):
+        raise TenantError(f"{name} does not look like one of Stripe's", name)
+
+
+def describe(company):
+    "Return {company, key (its ends only), webhook_secret, webhook}: None where nothing is set"
+    require_tenant(company)
+    with entered(company):
+        accounts = Pool().get('account.invoice.payment_link.account').search(
+            [('company', '=', company)])
+    account = accounts[0] if accounts else None
+    return {
+        'company': company, 'key': account.key_hint if account else None,
+        'webhook_secret': 'set' if account and account.webhook_secret else None,
+        'webhook': PATH + account.hook if account else None}
+
+
+def forget(company):
+    "Delete the secrets and the webhook's address; may be repeated"
+    require_tenant(company)
+    with entered(company):
+        Account = Pool().get('account.invoice.payment_link.account')
+        Account.delete(Account.search([('company', '=', company)]))
+    return describe(company)

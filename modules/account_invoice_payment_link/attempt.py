@@ -1,0 +1,275 @@
+"""Making a payment link before its invoice exists, so that neither is ever there twice.
+
+A link needs a call to Stripe, and a call needs that no lock is held and no transaction open. So the door,
+when it finds no link, gives up its transaction with LinksMissing; whoever runs the transaction lets it
+``fix`` that and starts again (REST, Tryton's protocol, scripts and jobs all do). Fixing is three steps:
+commit an attempt (id of the invoice to be, Stripe's idempotency key, whose request it is), call Stripe,
+commit its answer. The next round claims the attempt in the invoice's own transaction. A process may die
+at any step: the same request finds its attempt again and Stripe, asked under the same key, the same link.
+What no invoice claims is closed by the sweeper.
+"""
+import datetime as dt
+import json
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+
+from sql.operators import Equal
+from trytond.i18n import gettext
+from trytond.model import Exclude, Index, ModelSQL, fields
+from trytond.modules.account_dach.rows import next_ids
+from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
+from trytond.modules.tenant.apart import apart
+from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.scope import current_company
+from trytond.pool import Pool
+from trytond.transaction import Transaction, TransactionError
+
+from . import provider
+from .account import NOTHING
+from .exceptions import PaymentLinkUnavailable
+
+STATES = [
+    ('open', "Open"),
+    ('ready', "Ready"),
+    ('used', "Used"),
+    ('abandoned', "Abandoned"),
+    ('closed', "Closed"),
+    ('lost', "Lost"),
+    ]
+LIVE = ('open', 'ready')
+ROUNDS = 4
+"How often one request may be sent round for a link"
+BUSY_SECONDS = 25
+"How long to wait for another process that makes the same link"
+BUSY_STEP = 0.2
+STALE_SECONDS = 120
+"Longer than all rounds of a request together"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A link that a bill needs.
+
+    request: token of the request and the bill's place in it; fingerprint: of its body; invoice: id of the
+    stored draft, None for one that gets an id with the link; terms: what the link says.
+    """
+    request: str
+    fingerprint: str
+    invoice: int | None
+    terms: dict
+
+
+def now():
+    "Attempts live by the machine's real time, as idempotency keys do; naive UTC"
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+class Attempt(TenantOwned, ModelSQL):
+    "Payment Link Attempt"
+    __name__ = 'account.invoice.payment_link.attempt'
+    __web_rights__ = 'SELECT, INSERT, UPDATE'
+    __member_rights__ = NOTHING
+    __never_copied__ = True
+
+    request = fields.Char("Request", required=True, readonly=True)
+    fingerprint = fields.Char("Fingerprint", readonly=True)
+    invoice = fields.Integer("Invoice", required=True, readonly=True)
+    idempotency_key = fields.Char("Idempotency Key", required=True, readonly=True)
+    terms = fields.Text("Terms", required=True, readonly=True)
+    state = fields.Selection(STATES, "State", required=True, readonly=True)
+    provider_id = fields.Char("Link ID", readonly=True)
+    url = fields.Char("URL", readonly=True)
+    created = fields.Timestamp("Created", required=True, readonly=True)
+    touched = fields.Timestamp("Touched", required=True, readonly=True)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        table = cls.__table__()
+        cls._sql_constraints.append((
+                'request_live', Exclude(
+                    table, (table.request, Equal), where=table.state.in_(list(LIVE))),
+                'account_invoice_payment_link.msg_attempt_unique'))
+        cls._sql_indexes.add(Index(
+                table, (table.company, Index.Equality()), (table.touched, Index.Range()),
+                where=table.state.in_([*LIVE, 'abandoned'])))
+
+    @classmethod
+    def live(cls, request):
+        "Return (id, invoice, state, Made or None, fingerprint, terms, key) of a request's attempt, or None"
+        table = cls.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.select(
+                table.id, table.invoice, table.state, table.provider_id, table.url, table.fingerprint,
+                table.terms, table.idempotency_key,
+                where=(table.company == current_company()) & (table.request == request)
+                & table.state.in_(list(LIVE))))
+        row = cursor.fetchone()
+        return _Row(*row) if row else None
+
+    @classmethod
+    def claim(cls, wanted):
+        "Return (invoice id, Made) of a link that is ready, now this transaction's; None if there is none"
+        row = cls.live(wanted.request)
+        if not row or row.state != 'ready' or not row.serves(wanted):
+            return None
+        cls.change(row.id, state='used', only=('ready',))
+        return row.invoice, provider.Made(row.provider_id, row.url)
+
+    @classmethod
+    def begin(cls, wanted):
+        "Return the row of the request's attempt, a new one where there is none that serves"
+        row = cls.live(wanted.request)
+        if row and row.serves(wanted):
+            cls.change(row.id, touched=now())
+            return row
+        if row:
+            cls.change(row.id, state='abandoned')
+        return cls._insert(wanted)
+
+    @classmethod
+    def _insert(cls, wanted):
+        table = cls.__table__()
+        invoice = wanted.invoice or next_ids('account.invoice', 1)[0]
+        values = {
+            'company': current_company(), 'request': wanted.request, 'fingerprint': wanted.fingerprint,
+            'invoice': invoice, 'idempotency_key': f'kontor-{secrets.token_hex(16)}',
+            'terms': json.dumps(wanted.terms), 'state': 'open', 'created': now(),
+            'touched': now()}
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.insert(
+                [getattr(table, name) for name in values], [list(values.values())],
+                returning=[table.id]))
+        id, = cursor.fetchone()
+        return _Row(
+            id, invoice, 'open', None, None, wanted.fingerprint, values['terms'],
+            values['idempotency_key'])
+
+    @classmethod
+    def change(cls, id, only=None, **values):
+        "Write columns of an attempt, where it is in one of the states ``only``; return whether it was"
+        table = cls.__table__()
+        where = table.id == id
+        if only:
+            where &= table.state.in_(list(only))
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.update(
+                [getattr(table, name) for name in values], list(values.values()), where=where))
+        return bool(cursor.rowcount)
+
+    @classmethod
+    def finish(cls, id, made):
+        "Keep Stripe's answer, also where the sweeper gave the attempt up meanwhile"
+        cls.change(id, provider_id=made.id, url=made.url)
+        cls.change(id, only=('open',), state='ready')
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: int
+    invoice: int
+    state: str
+    provider_id: str | None
+    url: str | None
+    fingerprint: str
+    terms: str
+    key: str
+
+    def serves(self, wanted):
+        "The same request wants the same link"
+        return (
+            self.fingerprint == wanted.fingerprint and json.loads(self.terms) == wanted.terms
+            and wanted.invoice in (None, self.invoice))
+
+
+class _Progress(threading.local):
+    "How far the request of this thread is: rounds it was sent on, and what the last one failed with"
+    request = None
+    rounds = 0
+    error = None
+    since = 0.0
+
+    def of(self, request):
+        "What a thread left behind when its request was refused for something else is not this one's"
+        if self.request != request or time.monotonic() - self.since > STALE_SECONDS:
+            self.request, self.rounds, self.error = request, 0, None
+            self.since = time.monotonic()
+        return self
+
+    def end(self):
+        self.request = self.error = None
+
+
+_progress = _Progress()
+
+
+class LinksMissing(TransactionError):
+    "Payment links must be made before the transaction starts again"
+
+    def __init__(self, request, wanted):
+        super().__init__()
+        self.request = request
+        self.wanted = wanted
+
+    def fix(self, extras):
+        "What fails is told by the next round, inside the transaction, where every caller expects it"
+        super().fix(extras)
+        progress = _progress.of(self.request)
+        progress.rounds += 1
+        transaction = Transaction()
+        transaction.database.release_locks(transaction.connection)
+        try:
+            for wanted in self.wanted:
+                make(wanted)
+        except PaymentLinkError as error:
+            progress.error = error
+
+
+def take(wanted):
+    """Return {request: (invoice id, Made)} for a list of Wanted.
+
+    Raises LinksMissing for those that have to be made first, PaymentLinkError for one that cannot be.
+    """
+    progress = _progress.of(wanted[0].request)
+    if progress.error or progress.rounds >= ROUNDS:
+        error = progress.error or PaymentLinkUnavailable(
+            gettext('account_invoice_payment_link.msg_unavailable'), None)
+        progress.end()
+        raise error
+    Attempt = Pool().get('account.invoice.payment_link.attempt')
+    found = {one.request: Attempt.claim(one) for one in wanted}
+    if missing := [one for one in wanted if not found[one.request]]:
+        raise LinksMissing(wanted[0].request, missing)
+    progress.end()
+    return found
+
+
+def make(wanted):
+    "Make a link, with no transaction open but short ones of its own; raises PaymentLinkError"
+    until = time.monotonic() + BUSY_SECONDS
+    while not _made(wanted):
+        if time.monotonic() > until:
+            raise PaymentLinkUnavailable(
+                gettext('account_invoice_payment_link.msg_unavailable'), None)
+        time.sleep(BUSY_STEP)
+
+
+def _made(wanted):
+    "Tell if the link is made; somebody else may be at it for the same request"
+    pool = Pool()
+    Attempt = pool.get('account.invoice.payment_link.attempt')
+    Account = pool.get('account.invoice.payment_link.account')
+    row, key = apart(lambda: (Attempt.begin(wanted), Account.own_key()))
+    if row.url:
+        return True
+    try:
+        made = provider.create_link(key, row.key, row.invoice, wanted.terms)
+    except provider.Busy:
+        return False
+    except provider.Spent:
+        apart(lambda: Attempt.change(row.id, only=LIVE, state='abandoned'))
+        raise
+    apart(lambda: Attempt.finish(row.id, made))
+    return True

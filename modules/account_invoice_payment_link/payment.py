@@ -1,0 +1,219 @@
+"""What was paid online, once per payment, whatever and however often Stripe reports.
+
+A payment that fits its invoice is booked at once. What does not fit (another amount or currency, paid
+already, no such invoice, refunded, books closed) stays in view of the accountant until somebody says that
+it is settled; nothing is dropped and nothing guessed.
+"""
+from decimal import Decimal
+
+from trytond.exceptions import UserError
+from trytond.i18n import gettext
+from trytond.model import Index, ModelSQL, ModelView, Unique, fields
+from trytond.modules.account_dach.exceptions import FieldError
+from trytond.modules.account_invoice_issue.locks import require_locks
+from trytond.modules.immutable import FREELY, Seal
+from trytond.modules.tenant import clock
+from trytond.modules.tenant.ownership import TenantOwned
+from trytond.pool import Pool
+from trytond.pyson import Eval
+from trytond.transaction import Transaction, without_check_access
+
+from .link import READ
+
+STATES = [
+    ('booked', "Booked"),
+    ('open', "To Be Checked"),
+    ('settled', "Settled"),
+    ]
+PROBLEMS = [
+    (None, ""),
+    ('partial', "Less Than Owed"),
+    ('overpaid', "More Than Owed"),
+    ('currency', "Other Currency"),
+    ('double', "Paid Already"),
+    ('not_open', "Invoice Not Open"),
+    ('unknown', "No Such Invoice"),
+    ('refused', "Not Bookable"),
+    ('refunded', "Refunded"),
+    ('disputed', "Disputed"),
+    ]
+LIVING = ('state', 'problem', 'note', 'refunded', 'move', 'settled_by', 'settled_at')
+"What becomes of a payment; what was paid stays as it was reported"
+NO_DECIMALS = frozenset(
+    'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF'.split())
+"Currencies that Stripe counts in whole units; all others here in hundredths"
+
+
+def amount_of(number, currency):
+    "Return the Decimal of an amount as Stripe sends it: an integer of the smallest unit"
+    if currency.upper() in NO_DECIMALS:
+        return Decimal(number)
+    return Decimal(number) / 100
+
+
+class Payment(TenantOwned, ModelSQL, ModelView):
+    "Online Payment"
+    __name__ = 'account.invoice.payment_link.payment'
+    _rec_name = 'provider_id'
+    __member_rights__ = READ
+    __never_copied__ = True
+
+    provider_id = fields.Char("Payment ID", required=True, readonly=True)
+    invoice = fields.Many2One('account.invoice', "Invoice", readonly=True, ondelete='RESTRICT')
+    claimed = fields.Char(
+        "Reported Invoice", readonly=True, help="The id of the invoice, as the payment names it.")
+    amount = fields.Numeric("Amount", digits=(16, 2), required=True, readonly=True)
+    currency = fields.Char("Currency", required=True, readonly=True)
+    date = fields.Date("Date", required=True, readonly=True)
+    refunded = fields.Numeric("Refunded", digits=(16, 2), readonly=True)
+    state = fields.Selection(STATES, "State", required=True, readonly=True, sort=False)
+    problem = fields.Selection(PROBLEMS, "Problem", readonly=True, sort=False, states={
+            'invisible': ~Eval('problem')})
+    problem_string = problem.translated('problem')
+    note = fields.Text("Note", readonly=True, states={'invisible': ~Eval('note')})
+    move = fields.Many2One(
+        'account.move', "Move", readonly=True, ondelete='RESTRICT',
+        states={'invisible': ~Eval('move')})
+    settled_by = fields.Many2One(
+        'res.user', "Settled By", readonly=True, ondelete='RESTRICT',
+        states={'invisible': ~Eval('settled_by')})
+    settled_at = fields.Timestamp(
+        "Settled At", readonly=True, states={'invisible': ~Eval('settled_at')})
+    events = fields.One2Many(
+        'account.invoice.payment_link.event', 'payment', "Reports", readonly=True)
+
+    @classmethod
+    def __setup__(cls):
+        super().__setup__()
+        cls._order = [('id', 'DESC')]
+        table = cls.__table__()
+        cls._sql_constraints.append((
+                'provider_unique', Unique(table, table.provider_id),
+                'account_invoice_payment_link.msg_payment_unique'))
+        cls._sql_indexes.add(Index(table, (table.invoice, Index.Equality())))
+        cls._buttons.update({
+                'book': {
+                    'invisible': (Eval('state') != 'open') | Eval('move'),
+                    'depends': ['state', 'move']},
+                'settle': {'invisible': Eval('state') != 'open', 'depends': ['state']},
+                })
+
+    @classmethod
+    def __seal__(cls):
+        return Seal(when=[{}], label='provider_id', living=dict.fromkeys(LIVING, FREELY))
+
+    # What is reported
+
+    @classmethod
+    def report(cls, finding):
+        "Take in a Finding of an event, under the LOCKS; return the payment"
+        require_locks()
+        found = cls.search([('provider_id', '=', finding.payment)])
+        payment = found[0] if found else cls._new(finding)
+        if finding.paid and not payment.move and payment.state != 'settled':
+            payment._book()
+        payment._take_back(finding.refunded, finding.disputed)
+        return payment
+
+    @classmethod
+    def _new(cls, finding):
+        payment, = cls.create([{
+                    'provider_id': finding.payment, 'claimed': finding.invoice, 'amount': finding.amount,
+                    'currency': finding.currency, 'date': finding.date, 'state': 'open',
+                    'invoice': cls._invoice_of(finding)}])
+        return payment
+
+    @classmethod
+    def _invoice_of(cls, finding):
+        "Return the id of the invoice that the payment names, or whose link it came by; None for neither"
+        pool = Pool()
+        claimed = finding.invoice or ''
+        if claimed.isascii() and claimed.isdigit() and len(claimed) < 10:
+            found = pool.get('account.invoice').search(
+                [('id', '=', int(claimed)), ('type', '=', 'out')])
+            if found:
+                return found[0].id
+        if finding.link:
+            found = pool.get('account.invoice.payment_link').search(
+                [('provider_id', '=', finding.link)])
+            if found:
+                return found[0].invoice.id
+        return None
+
+    def _book(self):
+        "Post the payment if it fits; say why not otherwise"
+        problem = self._obstacle()
+        if problem:
+            self._mark('open', problem)
+            return
+        Invoice = Pool().get('account.invoice')
+        owed = self.invoice.amount_to_pay
+        try:
+            move = Invoice.receive_payment(self.invoice, self.amount, self.date)
+        except FieldError as error:
+            self._mark('open', 'refused', error.message)
+            return
+        problem = 'partial' if self.amount < owed else 'overpaid' if self.amount > owed else None
+        self._mark('open' if problem else 'booked', problem, move=move)
+
+    def _obstacle(self):
+        invoice = self.invoice
+        if invoice is None:
+            return 'unknown'
+        if invoice.currency.code != self.currency:
+            return 'currency'
+        if invoice.state == 'paid':
+            return 'double'
+        if invoice.state != 'posted':
+            return 'not_open'
+        return None if invoice.amount_to_pay > 0 else 'double'
+
+    def _take_back(self, refunded, disputed):
+        "Note what went back or may go back; reports may come in any order"
+        if refunded and refunded != self.refunded:
+            self._mark('open', 'refunded', refunded=refunded)
+        elif disputed:
+            self._mark('open', 'disputed')
+        elif self.refunded and self.state == 'booked':
+            self._mark('open', 'refunded')
+
+    def _mark(self, state, problem, note=None, **values):
+        values.update(state=state, problem=problem, settled_by=None, settled_at=None)
+        if note:
+            values['note'] = '\n'.join(filter(None, [self.note, note]))
+        self.write([self], values)
+
+    @classmethod
+    def refuse(cls, finding, reason):
+        "Keep a payment that failed to be booked, with the reason"
+        found = cls.search([('provider_id', '=', finding.payment)])
+        payment = found[0] if found else cls._new(finding)
+        if not payment.move and payment.state != 'settled':
+            payment._mark('open', 'refused', reason)
+        return payment
+
+    # What the accountant does
+
+    @classmethod
+    @ModelView.button
+    def book(cls, payments):
+        "Try again, after what stood in the way is gone"
+        require_locks()
+        with without_check_access():
+            for payment in cls.browse(payments):
+                if payment.state == 'open' and not payment.move:
+                    payment._book()
+                    if payment.problem and not payment.move:
+                        raise UserError(gettext(
+                                'account_invoice_payment_link.msg_not_booked',
+                                payment=payment.rec_name, reason=payment.problem_string))
+
+    @classmethod
+    @ModelView.button
+    def settle(cls, payments):
+        "The accountant has seen to it"
+        with without_check_access():
+            payments = [payment for payment in cls.browse(payments) if payment.state == 'open']
+            cls.write(payments, {
+                    'state': 'settled', 'settled_by': Transaction().user,
+                    'settled_at': clock.now().replace(tzinfo=None)})

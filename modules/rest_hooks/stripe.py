@@ -1,0 +1,89 @@
+"""Reports of Stripe: 400 without a good signature, 404 for an unknown address, 200 once the report is safe.
+
+Everything else (what is booked, what needs a look) is the domain's; Stripe is not asked to send again
+what was stored.
+"""
+import logging
+from dataclasses import dataclass
+
+from trytond import backend
+from trytond.modules.account_invoice_payment_link.account import PATH
+from trytond.modules.account_invoice_payment_link.event import BadReport, settle, store
+from trytond.modules.account_invoice_payment_link.provider import Forged, check_signature
+from trytond.modules.rest.contract import Hook, Problem
+from trytond.modules.rest.handling import Finished
+from trytond.modules.rest.transaction import in_transaction
+from trytond.modules.tenant import vault
+
+logger = logging.getLogger(__name__)
+
+HEADER = 'Stripe-Signature'
+MOST_ID = 200
+BODY_LIMIT = 512 * 1024
+RECEIVED = b'{"received":true}'
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    "A tenant's address; secret: encrypted, None where the operator has set none yet"
+    database: str
+    company: int
+    secret: bytes | None
+    timezone: str
+    id: None = None
+
+
+def find(gateway, id):
+    "Return the Caller of an address, None for one that nobody has"
+    if not id or len(id) > MOST_ID or not id.isascii():
+        return None
+    database = next(
+        (name for name in gateway.databases if id.startswith(f'{name}_')), gateway.databases[0])
+    with gateway.line(database):
+        row = backend.Database(database).connect().ask(
+            "SELECT company, secret, timezone FROM kontor_webhook(%s)", (id,))
+    return Caller(database, row[0], row[1], row[2] or 'Europe/Berlin') if row else None
+
+
+def receive(gateway, caller, headers, data):
+    "Store a signed report, commit, then book it; returns Finished"
+    _check(caller, headers.get(HEADER), data)
+
+    def run(function, locks=()):
+        return in_transaction(
+            function, database=caller.database, company=caller.company, user=0,
+            context={'company': caller.company, '_skip_warnings': True}, locks=locks)
+    with gateway.line(caller.database):
+        try:
+            event = run(lambda: store(data.decode(), caller.timezone))
+        except BadReport as error:
+            raise _refused(f"it is no event ({error})", 'invalid_argument') from error
+        if event is not None:
+            _book(event, caller, run)
+    return Finished(200, {'Content-Type': 'application/json'}, RECEIVED)
+
+
+def _book(event, caller, run):
+    "What cannot be booked now is left to the sweeper: the report is stored"
+    try:
+        settle(event, caller.timezone, run)
+    except Exception:
+        logger.warning("company %s: event %s waits", caller.company, event, exc_info=True)
+
+
+def _check(caller, header, data):
+    try:
+        secret = vault.unseal(caller.company, 'stripe_webhook', caller.secret or b'')
+        check_signature(data, header, secret)
+    except vault.Unreadable:
+        logger.warning("company %s: no readable webhook secret", caller.company)
+        raise _refused("its signature cannot be checked") from None
+    except Forged:
+        raise _refused(f"the header {HEADER} does not fit the body, or is too old") from None
+
+
+def _refused(reason, code='invalid_signature'):
+    return Problem(400, code, f"The report is refused: {reason}")
+
+
+HOOK = Hook(prefix=PATH, find=find, receive=receive, body_limit=BODY_LIMIT)

@@ -1,0 +1,33 @@
+"""Which request of a caller is being worked on: the same in every repetition of its transaction.
+
+What has to be done once per request outside its transaction, such as a call to another service, is found
+again by this token. A face sets it; where none did (a job, a script) there is no request.
+"""
+import contextlib
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+_request = ContextVar('kontor_request', default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """token: what tells this request from all others of the tenant, at most 64 characters; equal for a
+    repeated request with its idempotency key. fingerprint: of the body, empty without a key."""
+    token: str
+    fingerprint: str = ''
+
+
+@contextlib.contextmanager
+def serving(request):
+    "What runs within works on a Request"
+    token = _request.set(request)
+    try:
+        yield
+    finally:
+        _request.reset(token)
+
+
+def served():
+    "Return the Request that is being worked on, or None"
+    return _request.get()
