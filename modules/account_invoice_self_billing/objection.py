@@ -13,6 +13,7 @@ from trytond.modules.account_invoice_issue.locks import require_locks
 from trytond.modules.account_invoice_issue.side import SELF_BILLED
 from trytond.modules.document_render import formats
 from trytond.modules.document_render.formats import language_of
+from trytond.modules.immutable import Seal
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
@@ -43,6 +44,10 @@ class Objection(TenantOwned, ModelSQL, ModelView):
         cls._sql_constraints.append((
                 'invoice_unique', Unique(table, table.invoice),
                 'account_invoice_self_billing.msg_objected_already'))
+
+    @classmethod
+    def __seal__(cls):
+        return Seal(when=[{}])
 
     def get_rec_name(self, name):
         return f'{self.invoice.rec_name} ({self.date})'
