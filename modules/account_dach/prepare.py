@@ -3,6 +3,7 @@
 Runs once per chart at installation, as the owner, in the company that new tenants are copied from.
 """
 import datetime as dt
+from dataclasses import dataclass
 from decimal import Decimal
 
 from . import tables
@@ -29,10 +30,13 @@ def prepare(company, chart, today):
     country = tables.chart(chart)['country']
     for model in _INHERITED:
         delete_own(model, company)
-    types = _account_types(company, chart)
-    accounts = _accounts(company, chart, types)
-    taxes = _taxes(company, chart, country, accounts)
-    _tax_codes(company, country, taxes)
+    types, accounts, codes = {}, {}, {}
+    add_types(company, chart, types)
+    add_accounts(company, chart, types, accounts)
+    rows = tables.taxes(country)
+    taxes = add_taxes(company, chart, country, rows, accounts, _tax_groups(company))
+    add_tax_codes(company, country, codes)
+    add_code_lines(company, rows, codes, taxes.pairs)
     journals = _journals(company)
     terms = _payment_terms(company)
     _defaults(company, chart, accounts, journals, terms)
@@ -42,25 +46,34 @@ def prepare(company, chart, today):
             for year in range(today.year - 1, today.year + 2)])
 
 
-def _account_types(company, chart):
-    "Return {key: id} of the new types"
-    rows = tables.account_types(chart)
-    ids = dict(zip(
-            [row['key'] for row in rows], next_ids('account.account.type', len(rows)), strict=True))
+def update(company, chart):
+    "Bring a prepared company, and the tenants copied from it, to what the chart has got since"
+    from . import delivery
+    delivery.deliver(company, chart)
+
+
+def add_types(company, chart, known):
+    "Insert the account types that {key: id} lacks, add them there and return their ids"
+    numbered = [
+        (number, row) for number, row in enumerate(tables.account_types(chart), 1)
+        if not known.get(row['key'])]
+    ids = next_ids('account.account.type', len(numbered))
+    known.update(zip([row['key'] for _, row in numbered], ids, strict=True))
     insert('account.account.type', company, [
-            {'id': ids[row['key']], 'name': row['name_de'], 'name_en': row['name_en'],
-                'parent': ids.get(row['parent']), 'statement': row['statement'], 'law': row['law'],
+            {'id': known[row['key']], 'name': row['name_de'], 'name_en': row['name_en'],
+                'parent': known.get(row['parent']), 'statement': row['statement'], 'law': row['law'],
                 'sequence': 10 * number, 'stock': False, 'template_override': False}
             | {flag: flag in row['flags'].split() for flag in _TYPE_FLAGS}
-            for number, row in enumerate(rows, 1)])
+            for number, row in numbered])
     return ids
 
 
-def _accounts(company, chart, types):
-    "Return {number: id} of the new accounts"
-    rows = tables.accounts(chart)
-    ids = dict(zip(
-            [row['number'] for row in rows], next_ids('account.account', len(rows)), strict=True))
+def add_accounts(company, chart, types, known):
+    "Insert the accounts that {number: id} lacks, add them there and return their ids"
+    rows = [row for row in tables.accounts(chart) if row['number'] not in known]
+    new = next_ids('account.account', len(rows))
+    ids = dict(zip([row['number'] for row in rows], new, strict=True))
+    known.update(ids)
     insert('account.account', company, [
             {'id': ids[row['number']], 'code': row['number'], 'name': row['name_de'],
                 'name_en': row['name_en'], 'type': types[row['type']],
@@ -72,29 +85,35 @@ def _accounts(company, chart, types):
                 'party_required': 'party' in row['flags'].split(),
                 'general_ledger_balance': False, 'template_override': False}
             for row in rows])
-    return ids
+    return new
 
 
 # Taxes
 
-def _taxes(company, chart, country, accounts):
-    """Return {key of the tax row: (id, id of the tax due)} of the new taxes.
+@dataclass(frozen=True)
+class Made:
+    "New taxes: their ids; pairs: {key of the row: (id, id of the tax due)} as the VAT return counts them"
+    ids: list
+    pairs: dict
+
+
+def add_taxes(company, chart, country, rows, accounts, groups):
+    """Insert taxes and return what was Made.
 
     A self-assessed tax (§ 13b UStG, § 19 UStG 1994, acquisitions) is a parent with two children: the
-    deductible tax and, negative, the tax due. Its first id is that of the deductible child.
+    deductible tax and, negative, the tax due. Its first id in a pair is that of the deductible child.
     """
-    rows = tables.taxes(country)
-    groups = _tax_groups(company)
+    places = {row['id']: number for number, row in enumerate(tables.taxes(country), 1)}
     ids = next_ids('account.tax', len(rows))
     insert('account.tax', company, [
             {'id': id_} | _tax(row, chart, accounts) | {
-                'group': groups[row['kind']], 'sequence': 10 * number}
-            for number, (id_, row) in enumerate(zip(ids, rows, strict=True), 1)])
+                'group': groups[row['kind']], 'sequence': 10 * places[row['id']]}
+            for id_, row in zip(ids, rows, strict=True)])
     due = [(id_, row) for id_, row in zip(ids, rows, strict=True) if row[f'due_{chart}']]
     children = iter(insert('account.tax', company, [
                 child for id_, row in due for child in _children(id_, row, chart, accounts)]))
     pairs = {id_: (next(children), next(children)) for id_, _ in due}
-    return {row['id']: pairs.get(id_, (id_, None)) for id_, row in zip(ids, rows, strict=True)}
+    return Made(ids, {row['id']: pairs.get(id_, (id_, None)) for id_, row in zip(ids, rows, strict=True)})
 
 
 def _tax_groups(company):
@@ -133,20 +152,25 @@ def _children(parent, row, chart, accounts):
             'update_unit_price': False, 'template_override': False}
 
 
-def _tax_codes(company, country, taxes):
-    rows = tables.tax_codes(country)
-    ids = dict(zip(
-            [row['code'] for row in rows], next_ids('account.tax.code', len(rows)), strict=True))
+def add_tax_codes(company, country, known):
+    "Insert the boxes that {code: id} lacks, add them there and return their ids"
+    rows = [row for row in tables.tax_codes(country) if row['code'] not in known]
+    ids = next_ids('account.tax.code', len(rows))
+    known.update(zip([row['code'] for row in rows], ids, strict=True))
     insert('account.tax.code', company, [
-            {'id': ids[row['code']], 'code': row['code'], 'name': row['name_de'],
-                'name_en': row['name_en'], 'parent': ids.get(row['parent']),
+            {'id': known[row['code']], 'code': row['code'], 'name': row['name_de'],
+                'name_en': row['name_en'], 'parent': known.get(row['parent']),
                 'template_override': False}
             for row in rows])
+    return ids
+
+
+def add_code_lines(company, rows, codes, pairs):
+    "Let taxes (rows of the table) count in the boxes {code: id}"
     insert('account.tax.code.line', company, [
-            {'code': ids[code], 'tax': tax, 'operator': operator, 'amount': amount, 'type': type_,
+            {'code': codes[code], 'tax': tax, 'operator': operator, 'amount': amount, 'type': type_,
                 'template_override': False}
-            for row in tables.taxes(country)
-            for code, tax, operator, amount, type_ in code_lines(row, *taxes[row['id']])])
+            for row in rows for code, tax, operator, amount, type_ in code_lines(row, *pairs[row['id']])])
 
 
 def code_lines(row, tax, due):

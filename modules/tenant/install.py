@@ -171,13 +171,15 @@ def _house(transaction):
 
 
 def _prepared_companies(database, progress):
-    "Per chart one company that new tenants are copied from"
+    "Per chart one company that new tenants are copied from, and what the charts have got since the last time"
     for chart, (country, timezone) in CHARTS.items():
         with Transaction().start(database, 0) as transaction:
             connection = transaction.connection
-            if connection.execute(
-                    "SELECT 1 FROM company_company WHERE tenant_state = 'template' AND chart = %s",
-                    (chart,)).fetchone():
+            known = connection.execute(
+                "SELECT id FROM company_company WHERE tenant_state = 'template' AND chart = %s",
+                (chart,)).fetchone()
+            if known:
+                _in_modules('update', known[0], chart)
                 continue
             progress(f"preparing the chart {chart.upper()}")
             company = copy_company(connection, Pool(), HOUSE)
@@ -190,12 +192,17 @@ def _prepared_companies(database, progress):
 
 def _prepare(company, chart):
     "Let every module put its rows of a new tenant into the prepared company, in module order"
-    today = dt.date.today()
+    _in_modules('prepare', company, chart, dt.date.today())
+
+
+def _in_modules(function, company, *arguments):
+    "Call a function of each module's ``prepare`` that has it, inside the prepared company"
     for module in Pool()._modules:
         name = f'trytond.modules.{module}.prepare'
         if module in kontor_modules() and importlib.util.find_spec(name):
             with entered(company):
-                importlib.import_module(name).prepare(company, chart, today)
+                if found := getattr(importlib.import_module(name), function, None):
+                    found(company, *arguments)
 
 
 def main():
