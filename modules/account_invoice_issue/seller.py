@@ -3,9 +3,9 @@ from dataclasses import dataclass
 
 from sql import Column, Literal
 from trytond.i18n import gettext
+from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.pool import Pool
 from trytond.tools import cursor_dict
-from trytond.transaction import Transaction
 
 from . import parties
 from .exceptions import IssueStateError
@@ -57,11 +57,16 @@ def read_seller(books):
 
 
 def _read(books):
+    cursor = _QUERY(party=books.party, tax_number=TAX_NUMBERS.get(books.country, ''))
+    return Seller(**next(cursor_dict(cursor)))
+
+
+def _query():
     party = Pool().get('party.party').__table__()
     address, account = parties.address(party), parties.account(party)
     values = {
         'vat_id': parties.identifier(party, ['eu_vat']),
-        'tax_number': parties.identifier(party, [TAX_NUMBERS.get(books.country, '')]),
+        'tax_number': parties.identifier(party, [Slot('tax_number')]),
         'phone': parties.mechanism(party, PHONES), 'email': parties.mechanism(party, ['email']),
         'website': parties.mechanism(party, ['website'])}
     places = {
@@ -72,8 +77,9 @@ def _read(books):
     joined = party
     for part in dict.fromkeys(part for part, _ in places.values()):
         joined = joined.join(part, 'LEFT', condition=Literal(True))
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*joined.select(
-            party.name, *(Column(*place).as_(name) for name, place in places.items()),
-            where=party.id == books.party))
-    return Seller(**next(cursor_dict(cursor)))
+    return joined.select(
+        party.name, *(Column(*place).as_(name) for name, place in places.items()),
+        where=party.id == Slot('party'))
+
+
+_QUERY = Prepared(_query)

@@ -12,6 +12,7 @@ from sql.functions import CurrentDate
 from trytond.exceptions import UserError
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
+from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.immutable import Emptied, Seal
 from trytond.modules.tenant import timing
 from trytond.modules.tenant.ownership import TenantOwned
@@ -213,21 +214,7 @@ class Document(TenantOwned, ModelSQL, ModelView):
 
         The country, alpha-2, decides how long documents are kept.
         """
-        pool = Pool()
-        table = cls.__table__()
-        company = pool.get('company.company').__table__()
-        country = pool.get('country.country').__table__()
-        last = Lateral(table.select(
-                table.position, table.chain, where=table.company == company.id,
-                order_by=table.position.desc, limit=1))
-        cursor = Transaction().connection.cursor()
-        cursor.execute(*company
-            .join(country, 'LEFT', condition=company.country == country.id)
-            .join(last, 'LEFT', condition=Literal(True))
-            .select(
-                country.code, Coalesce(Column(last, 'position'), 0),
-                Coalesce(Column(last, 'chain'), START), where=company.id == current_company()))
-        return cursor.fetchone()
+        return _LAST(company=current_company()).fetchone()
 
     @classmethod
     def contents(cls, documents):
@@ -267,14 +254,37 @@ class Document(TenantOwned, ModelSQL, ModelView):
         """Return {owner as a reference: (id, SHA-512, SHA-256) of its last document of a type}, in one
         statement.
         """
-        table = cls.__table__()
-        cursor = Transaction().connection.cursor()
-        cursor.execute(*table.select(
-                table.owner, table.id, table.sha512, table.sha256,
-                where=fields.SQL_OPERATORS['in'](table.owner, [str(owner) for owner in owners])
-                & (table.media_type == media_type),
-                order_by=table.position))
+        cursor = _SEALED(owners=[str(owner) for owner in owners], media_type=media_type)
         return {owner: tuple(row) for owner, *row in cursor}
+
+
+def _last():
+    "Country of a company, position and chain value of its last document"
+    pool = Pool()
+    table = pool.get('archive.document').__table__()
+    company = pool.get('company.company').__table__()
+    country = pool.get('country.country').__table__()
+    last = Lateral(table.select(
+            table.position, table.chain, where=table.company == company.id,
+            order_by=table.position.desc, limit=1))
+    return (company
+        .join(country, 'LEFT', condition=company.country == country.id)
+        .join(last, 'LEFT', condition=Literal(True))
+        .select(
+            country.code, Coalesce(Column(last, 'position'), 0), Coalesce(Column(last, 'chain'), START),
+            where=company.id == Slot('company')))
+
+
+def _sealed():
+    table = Pool().get('archive.document').__table__()
+    return table.select(
+        table.owner, table.id, table.sha512, table.sha256,
+        where=fields.SQL_OPERATORS['in'](table.owner, [Slot('owners')])
+        & (table.media_type == Slot('media_type')),
+        order_by=table.position)
+
+
+_LAST, _SEALED = Prepared(_last), Prepared(_sealed)
 
 
 class Cron(metaclass=PoolMeta):

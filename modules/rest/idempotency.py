@@ -9,9 +9,10 @@ import json
 
 from sql import Conflict
 from trytond.model import ModelSQL, Unique, fields
-from trytond.pool import PoolMeta
+from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
+from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.tenant.ownership import TenantOwned
 
 from .exchange import utcnow
@@ -84,13 +85,8 @@ class Idempotency(TenantOwned, ModelSQL):
     @classmethod
     def _insert(cls, place, fingerprint):
         "Return the id of the new row, None if there is one already"
-        table = cls.__table__()
-        cursor = Transaction().connection.cursor()
-        cursor.execute(*table.insert(
-                [*cls._columns(table), table.fingerprint, table.created],
-                [[*place, fingerprint, utcnow()]],
-                returning=[table.id], on_conflict=Conflict(table)))
-        row = cursor.fetchone()
+        row = _INSERT(
+            **dict(zip(_PLACE, place, strict=True)), fingerprint=fingerprint, created=utcnow()).fetchone()
         return row[0] if row else None
 
     @classmethod
@@ -118,11 +114,8 @@ class Idempotency(TenantOwned, ModelSQL):
     @classmethod
     def store(cls, id_, finished):
         "Keep the answer of a request that is about to be committed"
-        table = cls.__table__()
-        Transaction().connection.cursor().execute(*table.update(
-                [table.status, table.headers, table.body],
-                [finished.status, json.dumps(finished.headers), finished.body],
-                where=table.id == id_))
+        _STORE(
+            id=id_, status=finished.status, headers=json.dumps(finished.headers), body=finished.body)
 
     @classmethod
     def clean(cls):
@@ -131,6 +124,27 @@ class Idempotency(TenantOwned, ModelSQL):
         limit = utcnow() - dt.timedelta(hours=KEEP_HOURS)
         Transaction().connection.cursor().execute(*table.delete(
                 where=table.created < limit))
+
+
+_PLACE = ('company', 'contract', 'method', 'path', 'key')
+
+
+def _insert():
+    table = Pool().get('rest.idempotency').__table__()
+    names = [*_PLACE, 'fingerprint', 'created']
+    return table.insert(
+        [getattr(table, name) for name in names], [[Slot(name) for name in names]],
+        returning=[table.id], on_conflict=Conflict(table))
+
+
+def _store():
+    table = Pool().get('rest.idempotency').__table__()
+    return table.update(
+        [table.status, table.headers, table.body], [Slot('status'), Slot('headers'), Slot('body')],
+        where=table.id == Slot('id'))
+
+
+_INSERT, _STORE = Prepared(_insert), Prepared(_store)
 
 
 class Cron(metaclass=PoolMeta):

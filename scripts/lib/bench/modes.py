@@ -1,6 +1,8 @@
 """What scripts/bench can do: one line per mode."""
 import argparse
 import importlib
+import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +69,8 @@ def parse(arguments):
 
 def run(arguments):
     "Run the mode that was asked for; return the exit code"
+    # Whoever ends the bench ends its instance as well
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     chosen = next((mode for mode in MODES if getattr(arguments, mode.name) is not None), ALL)
     module = importlib.import_module(f'scripts.lib.bench.{chosen.module}')
     return getattr(module, chosen.function)(arguments)
