@@ -42,6 +42,9 @@ def ask(postgres, database, biller):
     ("DELETE FROM account_invoice WHERE company = ANY(%s)", 'move of no invoice'),
     ("DELETE FROM account_move_line WHERE company = ANY(%s) AND debit > 0", 'move that does not balance'),
     ("DELETE FROM account_move_line WHERE company = ANY(%s)", 'move that does not balance'),
+    ("DELETE FROM outbox WHERE company = ANY(%s)", 'invoice that was not announced once'),
+    ("INSERT INTO outbox (company, event, subject, payload, created_at) SELECT company, event, subject,"
+        " payload, created_at FROM outbox WHERE company = ANY(%s)", 'invoice that was not announced once'),
     ("UPDATE rest_idempotency SET status = NULL WHERE company = ANY(%s)", 'key without its answer'),
     ])
 def test_half_an_invoice_is_found(biller, ask, fault, finding):

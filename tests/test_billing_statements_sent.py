@@ -2,10 +2,13 @@
 
 BEGIN and COMMIT are none. The table may get stricter, never looser without a reason in its commit.
 """
+import itertools
+from decimal import Decimal
+
 import pytest
 
 from scripts.lib.bench.recorder import recording
-from tests.support.invoicing import Biller, item
+from tests.support.invoicing import Biller, inside, item
 
 pytest_plugins = ['tests.support.billing_fixtures']
 
@@ -17,6 +20,7 @@ MOST = {
     'GET templates': 4,
     'POST invoice': 36,
     'POST invoice with a key': 38,
+    'batch at the door': 32,
     'POST mark-paid': 27,
     'POST mark-paid again': 10,
     }
@@ -83,3 +87,22 @@ def test_statements_of_paying(biller, count):
         again.append(count(lambda path=path: biller.api.post(path, {})))
     assert_within('POST mark-paid', counts[1:])
     assert_within('POST mark-paid again', again[1:])
+
+
+def test_statements_of_a_batch_do_not_grow_with_the_invoices(biller, pool, monkeypatch):
+    numbers = itertools.count()
+    monkeypatch.setattr(
+        'trytond.modules.document_render.render', lambda *_, **__: b'%%PDF-1.7 %d' % next(numbers))
+    biller.bill()
+    Invoice, Line = pool.get('account.invoice'), pool.get('account.invoice.line')
+    counts = []
+    for size in (2, 2, 100):
+        with inside(pool, biller.api.tenant), recording() as sent:
+            made = Invoice.issue([
+                Invoice(party=biller.customer, template=biller.template, lines=[
+                    Line(description='Work', quantity=2, unit_price=Decimal(number + line))
+                    for line in range(2)])
+                for number in range(1, size + 1)])
+            assert len({invoice.number for invoice in made}) == size
+        counts.append(len(sent))
+    assert_within('batch at the door', counts[1:])

@@ -34,8 +34,10 @@ def insert(model, company, rows):
     if not rows:
         return []
     Model = Pool().get(model)
-    formats = {name: Model._fields[name].sql_format for name in rows[0]}
-    values = [{name: format_(row[name]) for name, format_ in formats.items()} for row in rows]
+    formats = {name: _format(Model._fields[name]) for name in rows[0]}
+    values = [
+        {name: format_(row[name]) if format_ else row[name] for name, format_ in formats.items()}
+        for row in rows]
     fixed = {'company': company} if _is_column(Model, 'company') else {}
     if 'active' not in formats and _is_column(Model, 'active'):
         fixed['active'] = True
@@ -56,6 +58,14 @@ def _statement(table, names, fixed):
         table=Identifier(table), columns=SQL(', ').join(map(Identifier, names + fixed)),
         values=SQL(', ').join([*map(Identifier, names), *(SQL(f'%({name})s') for name in fixed)])
         ).as_string()
+
+
+def _format(field):
+    "Return what a field makes of a value, None where that is the value itself"
+    return None if isinstance(field, _AS_THEY_ARE) else field.sql_format
+
+
+_AS_THEY_ARE = (fields.Many2One, fields.Integer, fields.Numeric, fields.Date)
 
 
 def _text(value):

@@ -1,22 +1,27 @@
 "From a draft to a bill: all an invoice will say and book, decided and checked, nothing written yet"
 import datetime as dt
+import functools
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import chain
+from types import SimpleNamespace
 
 from sql import Column, Literal
 from trytond.i18n import gettext
+from trytond.model import fields
+from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.party_customer.customer import Customer, get_customers
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 from trytond.tools import cursor_dict
-from trytond.transaction import Transaction, inactive_records
+from trytond.transaction import inactive_records
 
 from . import parties, rounding
 from .credit import Credited, read_credited
 from .exceptions import IssueError, IssueStateError, UnknownRecordError
 from .goods import Goods
 from .ledger import Books, Period, open_period
-from .side import SELF_BILLED, is_ours
+from .side import SALE, SELF_BILLED, is_ours
 from .taxation import Taxation, Taxed
 from .taxation_purchase import PurchaseTaxation
 from .seller import TAX_NUMBERS
@@ -163,22 +168,33 @@ def complete(drafts, books):
         if draft.id is not None:
             _check_stored(draft)
         _blank(draft, OPTIONAL)
-        for line in draft.lines:
-            _blank(line, OPTIONAL_OF_LINE)
-    known = Known(drafts)
-    return [_bill(draft, books, known) for draft in drafts]
+    lines = [[_plain(line) for line in draft.lines] for draft in drafts]
+    known = Known(drafts, lines, books)
+    return [_bill(*pair, books, known) for pair in zip(drafts, lines, strict=True)]
 
 
 class Known:
-    "What the drafts name, read set-based; a record that is not there is unknown or another tenant's"
+    """What the drafts name, read set-based; a record that is not there is unknown or another tenant's.
 
-    def __init__(self, drafts):
+    What follows from dates and templates is looked for once for all drafts.
+    """
+
+    def __init__(self, drafts, lines, books):
+        self._books = books
+        self._periods = {}
+        self.positions = _positions({draft.party.id for draft in drafts}, books)
         self.buyers = get_customers({draft.party.id for draft in drafts})
         self.templates = _templates(drafts)
-        lines = [line for draft in drafts for line in draft.lines]
+        lines = list(chain.from_iterable(lines))
         self.units = PrintedUnits(lines)
         self.goods = Goods(lines)
         self.credited = read_credited({draft.credit_of.id for draft in drafts if draft.credit_of})
+
+    def period(self, date):
+        "Return the open Period of a date"
+        if date not in self._periods:
+            self._periods[date] = open_period(self._books, date, 'invoice_date')
+        return self._periods[date]
 
     def buyer(self, draft):
         "Return the Customer; a party that the client did not mark as one becomes one"
@@ -228,21 +244,34 @@ def _blank(record, names):
             setattr(record, name, names[name])
 
 
-def _bill(draft, books, known):
+def _plain(line):
+    """Return a line that can be asked for all of OPTIONAL_OF_LINE.
+
+    One that was never stored becomes a plain object: a record of Tryton takes long for each answer, and an
+    invoice may have a thousand lines.
+    """
+    if line.id is not None:
+        return line
+    given = line._values
+    return SimpleNamespace(
+        id=None, **{name: getattr(given, name, value) for name, value in OPTIONAL_OF_LINE.items()})
+
+
+def _bill(draft, lines, books, known):
     currency = draft.currency
     if currency and currency.id != books.currency:
         raise IssueStateError(
             gettext('account_invoice_issue.msg_currency', currency=books.currency_code), 'currency')
     buyer, template = _at_address(known.buyer(draft), draft.invoice_address), known.template(draft)
     issue_date = draft.invoice_date or books.today
-    period = open_period(books, draft.accounting_date or issue_date, 'invoice_date')
+    period = known.period(draft.accounting_date or issue_date)
     supply_date = draft.supply_date or issue_date
     credited = _credited(draft, known)
     gross = credited.gross if credited else template.is_tax_included
     kind = PurchaseTaxation if draft.self_billed else Taxation
     taxation = kind(books, template, buyer, supply_date, known.goods.__contains__)
     items = [
-        _item(line, f'lines[{n}]', taxation, template, known.units) for n, line in enumerate(draft.lines)]
+        _item(line, f'lines[{n}]', taxation, template, known.units) for n, line in enumerate(lines)]
     figures, shares = _figures(items, gross)
     _check_sign(figures.total, credited)
     due_date, maturities = _due(draft, issue_date, figures.total)
@@ -250,7 +279,7 @@ def _bill(draft, books, known):
         draft=draft, books=books, template=template, buyer=buyer, issue_date=issue_date,
         supply_date=supply_date, due_date=due_date, credited=credited, gross=gross,
         warnings=taxation.warnings, items=items, figures=figures, shares=shares,
-        maturities=maturities, period=period, **_position(draft, books))
+        maturities=maturities, period=period, **_position(draft, books, known))
 
 
 def _credited(draft, known):
@@ -286,31 +315,42 @@ def _at_address(buyer, address):
     return replace(buyer, address=address.address_line, country=country)
 
 
-def _position(draft, books):
-    "Return address, tax identifier, tax number and account of a party, in one statement"
+def _position(draft, books, known):
+    "Return address, tax identifier, tax number and account of the party of a draft"
+    position = known.positions[draft.party.id]
+    if not (position['address'] or draft.invoice_address):
+        position['address'] = _empty_address(draft.party)
+    return position | {
+        'address': draft.invoice_address.id if draft.invoice_address else position['address'],
+        'account': draft.account.id if draft.account else position['account'] or books.account}
+
+
+def _positions(ids, books):
+    "Return {party: its first address, tax identifier, tax number and account}, in one statement"
+    rows = cursor_dict(_POSITIONS[books.side](ids=list(ids), company=books.company))
+    return {row.pop('party'): row for row in rows}
+
+
+def _position_of(side):
     pool = Pool()
     party = pool.get('party.party').__table__()
     own = pool.get('party.party.account').__table__()
     address, identifier = parties.address(party), parties.tax_identifier(party)
     number = parties.identifier(party, list(TAX_NUMBERS.values()))
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*party
+    return (party
         .join(address, 'LEFT', condition=Literal(True))
         .join(identifier, 'LEFT', condition=Literal(True))
         .join(number, 'LEFT', condition=Literal(True))
-        .join(own, 'LEFT', condition=(own.party == party.id) & (own.company == books.company))
+        .join(own, 'LEFT', condition=(own.party == party.id) & (own.company == Slot('company')))
         .select(
-            Column(address, 'id').as_('address'), Column(identifier, 'id').as_('identifier'),
+            party.id.as_('party'), Column(address, 'id').as_('address'),
+            Column(identifier, 'id').as_('identifier'),
             Column(number, 'value').as_('tax_number'),
-            Column(own, books.side.account).as_('account'), where=party.id == draft.party.id, limit=1))
-    position, = cursor_dict(cursor)
-    if draft.invoice_address:
-        position['address'] = draft.invoice_address.id
-    if draft.account:
-        position['account'] = draft.account.id
-    position['address'] = position['address'] or _empty_address(draft.party)
-    position['account'] = position['account'] or books.account
-    return position
+            Column(own, side.account).as_('account'),
+            where=fields.SQL_OPERATORS['in'](party.id, [Slot('ids')])))
+
+
+_POSITIONS = {side: Prepared(functools.partial(_position_of, side)) for side in (SALE, SELF_BILLED)}
 
 
 def _empty_address(party):

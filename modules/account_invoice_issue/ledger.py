@@ -1,4 +1,5 @@
 """What issuing needs to know of a tenant's books, in few statements and read once per transaction."""
+import functools
 from dataclasses import dataclass
 
 from sql import Column, Lateral, Literal
@@ -6,13 +7,14 @@ from sql.conditionals import Coalesce
 from trytond.i18n import gettext
 from trytond.modules.account_dach.exceptions import FieldError
 from trytond.modules.account_dach.fiscalyear import ensure_fiscalyear
+from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.tenant import clock
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 from .exceptions import IssueError, IssueStateError
-from .side import SALE, Side
+from .side import SALE, SELF_BILLED, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,15 @@ class Period:
 
 def read_books(side=SALE):
     "Return the Books of the tenant of the transaction"
+    books = Books(side, *_BOOKS[side](company=current_company()).fetchone())
+    for name in ('country', 'journal', 'account', 'timezone'):
+        if getattr(books, name) is None:
+            raise IssueStateError(
+                gettext('account_invoice_issue.msg_books_incomplete', missing=name), None)
+    return books
+
+
+def _books(side):
     pool = Pool()
     company = pool.get('company.company').__table__()
     country = pool.get('country.country').__table__()
@@ -57,8 +68,7 @@ def read_books(side=SALE):
     own = Lateral(journal.select(
             journal.id, where=(journal.company == company.id) & (journal.type == side.journal),
             order_by=journal.id, limit=1))
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*company
+    return (company
         .join(currency, condition=currency.id == company.currency)
         .join(country, 'LEFT', condition=country.id == company.country)
         .join(default, 'LEFT', condition=default.company == company.id)
@@ -67,13 +77,7 @@ def read_books(side=SALE):
             company.id, company.party, company.currency, currency.code, country.code,
             Coalesce(company.small_business, False), Column(own, 'id'),
             Column(default, f'default_{side.account}'), company.timezone,
-            where=company.id == current_company()))
-    books = Books(side, *cursor.fetchone())
-    for name in ('country', 'journal', 'account', 'timezone'):
-        if getattr(books, name) is None:
-            raise IssueStateError(
-                gettext('account_invoice_issue.msg_books_incomplete', missing=name), None)
-    return books
+            where=company.id == Slot('company')))
 
 
 def open_period(books, date, field, journal=None):
@@ -101,22 +105,29 @@ def open_period(books, date, field, journal=None):
 
 
 def _find_period(books, date):
+    return _PERIOD[books.side](company=books.company, date=date).fetchone()
+
+
+def _period(side):
     pool = Pool()
     period = pool.get('account.period').__table__()
     year = pool.get('account.fiscalyear').__table__()
     series = pool.get('account.fiscalyear.invoice_sequence').__table__()
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*period
+    return (period
         .join(year, condition=year.id == period.fiscalyear)
         .join(series, condition=(series.fiscalyear == year.id)
             & (Coalesce(series.period, period.id) == period.id))
         .select(
             period.id, period.state, Coalesce(period.move_sequence, year.move_sequence),
-            Column(series, books.side.series),
-            where=(period.company == books.company) & (period.type == 'standard')
-            & (period.start_date <= date) & (period.end_date >= date),
+            Column(series, side.series),
+            where=(period.company == Slot('company')) & (period.type == 'standard')
+            & (period.start_date <= Slot('date')) & (period.end_date >= Slot('date')),
             order_by=[period.start_date.desc, series.sequence.nulls_first, series.id], limit=1))
-    return cursor.fetchone()
+
+
+_BOOKS, _PERIOD = (
+    {side: Prepared(functools.partial(make, side)) for side in (SALE, SELF_BILLED)}
+    for make in (_books, _period))
 
 
 def _check_journal_open(journal, period, date, field):

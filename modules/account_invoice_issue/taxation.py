@@ -10,9 +10,11 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from trytond.cache import Cache
 from trytond.i18n import gettext
 from trytond.modules.account_dach.exceptions import TaxNotFoundError
 from trytond.modules.account_dach.tax import resolve
+from trytond.pool import Pool, PoolMeta
 
 from .exceptions import IssueError
 from .rounding import HUNDRED, cents
@@ -140,14 +142,33 @@ def template_tax(books, template, buyer, date, goods=False):
     """
     try:
         if charges(books, template):
-            tax = resolve(books.company, books.country, 'sale', 'S', template.tax_rate, date)
-        else:
-            category, reason = untaxed(books, buyer, date, goods)
-            tax = resolve(books.company, books.country, 'sale', category, 0, date, reason)
+            return _resolved(books, template.language, 'S', template.tax_rate, date)
+        category, reason = untaxed(books, buyer, date, goods)
+        return _resolved(books, template.language, category, 0, date, reason)
     except TaxNotFoundError as error:
         field = 'invoice_date' if error.field == 'date' else 'template'
         raise IssueError(error.message, field) from error
-    return taxed(tax, template.language)
+
+
+def _resolved(books, language, *question):
+    "Return the Taxed of the tax on sales that answers a question; kept until a tax changes"
+    cache = Pool().get('account.tax')._taxed_cache
+    key = books.country, language, question
+    found = cache.get(key)
+    if found is None:
+        found = taxed(resolve(books.company, books.country, 'sale', *question), language)
+        cache.set(key, found)
+    return found
+
+
+class Tax(metaclass=PoolMeta):
+    __name__ = 'account.tax'
+    _taxed_cache = Cache('account.tax.taxed', context=False)
+
+    @classmethod
+    def on_modification(cls, mode, taxes, field_names=None):
+        super().on_modification(mode, taxes, field_names=field_names)
+        cls._taxed_cache.clear()
 
 
 def untaxed(books, buyer, date, goods=False):

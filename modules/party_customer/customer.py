@@ -14,6 +14,7 @@ from trytond.model import fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
+from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.tenant.scope import current_company
 from trytond.modules.text_key import contains, match_key, sort_key
 
@@ -57,9 +58,8 @@ def get_customers(ids):
     ids = [id for id in ids if id]
     if not ids:
         return {}
-    table = _table()
-    rows = _read(table, _mine(table) & _in(table.id, ids))
-    return {customer.id: customer for customer in rows}
+    rows = _BY_ID(company=current_company(), ids=ids)
+    return {customer.id: customer for customer in _customers(rows)}
 
 
 def list_customers(search=None, offset=0, limit=50):
@@ -107,9 +107,9 @@ def _table():
     return Pool().get('party.party').__table__()
 
 
-def _mine(table):
+def _mine(table, company=None):
     # Row-level security says the same; saying it here lets the index be used
-    return (table.company == current_company()) & (table.customer == Literal(True))
+    return (table.company == (company or current_company())) & (table.customer == Literal(True))
 
 
 def _holds(table, text):
@@ -133,11 +133,28 @@ def _read(table, where, offset=0, limit=None):
     together, a stale statistic of one table would make PostgreSQL walk through it once for each
     customer.
     """
-    rows = _rows(table.select(
-            *(Column(table, name) for name in (
-                'id', 'name', 'contact_person', 'buyer_reference', 'bank_name', 'bic',
-                'domestic_reverse_charge', 'small_business')),
-            where=where, order_by=[table.name_sort, table.id], offset=offset or None, limit=limit))
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*_select(table, where, offset=offset or None, limit=limit))
+    return _customers(cursor)
+
+
+def _select(table, where, **page):
+    return table.select(
+        *(Column(table, name) for name in (
+            'id', 'name', 'contact_person', 'buyer_reference', 'bank_name', 'bic',
+            'domestic_reverse_charge', 'small_business')),
+        where=where, order_by=[table.name_sort, table.id], **page)
+
+
+def _by_id():
+    table = _table()
+    return _select(table, _mine(table, Slot('company')) & _in(table.id, [Slot('ids')]))
+
+
+def _customers(cursor):
+    "Return the customers of rows of the party, with what stands below them"
+    names = [column.name for column in cursor.description]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor]
     if not rows:
         return []
     below = _below([row['id'] for row in rows])
@@ -158,20 +175,10 @@ def _customer(row, below):
         iban=iban, iban_unchecked=kind not in {None, 'iban'})
 
 
-def _rows(query):
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*query)
-    names = [column.name for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
-
-
 def _below(ids):
     "Return {(party, kind): (value, detail)} of the first record of each kind, in one statement"
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*Union(
-            _addresses(ids), _mechanisms(ids), _identifiers(ids), _numbers(ids), all_=True))
     found = {}
-    for owner, kind, value, detail, *_ in sorted(cursor, key=lambda row: row[4:]):
+    for owner, kind, value, detail, *_ in sorted(_BELOW(ids=ids), key=lambda row: row[4:]):
         found.setdefault((owner, kind), (value, detail))
     return found
 
@@ -229,3 +236,11 @@ def _numbers(ids):
 
 def _in(column, ids):
     return fields.SQL_OPERATORS['in'](column, ids)
+
+
+def _all_below():
+    ids = [Slot('ids')]
+    return Union(_addresses(ids), _mechanisms(ids), _identifiers(ids), _numbers(ids), all_=True)
+
+
+_BY_ID, _BELOW = Prepared(_by_id), Prepared(_all_below)

@@ -40,6 +40,10 @@ _HALF = {
         SELECT m.id FROM account_move m LEFT JOIN account_move_line l ON l.move = m.id
         WHERE m.company = ANY(%s) GROUP BY m.id
         HAVING coalesce(sum(l.debit) != sum(l.credit), true)""",
+    'invoice that was not announced once': """
+        SELECT i.id FROM account_invoice i WHERE i.company = ANY(%s) AND i.type = 'out'
+        AND (SELECT count(*) FROM outbox e WHERE e.subject = 'account.invoice,' || i.id
+            AND e.event = 'invoice.created') != 1""",
     'key without its answer': """
         SELECT id FROM rest_idempotency WHERE company = ANY(%s) AND status IS NULL""",
     }
