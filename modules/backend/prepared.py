@@ -3,7 +3,11 @@
 Putting a statement of python-sql together takes longer than PostgreSQL takes for most of them, and its text
 is the same every time: only the values differ. They stand as :class:`Slot` where a value would stand.
 """
+from psycopg import _queries
 from trytond.transaction import Transaction
+
+_queries.MAX_CACHED_STATEMENT_LENGTH = 16 * 1024
+"psycopg looks for the placeholders of a longer statement anew at each use; the longest of ours has 6 KB"
 
 
 class Slot:
