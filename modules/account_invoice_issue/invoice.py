@@ -265,15 +265,15 @@ class Invoice(metaclass=PoolMeta):
 
     # Amounts of drafts: the same rounding as of issued ones
 
-    @fields.depends('type')
+    @fields.depends('type', 'self_billed')
     def _get_taxes(self):
-        if self.type != 'out':
+        if not is_ours(self):
             return super()._get_taxes()
         found = {}
-        for tax, share in _draft_totals(self).taxes.items():
-            if tax is not None:
+        for whole, share in _draft_totals(self).taxes.items():
+            for tax, amount in _booked(whole, share):
                 account = tax.invoice_account if share.base >= 0 else tax.credit_note_account
-                line = _TaxLine(base=share.base, amount=share.tax, tax=tax, account=account)
+                line = _TaxLine(base=share.base, amount=amount, tax=tax, account=account)
                 found[line._key] = line
         return found
 
@@ -281,7 +281,7 @@ class Invoice(metaclass=PoolMeta):
     def update_taxes(cls, invoices, exception=False):
         "Where prices include tax, the net amounts of a draft's lines follow from the whole"
         for invoice in invoices:
-            if invoice.type == 'out' and invoice.state == 'draft':
+            if is_ours(invoice) and invoice.state == 'draft':
                 _store_net_amounts(invoice)
         super().update_taxes(invoices, exception=exception)
 
@@ -321,8 +321,15 @@ def _draft_totals(invoice):
         tax = line.taxes[0] if getattr(line, 'taxes', None) else None
         rows.append((
                 getattr(line, 'quantity', None) or 0, getattr(line, 'unit_price', None) or rounding.CENT * 0,
-                tax, tax.dach_rate if tax else rounding.CENT * 0))
+                tax, tax.dach_rate if tax and tax.type == 'percentage' else rounding.CENT * 0))
     return rounding.totals(rows, _has_gross_prices(invoice))
+
+
+def _booked(tax, share):
+    "Return [(tax, amount)] of what a draft's tax will book: what the recipient works out has two parts"
+    if tax is None or tax.type == 'percentage':
+        return [(tax, share.tax)] if tax else []
+    return [(child, rounding.cents(share.base * child.rate)) for child in tax.childs]
 
 
 def _store_net_amounts(invoice):

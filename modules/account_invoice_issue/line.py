@@ -4,6 +4,7 @@ from trytond.pool import PoolMeta
 from trytond.pyson import Eval
 
 from . import rounding
+from .side import is_ours
 
 _READONLY = {'readonly': Eval('invoice_state') != 'draft'}
 
@@ -20,19 +21,20 @@ class InvoiceLine(metaclass=PoolMeta):
     net_amount = fields.Numeric("Net Amount", digits=(16, 2), readonly=True)
 
     @fields.depends(
-        'net_amount', 'type', 'invoice', '_parent_invoice.type', 'invoice_type', 'quantity', 'unit_price')
+        'net_amount', 'type', 'invoice', '_parent_invoice.type', '_parent_invoice.self_billed',
+        'invoice_type', 'quantity', 'unit_price')
     def on_change_with_amount(self):
-        type_ = self.invoice.type if self.invoice else self.invoice_type
-        if self.type == 'line' and self.net_amount is not None:
-            return self.net_amount
-        if type_ != 'out' or self.type != 'line':
+        ours = is_ours(self.invoice) if self.invoice else self.invoice_type == 'out'
+        if not ours or self.type != 'line':
             return super().on_change_with_amount()
+        if self.net_amount is not None:
+            return self.net_amount
         return rounding.line_amount(self.quantity or 0, self.unit_price or rounding.CENT * 0)
 
     def _compute_taxes(self):
         "The base of the VAT return is what was booked, to the cent"
         tax_lines = super()._compute_taxes()
-        if self.invoice.type == 'out' and self.invoice.currency == self.invoice.company.currency:
+        if is_ours(self.invoice) and self.invoice.currency == self.invoice.company.currency:
             for tax_line in tax_lines:
                 tax_line.amount = self.amount
         return tax_lines

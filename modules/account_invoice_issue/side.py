@@ -36,4 +36,4 @@ def side_of(invoice):
 
 def is_ours(invoice):
     "Tell whether an invoice is written by the tenant, so that it goes through the door"
-    return invoice.type == 'out' or bool(getattr(invoice, 'self_billed', None))
+    return getattr(invoice, 'type', None) == 'out' or bool(getattr(invoice, 'self_billed', None))

@@ -15,7 +15,7 @@ from .tools import customer, draft, written
 
 OURS = {
     'template', 'supply_date', 'due_date', 'tax_rate', 'issued_at', 'printed', 'unit_label', 'unit_code',
-    'net_amount', 'item_key', 'custom_unit', 'credit_of', 'warnings'}
+    'net_amount', 'item_key', 'custom_unit', 'credit_of', 'warnings', 'self_billed'}
 "Columns that stock Tryton does not have"
 NUMBERS = {'number', 'number_alnum', 'number_digit'}
 ROWS = [
@@ -178,4 +178,50 @@ def test_paying_writes_what_tryton_would_have_written(pool, german, rows):
         assert paying(by_door) == paying(by_tryton)
         assert [(i.state, i.paid_date, i.amount_to_pay) for i in (by_door, by_tryton)] == [
             ('paid', date, 0)] * 2
+        transaction.rollback()
+
+
+# Gutschriften
+
+ANOTHER = {'sequence', 'sequence_type_cache', 'legal_notice'}
+"Tryton numbers a supplier's invoice in another series, and prints nothing on it"
+FRANCE = {'identifiers': [('create', [{'type': 'eu_vat', 'code': 'FR40303265045'}])]}
+
+
+def stock_supplier_draft(issued, rows):
+    "Store a supplier's invoice as a person at Tryton's client would, with accounts and taxes of a Gutschrift"
+    line = issued.lines[0]
+    return Pool().get('account.invoice').create([{
+                'type': 'in', 'self_billed': True, 'template': issued.template.id,
+                'party': issued.party.id, 'invoice_address': issued.invoice_address.id,
+                'account': issued.account.id, 'journal': issued.journal.id,
+                'currency': issued.currency.id, 'invoice_date': issued.invoice_date,
+                'payment_term_date': issued.due_date, 'lines': [('create', [{
+                                'type': 'line', 'invoice_type': 'in', 'description': f"Line {n}",
+                                'sequence': n, 'quantity': quantity, 'unit_price': D(price),
+                                'unit': line.unit.id, 'account': line.account.id,
+                                'taxes': [('add', [tax.id for tax in line.taxes])]}
+                            for n, (quantity, price) in enumerate(rows, 1)])]}])[0]
+
+
+def told_by_supplier(invoice):
+    rows = told(invoice)
+    return {model: sorted(({k: v for k, v in row.items() if k not in ANOTHER} for row in found), key=repr)
+        for model, found in rows.items()}
+
+
+@pytest.mark.parametrize('rows', [*ROWS[:3], *map(at_random, range(4))])
+@pytest.mark.parametrize('apply_tax, country, values', [
+    (True, 'DE', {}), (False, 'DE', {}), (False, 'FR', FRANCE), (False, 'CH', {}),
+    (False, 'DE', {'domestic_reverse_charge': True}), (True, 'DE', {'small_business': True})])
+def test_a_gutschrift_writes_what_tryton_would_have_written_for_a_supplier(
+        pool, german, rows, apply_tax, country, values):
+    with inside(pool, german, locks=['invoice_template', 'account_journal_period']) as transaction:
+        Invoice, Template = pool.get('account.invoice'), pool.get('invoice.template')
+        template, = Template.create([{'name': "G", 'language': 'de', 'apply_tax': apply_tax}])
+        party = customer(country=country, **values)
+        by_door, = Invoice.issue([draft(party, rows, template=template, self_billed=True)])
+        by_tryton = stock_post(stock_supplier_draft(by_door, rows))
+        assert told_by_supplier(by_door) == told_by_supplier(by_tryton)
+        assert by_door.number.startswith('GUT-') and by_tryton.number.startswith('ER-')
         transaction.rollback()
