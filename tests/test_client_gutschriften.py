@@ -216,3 +216,43 @@ def test_it_speaks_german(clients):
     view = clients['owner'].call('account.invoice.fields_view_get', None, 'form', language='de')
     assert view['fields']['objections']['string'] == 'Widerspruch'
     assert 'Widerspruch' in view['arch']
+
+
+# What scripts/check says about all of it
+
+def test_nothing_is_wrong_with_gutschriften_corrections_and_credit_notes(biller, member, operator, pool):
+    from tests.support.invoicing import Biller
+    open_, paid, objected, objected_paid = (biller.bill(issueDate='2026-05-16') for _ in range(4))
+    for made in (paid, objected_paid):
+        biller.api.post(f"/api/gutschriften/{made['id']}/mark-paid", {'paidDate': '2026-05-20'})
+    for made in (objected, objected_paid):
+        object_to(member, made['id'])
+    sales = Biller(biller.api, {'name': 'Acme'})
+    invoices = [sales.bill(issueDate='2026-05-16') for _ in range(2)]
+    with inside(pool, biller.api.tenant):
+        Invoice = pool.get('account.invoice')
+        Invoice.credit([Invoice(invoices[0]['id'])], refund=True, invoice_date=JUNE)
+        part, = Invoice.credit([Invoice(invoices[1]['id'])], invoice_date=JUNE)
+        pool.get('account.invoice.line').delete(part.lines[1:])
+        Invoice.post([part])
+    biller.api.post(f"/api/invoices/{invoices[1]['id']}/mark-paid", {'paidDate': '2026-06-10'})
+    assert operator.call('check.run', biller.api.tenant['company']) == []
+
+
+def test_tenants_from_before_there_were_gutschriften_get_the_series(superuser, biller):
+    from trytond.modules.account_invoice_issue import series
+    company = biller.api.tenant['company']
+    with superuser.transaction():
+        superuser.execute(
+            "UPDATE account_fiscalyear_invoice_sequence SET self_billing_sequence = NULL WHERE company = %s",
+            (company,))
+        superuser.execute(
+            "DELETE FROM ir_sequence_strict WHERE company = %s AND prefix LIKE 'GUT-%%'", (company,))
+        for _ in range(2):
+            superuser.execute(series._OLDER, (series.NAME, series.PREFIX, series.PADDING))
+    rows = superuser.execute(
+        "SELECT DISTINCT s.prefix, s.company FROM account_fiscalyear_invoice_sequence i"
+        " JOIN ir_sequence_strict s ON s.id = i.self_billing_sequence WHERE i.company = %s",
+        (company,)).fetchall()
+    assert rows == [(series.PREFIX, company)]
+    assert biller.bill(issueDate='2026-05-16')['gutschriftNumber'] == 'GUT-2026-05-0001'
