@@ -220,7 +220,8 @@ def test_read_only_holds_where_stock_checks_nothing(pool, database, german, clie
         if name.startswith(UNCHECKED):
             continue
         for change in ('create', 'write', 'delete'):
-            with as_member(database, german['company'], user, checked=False):
+            with as_member(
+                    database, german['company'], user, checked=False, locks=[Model._table]):
                 if outcome := _change(Model, change, rows):
                     flaws.append(f'{name}: {change} {outcome}')
     assert not flaws, '\n'.join(flaws)

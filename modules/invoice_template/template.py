@@ -17,6 +17,7 @@ from trytond.modules.document_render import colours
 from trytond.modules.tenant import clock
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.plan import require_feature, require_room
+from trytond.modules.tenant.role import check_writable
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 from trytond.pyson import Eval
@@ -265,6 +266,7 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def delete(cls, templates):
+        check_writable(cls)
         cls._wait_for_turn()
         templates = cls.browse(templates)
         if shown := [template for template in templates if template.active]:

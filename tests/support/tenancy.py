@@ -17,11 +17,16 @@ def as_tenant(connection, company):
 
 
 @contextlib.contextmanager
-def as_member(database, company, user, checked=True):
-    "Run Tryton code in a tenant as a user; ``checked``: with access rights and record rules"
+def as_member(database, company, user, checked=True, locks=()):
+    """Run Tryton code in a tenant as a user, under locks of some tables.
+
+    checked: with access rights and record rules
+    """
     context = {'company': company, '_check_access': checked}
     with tenant_scope(company), \
-            Transaction().start(database, user, context=context, readonly=True) as transaction:
+            Transaction().start(
+                database, user, context=context, readonly=True,
+                _lock_tables=list(locks)) as transaction:
         yield transaction
 
 
