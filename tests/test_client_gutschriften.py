@@ -256,3 +256,12 @@ def test_tenants_from_before_there_were_gutschriften_get_the_series(superuser, b
         (company,)).fetchall()
     assert rows == [(series.PREFIX, company)]
     assert biller.bill(issueDate='2026-05-16')['gutschriftNumber'] == 'GUT-2026-05-0001'
+
+
+def test_an_agreement_follows_its_party_when_two_are_merged(member, biller):
+    target = biller.api.made('/api/customers', {'name': 'Vermittlung Huber'})['id']
+    id, = member.call('party.self_billing_agreement.create', [{'party': biller.customer, 'start_date': MAY}])
+    member.wizard('party.replace', 'party.party', [biller.customer], {
+            'ask': {'source': biller.customer, 'destination': target}}, 'replace')
+    row, = member.call('party.self_billing_agreement.read', [id], ['party'])
+    assert row['party'] == target

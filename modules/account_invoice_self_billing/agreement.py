@@ -73,6 +73,14 @@ class Party(metaclass=PoolMeta):
         'party.self_billing_agreement', 'party', "Self-Billing Agreements")
 
 
+class Replace(metaclass=PoolMeta):
+    __name__ = 'party.replace'
+
+    @classmethod
+    def fields_to_replace(cls):
+        return super().fields_to_replace() + [('party.self_billing_agreement', 'party')]
+
+
 def without_agreement(bills):
     "Return those bills whose partner did not agree to be billed by us on the day of issue, in one statement"
     covered = Pool().get('party.self_billing_agreement').covered(set(map(_question, bills)))
