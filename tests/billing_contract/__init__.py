@@ -14,11 +14,11 @@ CASES = [
     *projects.CASES,
     *gutschriften.CASES,
     ]
-NO_KEY = "no payment link is asked for without a key"
+ASKED = "shown by the tests of payment links, which have a provider to ask"
 FINAL = "the document is final from the moment it exists"
 UNREACHABLE = {
-    ('createInvoice', 422, 'stripe_unavailable'): NO_KEY,
-    ('createProjectInvoice', 422, 'stripe_unavailable'): NO_KEY,
+    ('createInvoice', 422, 'stripe_unavailable'): ASKED,
+    ('createProjectInvoice', 422, 'stripe_unavailable'): ASKED,
     ('getOfferPdf', 400, 'not_finalized'): FINAL,
     ('getDeliveryNotePdf', 400, 'not_finalized'): FINAL,
     }

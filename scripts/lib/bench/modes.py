@@ -36,6 +36,8 @@ MODES = (
     Mode('--seed', 'seed', 'serve an instance whose first tenant has N posted invoices, each other 50; prints'
         ' the path of its demo.json', 'N'),
     Mode('--stop', 'seed', 'end the instance that --seed left running', function='stop', kind=bool),
+    Mode('--fuzz', 'fuzz', 'MINUTES of requests made from OpenAPI and as many of random sequences;'
+        ' exit 1 with findings', 'MINUTES', float),
     Mode('--kill', 'kill', 'N rounds of SIGKILL under 20 parallel POSTs; exit 1 with findings', 'N'),
     )
 ALL = Mode('', 'full', 'measure everything and print the table')
