@@ -25,7 +25,7 @@ from .exceptions import NotFinalizedError, PaymentLinkError
 from .ledger import read_books
 from .locks import require_locks
 from .seller import read_seller
-from .side import is_ours, side_of
+from .side import SALE, is_ours, listed, side_of
 from .taxation import UNEXPLAINED
 
 _OURS = (Eval('type') == 'out') | Eval('self_billed', False)
@@ -83,7 +83,8 @@ class Invoice(metaclass=PoolMeta):
         company = (table.company, Index.Equality())
         cls._sql_indexes.update({
                 Index(table, (table.move, Index.Equality())),
-                Index(table, company, newest, where=outgoing),
+                # Exactly what is listed: the number of all is counted in the index alone
+                Index(table, company, newest, where=listed(table, SALE)),
                 Index(table, company, (table.party, Index.Equality()), newest, where=outgoing),
                 Index(table, company, newest, where=outgoing & table.state.in_(OPEN)),
                 Index(table, company, (table.number, Index.Equality()), where=outgoing),

@@ -5,6 +5,9 @@ expense with input tax, owed to the partner, with numbers of the tenant's own.
 """
 from dataclasses import dataclass
 
+from sql import Null
+from sql.conditionals import Coalesce
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -27,6 +30,13 @@ class Side:
 SALE = Side('out', 'invoice', 'sale', 'revenue', 'account_receivable', 'out_invoice_sequence', 1, 'invoice')
 SELF_BILLED = Side(
     'in', 'gutschrift', 'purchase', 'expense', 'account_payable', 'self_billing_sequence', -1, 'gutschrift')
+
+
+def listed(invoice, side):
+    "Return the condition that the contracts show a row: drafts and issued documents, no discarded draft"
+    return (
+        (invoice.type == side.type) & (Coalesce(invoice.self_billed, False) == (side is SELF_BILLED))
+        & ((invoice.state != 'cancelled') | (invoice.issued_at != Null)))
 
 
 def side_of(invoice):
