@@ -52,6 +52,16 @@ def test_the_documents_own_numbers_are_kept_although_their_digits_are_wrong(new_
     assert marks == [(True, 'other')]
 
 
+@pytest.mark.parametrize('before', [None, 'ATU12345675', 'GB980780684', 'DE123456788'])
+@pytest.mark.parametrize('after', ['ATU12345678', 'DE812345678', 'ATU12345675', 'GB980780684'])
+def test_any_number_may_follow_any_other(new_api, before, after):
+    "Right ones, wrong ones and those that nobody here can check"
+    made = new_api.made('/api/customers', {'name': 'Acme', 'vatId': before})
+    changed = new_api.patch(f'/api/customers/{made["id"]}', {'vatId': after})
+    assert (changed.status_code, changed.json) == (200, {**made, 'vatId': after})
+    assert new_api.get(f'/api/customers?vatId={after}').json['id'] == made['id']
+
+
 def test_numbers_are_kept_compact(new_api):
     made = new_api.made('/api/customers', {
             'name': 'Blanks', 'vatId': 'at u 1234 5675', 'iban': 'at61 1904 3002 3457 3201'})

@@ -188,6 +188,11 @@ class Identifier(metaclass=PoolMeta):
         values = super().compute_fields(field_names=field_names)
         code = values.get('code_compact', getattr(self, 'code_compact', None))
         type_, unchecked = getattr(self, 'type', None), getattr(self, 'unchecked', None)
+        if unchecked and getattr(self, 'code', None):
+            # Stock keeps the compact form of the number before, where it cannot check the new one
+            code = vat.compact(self.code)
+            if getattr(self, 'code_compact', None) != code:
+                values['code_compact'] = code
         vat_id = vat.full_code(type_, code, unchecked)
         if getattr(self, 'vat_id', None) != vat_id:
             values['vat_id'] = vat_id
