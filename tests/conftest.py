@@ -11,7 +11,11 @@ ROLES = ('owner', 'accountant', 'clerk', 'readonly')
 @pytest.fixture(scope='session')
 def application(pool, database):
     "The WSGI application of this process: RPC, no contract."
+    from trytond import config
+
     from tests.support.rpc import application_of
+    # The members below log in once, and a run takes longer than a session lies idle
+    config.set('session', 'timeout', str(24 * 3600))
     return application_of(database)
 
 
