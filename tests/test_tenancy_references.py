@@ -19,6 +19,7 @@ REFUSED = {
     '23503': 'no such row in the tenant: composite foreign key, or the trigger of references',
     '23514': 'the company must be the own one',
     '42501': 'not granted, or row-level security',
+    'KS001': 'the row is sealed: whatever it points at stays',
     }
 IDLE = {
     'product.product.cost_price_methods': "the template's, shown on the product: its setter does nothing",
