@@ -47,7 +47,7 @@ class Fuzzer:
         @seed(number)
         @settings(
             max_examples=examples, deadline=None, database=None, phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck), print_blob=False)
+            suppress_health_check=list(HealthCheck), report_multiple_bugs=False, print_blob=False)
         @given(st.data())
         def send(data):
             case = data.draw(operation.as_strategy(generation_mode=mode))
