@@ -205,6 +205,12 @@ class TenantOwned:
         return current_company()
 
     @classmethod
+    def check_modification(cls, mode, records, values=None, external=False):
+        # Before what a model itself has against it
+        check_writable(cls)
+        super().check_modification(mode, records, values=values, external=external)
+
+    @classmethod
     def preprocess_values(cls, mode, values):
         check_writable(cls)
         values = super().preprocess_values(mode, values)
