@@ -12,7 +12,8 @@ from trytond.modules.rest.contract import MIB
 from trytond.modules.rest.fields import (
     Body, DateTimeOrDate, Id, LongText, Midnight, Number, Output, Stamp, camel)
 
-from .invoices import UNKNOWN, EInvoiceInvalidBody, InvoiceLine, MarkPaid, find_one, issue, pay, pdf
+from .invoices import (
+    PAY_PROBLEMS, PDF_PROBLEMS, EInvoiceInvalidBody, InvoiceLine, MarkPaid, find_one, issue, pay, pdf)
 
 
 class GutschriftCreate(Body, alias_generator=camel):
@@ -86,17 +87,12 @@ OPERATIONS = [
         summary="Archived PDF", description="Its hash is verified on every read.", response=bytes,
         media_type='application/pdf', handler=functools.partial(pdf, side=SELF_BILLED),
         ability='invoices:read',
-        problems={
-            400: {'not_finalized': "a draft made in the client has no document yet"}, **UNKNOWN,
-            500: {'archive_corrupt': "the stored document is not the one that was sealed"}}),
+        problems=PDF_PROBLEMS),
     Operation(
         id='markGutschriftPaid', method='POST', path='/api/gutschriften/{id:int}/mark-paid',
         tag='gutschriften', summary="Mark as paid",
         description="paidDate defaults to today; marking again keeps the first date.",
         request=MarkPaid, body_required=False, response=Gutschrift, handler=mark_paid, locks=LOCKS,
         ability='invoices:write',
-        problems={
-            400: {
-                'invalid_argument': "paidDate is no date the books can have",
-                'invalid_state': "not issued, cancelled, or the books are closed"}, **UNKNOWN}),
+        problems=PAY_PROBLEMS),
     ]

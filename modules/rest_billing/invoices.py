@@ -254,6 +254,13 @@ def pay(call, side=SALE):
 
 
 UNKNOWN = {404: {'not_found': "unknown, or belongs to another account"}}
+PDF_PROBLEMS = {
+    400: {'not_finalized': "a draft made in the client has no document yet"}, **UNKNOWN,
+    500: {'archive_corrupt': "the stored document is not the one that was sealed"}}
+PAY_PROBLEMS = {
+    400: {
+        'invalid_argument': "paidDate is no date the books can have",
+        'invalid_state': "not issued, cancelled, or the books are closed"}, **UNKNOWN}
 
 OPERATIONS = [
     Operation(
@@ -290,17 +297,12 @@ OPERATIONS = [
         id='getInvoicePdf', method='GET', path='/api/invoices/{id:int}/pdf', tag='invoices',
         summary="Archived PDF", description="Its hash is verified on every read.", response=bytes,
         media_type='application/pdf', handler=pdf, ability='invoices:read',
-        problems={
-            400: {'not_finalized': "a draft made in the client has no document yet"}, **UNKNOWN,
-            500: {'archive_corrupt': "the stored document is not the one that was sealed"}}),
+        problems=PDF_PROBLEMS),
     Operation(
         id='markInvoicePaid', method='POST', path='/api/invoices/{id:int}/mark-paid',
         tag='invoices', summary="Mark as paid",
         description="paidDate defaults to today; marking again keeps the first date.",
         request=MarkPaid, body_required=False, response=Invoice, handler=mark_paid, locks=LOCKS,
         ability='invoices:write',
-        problems={
-            400: {
-                'invalid_argument': "paidDate is no date the books can have",
-                'invalid_state': "not issued, cancelled, or the books are closed"}, **UNKNOWN}),
+        problems=PAY_PROBLEMS),
     ]
