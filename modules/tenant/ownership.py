@@ -223,8 +223,3 @@ class TenantOwned:
         if company and (given is None or int(given) != company):
             raise AccessError(gettext('tenant.msg_foreign_company', **cls.__names__('company')))
         return values
-
-    @classmethod
-    def delete(cls, records):
-        check_writable(cls)
-        super().delete(records)
