@@ -3,13 +3,12 @@
 Then what still happens to an issued invoice, the owner's way around, series, merged parties, the retention.
 """
 import datetime as dt
-from decimal import Decimal as D
 
 import psycopg
 import pytest
 
 from tests.support.billing import Api
-from tests.support.invoicing import Biller, inside, item
+from tests.support.invoicing import Biller, inside, item, supplier_draft
 from tests.support.rpc import Client, Fault
 from tests.support.sealed import unsealed
 
@@ -199,17 +198,8 @@ def test_cancelled_with_a_move_and_for_good(member, biller, made, owner, tenant)
 
 def test_supplier_invoices_are_sealed_when_posted(pool, tenant, biller, owner):
     with inside(pool, tenant, False, ['account_journal_period']):
-        Account, Invoice = pool.get('account.account'), pool.get('account.invoice')
-        payable, = Account.search([('code', '=', '3300')])
-        expense, = Account.search([('type.expense', '=', True)], limit=1)
-        journal, = pool.get('account.journal').search([('type', '=', 'expense')], limit=1)
-        party = pool.get('party.party')(biller.customer)
-        invoice, = Invoice.create([{
-                    'type': 'in', 'party': party.id, 'invoice_address': party.addresses[0].id,
-                    'account': payable.id, 'journal': journal.id, 'invoice_date': dt.date(2026, 5, 16),
-                    'reference': 'R-1', 'lines': [('create', [{
-                                    'type': 'line', 'description': 'Paper', 'quantity': 1,
-                                    'unit_price': D('10.00'), 'account': expense.id}])]}])
+        Invoice = pool.get('account.invoice')
+        invoice = supplier_draft(pool, biller.customer)
         Invoice.validate_invoice([invoice])
         Invoice.write([invoice], {'description': "Seen by the boss"})
     with inside(pool, tenant, False, ['account_journal_period']):

@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from tests.support.billing import Api
-from tests.support.invoicing import ITEMS, Biller, client_draft, inside, item, make_template, posted
+from tests.support.invoicing import (
+    ITEMS, Biller, client_draft, inside, item, make_template, posted, supplier_draft)
 from tests.support.sealed import unsealed
 
 pytest_plugins = ['tests.support.billing_fixtures']
@@ -283,17 +284,8 @@ def test_what_is_issued_cannot_be_issued_again(new_biller, pool):
 
 def test_supplier_invoices_keep_trytons_workflow(new_biller, pool):
     with inside(pool, new_biller.api.tenant, False, ['account_journal_period']):
-        Account, Invoice = pool.get('account.account'), pool.get('account.invoice')
-        payable, = Account.search([('code', '=', '3300')])
-        expense, = Account.search([('type.expense', '=', True)], limit=1)
-        journal, = pool.get('account.journal').search([('type', '=', 'expense')], limit=1)
-        party = pool.get('party.party')(new_biller.customer)
-        invoice, = Invoice.create([{
-                    'type': 'in', 'party': party.id, 'invoice_address': party.addresses[0].id,
-                    'account': payable.id, 'journal': journal.id, 'invoice_date': dt.date(2026, 5, 16),
-                    'reference': 'R-1', 'lines': [('create', [{
-                                    'type': 'line', 'description': 'Paper', 'quantity': 1,
-                                    'unit_price': D('10.00'), 'account': expense.id}])]}])
+        Invoice = pool.get('account.invoice')
+        invoice = supplier_draft(pool, new_biller.customer)
         Invoice.post([invoice])
         assert (invoice.state, invoice.move.state) == ('posted', 'posted')
         assert invoice.number.startswith('ER-') and not invoice.document

@@ -1,5 +1,6 @@
 "Invoices of the billing contract: bodies to send, and what stands in the books and on the page afterwards"
 import contextlib
+import datetime as dt
 import hashlib
 import io
 from decimal import Decimal
@@ -109,3 +110,19 @@ def client_draft(member, biller, quantity=1.5, price='33.33', **values):
                                 'unit': uom, 'unit_price': Decimal(price), 'account': revenue,
                                 'currency': currency}])]}])
     return id
+
+
+def supplier_draft(pool, party):
+    "Store a supplier's invoice over 10.00 in the running transaction; ``party``: id. Chart: SKR04 or EKR"
+    Account, Invoice = pool.get('account.account'), pool.get('account.invoice')
+    payable, = Account.search([('code', '=', '3300')])
+    expense, = Account.search([('type.expense', '=', True)], limit=1)
+    journal, = pool.get('account.journal').search([('type', '=', 'expense')], limit=1)
+    party = pool.get('party.party')(party)
+    invoice, = Invoice.create([{
+                'type': 'in', 'party': party.id, 'invoice_address': party.addresses[0].id,
+                'account': payable.id, 'journal': journal.id, 'invoice_date': dt.date(2026, 5, 16),
+                'reference': 'R-1', 'lines': [('create', [{
+                                'type': 'line', 'description': 'Paper', 'quantity': 1,
+                                'unit_price': Decimal('10.00'), 'account': expense.id}])]}])
+    return invoice
