@@ -61,12 +61,13 @@ def test_close_writes_what_is_left():
 
 
 def test_it_works_in_a_process_forked_before_the_first_entry(tmp_path):
-    journal = Journal(
-        lambda entries: (tmp_path / 'log').write_text(repr(entries)), interval=0.01)
+    log = tmp_path / 'log'
+    log.touch()
+    journal = Journal(lambda entries: log.write_text(repr(entries)), interval=0.01)
     pid = os.fork()
     if not pid:
         journal.add(1)
-        until(lambda: (tmp_path / 'log').exists())
+        until(log.read_text)
         os._exit(0)
     os.waitpid(pid, 0)
-    assert (tmp_path / 'log').read_text() == '[1]'
+    assert log.read_text() == '[1]'
