@@ -12,6 +12,7 @@ from tests.support.parallel import together
 from tests.support.rpc import Fault
 from trytond.modules.backend import database as waiting
 from trytond.modules.backend.database import LockTimeout, lock_key
+from trytond.modules.backend.routine import Routine
 from trytond.modules.tenant.scope import current_company, tenant_scope
 
 MOVES, NUMBERS = 'account_move', 'ir_sequence_strict'
@@ -136,7 +137,7 @@ def test_connections_that_died_in_the_pool(database, tenants, superuser):
         assert seen(transaction) == tenants[0]
         pids = [transaction.connection.info.backend_pid]
     kill()
-    assert backend.Database(database).ask("SELECT %s::int", (1,)) == (1,)
+    assert backend.Database(database).ask(Routine("SELECT 1")) == [('1',)]
 
 
 def _scoped(company):

@@ -20,6 +20,7 @@ from trytond.backend.postgresql.table import TableHandler
 from trytond.transaction import Transaction
 
 from . import statements
+from .routine import Routine
 from .scope import scoped_company
 
 __all__ = [
@@ -28,9 +29,9 @@ __all__ = [
 
 LOCK_WAIT = 15
 "Seconds a caller queues for a tenant's lock before it is told to come back"
-_ENTER = (
-    "SELECT set_config('app.company', %s, false), set_config('statement_timeout', %s, false)")
-_LEAVE = (
+_ENTER = Routine(
+    "SELECT set_config('app.company', $1, false), set_config('statement_timeout', $2, false)")
+_LEAVE = Routine(
     "SELECT set_config('app.company', '', false), set_config('statement_timeout', '0', false),"
     " set_config('lock_timeout', '0', false), pg_advisory_unlock_all()")
 # One round trip. Waiting in the queue is no slow statement
@@ -106,15 +107,14 @@ class Database(stock.Database):
         connection.read_only = readonly
         return connection
 
-    def ask(self, query, params):
-        """Return the one row of a statement that belongs to no transaction and no tenant.
+    def ask(self, question):
+        """Return what ``question(connection)`` does: one statement of no transaction and no tenant.
 
         For the functions that may look before the tenant is known.
         """
-        connection, row = self._living(
-            lambda connection: connection.execute(query, params).fetchone())
+        connection, answer = self._living(question)
         super().put_connection(connection)
-        return row
+        return answer
 
     def _living(self, first):
         """Return a connection of the pool and what its first statement, ``first(connection)``, returns.
@@ -137,14 +137,14 @@ class Database(stock.Database):
         "Make a connection its tenant's; ``timeout``: milliseconds a statement may take, 0 for any"
         connection.kontor_company = company = self._company(connection)
         connection.kontor_timeout, connection.kontor_queues = timeout, set()
-        connection.execute(_ENTER, (str(company or ''), str(timeout)))
+        _ENTER(connection, str(company or ''), str(timeout))
 
     def put_connection(self, connection):
         connection.kontor_company = None
         try:
-            if connection.info.transaction_status == TransactionStatus.IDLE:
+            if connection.pgconn.transaction_status == TransactionStatus.IDLE:
                 connection.autocommit = True
-                connection.execute(_LEAVE)
+                _LEAVE(connection)
             else:
                 connection.close()
         except DatabaseOperationalError:

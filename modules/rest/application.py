@@ -4,9 +4,9 @@ admission (route, credential, plan, limits) → body → tenant's transaction wi
 handler → answer → log. Every answer is finished here: request id, timing, the contract's error shape.
 """
 import logging
+from http.client import responses
 
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.wrappers import Response
 from werkzeug.wsgi import ClosingIterator
 
 from trytond.modules.backend import statements
@@ -15,7 +15,7 @@ from trytond.modules.tenant import timing
 from . import admission
 from .contract import MIB, Call, Invalid
 from .exchange import Exchange, Task, request_id, utcnow
-from .handling import Finished, handle, read_call, refusal
+from .handling import NO_BODY, Finished, handle, read_call, refusal
 from .journal import Entry
 from .problems import from_error, internal_error, unknown_path, wrong_method
 from .routes import UnknownPath, WrongMethod, raw_path
@@ -57,9 +57,8 @@ class Application:
         if self._is_rpc(exchange):
             return self._forward(exchange, environ, start_response)
         finished = self._answer(exchange)
-        response = self._response(exchange, finished)
         self._note(exchange, finished.status)
-        return response(environ, start_response)
+        return self._send(exchange, finished, start_response)
 
     def admit(self, environ):
         """Decide on the head of a request alone; return None if its body is wanted.
@@ -78,7 +77,7 @@ class Application:
 
         def refused(environ, start_response):
             self._note(exchange, finished.status)
-            return self._response(exchange, finished)(environ, start_response)
+            return self._send(exchange, finished, start_response)
         return refused
 
     def malformed(self, problem, address, method=None, target=None):
@@ -224,17 +223,20 @@ class Application:
         except Exception as error:
             finished = self._refuse(exchange, error)
             self._note(exchange, finished.status)
-            return self._response(exchange, finished)(environ, start_response)
+            return self._send(exchange, finished, start_response)
         return ClosingIterator(body, lambda: self._note(exchange, status))
 
     # The end of a request
 
-    def _response(self, exchange, finished):
+    @staticmethod
+    def _send(exchange, finished, start_response):
+        "Give an answer to the server; return its body"
         headers = {**SECURITY, **finished.headers, 'X-Request-Id': exchange.id}
-        response = Response(finished.body, finished.status, headers)
-        if 'Content-Type' not in finished.headers:
-            del response.headers['Content-Type']
-        return response
+        if finished.status not in NO_BODY:
+            headers['Content-Length'] = str(len(finished.body))
+        start_response(
+            f'{finished.status} {responses.get(finished.status, "Unknown")}', list(headers.items()))
+        return [] if exchange.method == 'HEAD' else [finished.body]
 
     def _note(self, exchange, status):
         "Put a request into the log; the house's own pages are not worth a line"

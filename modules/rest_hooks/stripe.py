@@ -40,8 +40,8 @@ def find(gateway, id):
     database = next(
         (name for name in gateway.databases if id.startswith(f'{name}_')), gateway.databases[0])
     with gateway.line(database):
-        row = backend.Database(database).connect().ask(
-            "SELECT company, secret, timezone FROM kontor_webhook(%s)", (id,))
+        row = backend.Database(database).connect().ask(lambda connection: connection.execute(
+            "SELECT company, secret, timezone FROM kontor_webhook(%s)", (id,)).fetchone())
     return Caller(database, row[0], row[1], row[2] or 'Europe/Berlin') if row else None
 
 

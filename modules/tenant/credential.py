@@ -15,6 +15,8 @@ from trytond import backend
 from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.transaction import Transaction
 
+from trytond.modules.backend.routine import Routine
+
 from .ownership import TenantOwned
 from .user import SecretChar
 
@@ -41,9 +43,9 @@ class Identity:
         return not self.abilities or ability in self.abilities
 
 
-_LOOK_UP = (
+_LOOK_UP = Routine(
     'SELECT id, company, "user", hash, prefix, abilities, tenant_state, features, timezone'
-    " FROM kontor_credential(%s, %s)")
+    " FROM kontor_credential($1, $2)")
 
 
 def new_key(scheme, shard):
@@ -64,12 +66,13 @@ def authenticate(database_name, key, scheme):
     revoked key fails at the next call.
     """
     hash_ = key_hash(key)
-    row = backend.Database(database_name).connect().ask(_LOOK_UP, (hash_, scheme))
-    if row is None or not hmac.compare_digest(row[3], hash_) or row[6] == 'offboarded':
+    rows = backend.Database(database_name).connect().ask(
+        lambda connection: _LOOK_UP(connection, hash_, scheme))
+    if not rows or not hmac.compare_digest(rows[0][3], hash_) or rows[0][6] == 'offboarded':
         return None
-    id, company, user, _, prefix, abilities, state, features, timezone = row
+    (id, company, user, _, prefix, abilities, state, features, timezone), = rows
     return Identity(
-        id=id, company=company, user=user, prefix=prefix,
+        id=int(id), company=int(company), user=int(user), prefix=prefix,
         abilities=frozenset(filter(None, (abilities or '').split(','))),
         features=json.loads(features or '{}'), active=state == 'active',
         timezone=timezone or 'Europe/Berlin')

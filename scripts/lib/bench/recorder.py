@@ -1,7 +1,8 @@
-"""Every SQL statement that psycopg sends for a request: credential, tenant, locks, all of it."""
+"""Every SQL statement that is sent for a request: credential, tenant, locks, all of it."""
 import contextlib
 import threading
 import time
+from unittest.mock import patch
 
 import psycopg
 
@@ -12,23 +13,26 @@ def recording():
 
     What other threads write behind the requests, such as the journal, is no part of any.
     """
-    plain, sent, thread = psycopg.Cursor.execute, [], threading.get_ident()
+    from trytond.modules.backend.routine import Routine
+    sent, thread = [], threading.get_ident()
 
-    def execute(cursor, query, params=None, **options):
-        if threading.get_ident() != thread:
-            return plain(cursor, query, params, **options)
-        started = time.perf_counter()
-        try:
-            return plain(cursor, query, params, **options)
-        finally:
-            text = query if isinstance(query, str) else _text(query, cursor)
-            sent.append((text, time.perf_counter() - started))
-    psycopg.Cursor.execute = execute
-    try:
+    def noted(plain, text):
+        def execute(self, *arguments, **options):
+            if threading.get_ident() != thread:
+                return plain(self, *arguments, **options)
+            started = time.perf_counter()
+            try:
+                return plain(self, *arguments, **options)
+            finally:
+                sent.append((text(self, *arguments), time.perf_counter() - started))
+        return execute
+
+    with patch.object(psycopg.Cursor, 'execute', noted(psycopg.Cursor.execute, _text)), \
+            patch.object(Routine, '__call__', noted(Routine.__call__, lambda routine, *_: routine.text)):
         yield sent
-    finally:
-        psycopg.Cursor.execute = plain
 
 
-def _text(query, cursor):
+def _text(cursor, query, *_):
+    if isinstance(query, str):
+        return query
     return query.decode() if isinstance(query, bytes) else query.as_string(cursor)
