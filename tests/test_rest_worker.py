@@ -35,12 +35,25 @@ def free_port():
 @pytest.fixture(scope='module')
 def port():
     "A gunicorn with two workers of two threads each"
+    with _gunicorn(workers=2, threads=2, app='served()') as number:
+        yield number
+
+
+@pytest.fixture
+def impatient():
+    "A gunicorn with one worker, in which nobody waits for others longer than a second"
+    with _gunicorn(workers=1, threads=4, app='served(1)') as number:
+        yield number
+
+
+@contextlib.contextmanager
+def _gunicorn(workers, threads, app):
     number = free_port()
     process = subprocess.Popen([
             sys.executable, '-m', 'gunicorn', '--preload', '--bind', f'{HOST}:{number}',
-            '--worker-class', 'trytond.modules.rest.worker.Worker', '--workers', '2',
-            '--threads', '2', '--keep-alive', '75', '--limit-request-line', '8190',
-            '--graceful-timeout', '2', 'trytond.modules.rest.tests.fakes:served()'])
+            '--worker-class', 'trytond.modules.rest.worker.Worker', '--workers', str(workers),
+            '--threads', str(threads), '--keep-alive', '75', '--limit-request-line', '8190',
+            '--graceful-timeout', '2', f'trytond.modules.rest.tests.fakes:{app}'])
     try:
         _wait(number, process)
         yield number
@@ -362,6 +375,70 @@ def test_a_crowd_of_one_tenant_leaves_threads_to_the_others(port):
         assert not all(future.done() for future in crowd)
         assert [future.result().status for future in crowd] == [201] * 30
     assert max(times) < 0.15
+
+
+# What takes its tenant's lock: one at a time, each takes 0.2 s
+
+@contextlib.contextmanager
+def crowd(port, number, *headers):
+    "Yield connections on which as many slow requests have been sent, in this order"
+    with contextlib.ExitStack() as stack:
+        socks = []
+        for n in range(number):
+            socks.append(stack.enter_context(connect(port)))
+            socks[-1].sendall(post(b'{"name": "slow %d"}' % n, *(header.format(n) for header in headers)))
+            time.sleep(0.01)
+        yield socks
+
+
+def names(port):
+    return [thing['name'] for thing in ask(port, GET.replace(b'things ', b'things?limit=100 ')).json['items']]
+
+
+def test_a_crowd_is_served_in_order_and_whoever_waited_long_enough_is_refused(impatient):
+    started = time.monotonic()
+    with crowd(impatient, 12, 'Idempotency-Key: key-{}') as socks:
+        answers = [Answer(sock) for sock in socks]
+        assert 1 < time.monotonic() - started < 2.5
+        served = [answer.status for answer in answers].index(429)
+        assert 3 <= served <= 7
+        assert [answer.json.get('id') for answer in answers[:served]] == list(range(1, served + 1))
+        for answer in answers[served:]:
+            assert (answer.status, answer.headers['retry-after'], answer.json) == (429, '5', {
+                'error': 'rate_limited',
+                'message': "Other requests of this account are still being worked on"})
+        assert names(impatient) == [f'slow {n}' for n in range(served)]
+        # The connection is as good as before, and the key is free
+        socks[-1].sendall(post(b'{"name": "slow 11"}', 'Idempotency-Key: key-11'))
+        assert Answer(socks[-1]).json['id'] == served + 1
+
+
+def test_who_hangs_up_leaves_the_queue(impatient):
+    with crowd(impatient, 6) as socks:
+        for sock in socks[1:5]:
+            sock.close()
+        started = time.monotonic()
+        assert Answer(socks[5]).status == 201
+        assert time.monotonic() - started < 0.45
+    assert names(impatient) == ['slow 0', 'slow 5']
+
+
+def test_a_request_behind_one_that_waits_is_answered_after_it(impatient):
+    with crowd(impatient, 3) as socks:
+        socks[2].sendall(GET)
+        stream = socks[2].makefile('rb')
+        assert [Answer.of(stream).status for _ in range(2)] == [201, 200]
+
+
+def test_others_pass_by_a_queue(impatient):
+    "Another tenant's changes, and what the tenant itself reads"
+    other = post(b'{"name": "quick"}').replace(KEY.encode(), fakes.OTHER.encode())
+    with crowd(impatient, 10) as socks:
+        for request, status in [(other, 201), (GET, 200)] * 3:
+            started = time.monotonic()
+            assert ask(impatient, request).status == status
+            assert time.monotonic() - started < 0.15
+        assert Answer(socks[0]).status == 201
 
 
 def test_many_at_once(port):

@@ -17,12 +17,14 @@ from .contract import MIB, Call, Invalid
 from .exchange import Exchange, Task, request_id, utcnow
 from .handling import NO_BODY, Finished, handle, read_call, refusal
 from .journal import Entry
-from .problems import from_error, internal_error, unknown_path, wrong_method
+from .problems import crowded, from_error, internal_error, unknown_path, wrong_method
 from .routes import UnknownPath, WrongMethod, raw_path
 
 logger = logging.getLogger(__name__)
 
 MAX_LOGGED_PATH = 500
+PATIENCE = 15
+"Seconds"
 PAGE_METHODS = 'GET, HEAD, OPTIONS'
 RPC_LIMIT = 2 * MIB
 "Bytes of an RPC call that are collected before the RPC application sees it"
@@ -35,11 +37,13 @@ class Application:
 
     table: the contracts' operations; gateway: the way to the database; limiter, journal; pages:
     {path: function(Request) → Finished} of the house; rpc: WSGI application that ``serves(path)``;
-    proxies: how many entries of X-Forwarded-… are to be believed; hooks: the Hooks.
+    proxies: how many entries of X-Forwarded-… are to be believed; hooks: the Hooks; patience: seconds a
+    request waits at most while others of its tenant are worked on.
     """
 
     def __init__(
-            self, table, gateway, limiter, journal, fallback, pages=None, rpc=None, proxies=0, hooks=()):
+            self, table, gateway, limiter, journal, fallback, pages=None, rpc=None, proxies=0, hooks=(),
+            patience=PATIENCE):
         self.table = table
         self.gateway = gateway
         self.limiter = limiter
@@ -48,6 +52,7 @@ class Application:
         self.pages = pages or {}
         self.rpc = rpc
         self.hooks = tuple(hooks)
+        self.patience = patience
         self.proxy = ProxyFix(
             lambda environ, start_response: (), x_for=proxies, x_proto=proxies, x_host=proxies,
             x_port=proxies)
@@ -72,13 +77,22 @@ class Application:
             exchange.body_limit = getattr(self.rpc, 'body_limit', RPC_LIMIT)
             return None
         finished = self._guarded(exchange, self._admit)
-        if finished is None:
-            return None
+        return finished and self._answering(exchange, finished)
 
-        def refused(environ, start_response):
+    def crowded_out(self, environ):
+        """Return the WSGI application that refuses a request whose turn did not come within ``patience``.
+
+        Nothing of it has been done: neither has a transaction begun, nor is its idempotency key reserved.
+        """
+        exchange = self._exchange(environ)
+        return self._answering(exchange, refusal(exchange.contract or self.fallback, crowded()))
+
+    def _answering(self, exchange, finished):
+        "Return the WSGI application that gives an answer, whatever it is asked"
+        def answer(environ, start_response):
             self._note(exchange, finished.status)
             return self._send(exchange, finished, start_response)
-        return refused
+        return answer
 
     def malformed(self, problem, address, method=None, target=None):
         "Return the answer to what is no proper request, and note it"

@@ -5,7 +5,9 @@ few kilobytes and no thread.
 """
 import io
 import math
+import selectors
 import socket
+import threading
 import time
 
 from gunicorn.http.unreader import Unreader
@@ -55,7 +57,8 @@ class Outbox:
 class Connection:
     """A client's socket with its buffers.
 
-    ``deadline`` (monotonic seconds, None while a thread works) is when its present state ends.
+    ``deadline`` (monotonic seconds, None while a thread works) is when its present state ends; ``busy`` tells
+    that a thread works on it, and nobody else may touch its buffers.
     """
 
     def __init__(self, sock, client, server, idle_seconds):
@@ -67,6 +70,9 @@ class Connection:
         self.outbox = Outbox()
         self.requests = 0
         self.events = 0
+        self.busy = False
+        self.tenant = None
+        self._change = threading.Lock()
         sock.setblocking(False)
         if sock.family in (socket.AF_INET, socket.AF_INET6):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -82,6 +88,40 @@ class Connection:
         self.searched = 0
         self.started = time.monotonic()
         self.deadline = self.started + (HEAD_SECONDS if self.inbox else self.idle_seconds)
+
+    def set_aside(self, unwatch):
+        "Tell if a thread works on it; what has come is then left until later, ``unwatch()`` being called"
+        with self._change:
+            if self.busy:
+                unwatch()
+            return self.busy
+
+    def rest(self):
+        """Wait for the next request, straight from the thread that has answered the last one.
+
+        Return False if the poller has to see to it: something has come already, or is still to be sent.
+        """
+        with self._change:
+            if self.inbox or self.outbox.data or self.events != selectors.EVENT_READ:
+                return False
+            self.expect_request()
+            self.busy = False
+            return True
+
+    def park(self, seconds):
+        "Wait for others of the same tenant, and no longer than some seconds"
+        self.state = 'parked'
+        self.busy = False
+        self.deadline = time.monotonic() + seconds
+
+    def gone(self):
+        "Tell if the client has gone; what it sent stays where it is"
+        try:
+            return not self.socket.recv(1, socket.MSG_PEEK)
+        except (BlockingIOError, InterruptedError):
+            return False
+        except OSError:
+            return True
 
     def expect_body(self, limit):
         "Wait for the body of the request whose head has been read, at most ``limit`` bytes of it"

@@ -130,6 +130,11 @@ class Operation:
     def writes(self):
         return self.method in WRITES
 
+    @property
+    def alone(self):
+        "Of these one per tenant and worker goes on, the others wait for their turn"
+        return bool(self.locks)
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
 class Authentication:

@@ -77,6 +77,11 @@ class Exchange:
         return self.credential.company if self.credential else None
 
     @property
+    def alone(self):
+        "Goes on while no other of its tenant's does that takes the tenant's lock"
+        return self.operation is not None and self.operation.alone
+
+    @property
     def language(self):
         return self.request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0])
 

@@ -1,10 +1,11 @@
 """How many threads of a worker one tenant may hold, so that its crowd leaves some for the others.
 
-What numbers invoices waits for its tenant's lock in a thread. The rest of a crowd waits here, in order
-and without a thread.
+What takes its tenant's lock (``Operation.locks``: all that issues, pays or numbers) goes on alone: a second
+one could only wait for the first, in a thread. The rest of a crowd waits here, in order and without a thread.
 """
+import itertools
 import threading
-from collections import Counter, defaultdict, deque
+from collections import deque
 
 
 class Gate:
@@ -12,30 +13,77 @@ class Gate:
 
     def __init__(self, most):
         self.most = most
-        self._inside = Counter()
-        self._waiting = defaultdict(deque)
+        self._tenants = {}
+        self._numbers = itertools.count()
         self._lock = threading.Lock()
 
-    def enter(self, tenant, conn):
-        "Return True if a connection may go on; else it is kept until one of its tenant leaves"
+    def enter(self, tenant, alone, conn):
+        "Return True if a connection may go on; else it is kept until its turn has come"
         if tenant is None:
             return True
         with self._lock:
-            if self._inside[tenant] < self.most:
-                self._inside[tenant] += 1
+            room = self._tenants.setdefault(tenant, _Room())
+            if room.admits(alone, self.most):
+                room.admit(alone)
                 return True
-            self._waiting[tenant].append(conn)
+            room.lines[alone].append((next(self._numbers), conn))
             return False
 
-    def leave(self, tenant):
-        "Return the connection that goes on in place of the one that leaves, None if none waits"
+    def leave(self, tenant, alone):
+        "Return the connection that goes on in place of the one that leaves, None if none can"
         if tenant is None:
             return None
         with self._lock:
-            if queue := self._waiting.get(tenant):
-                return queue.popleft()
-            self._waiting.pop(tenant, None)
-            self._inside[tenant] -= 1
-            if not self._inside[tenant]:
-                del self._inside[tenant]
+            room = self._tenants[tenant]
+            room.inside -= 1
+            room.alone -= alone
+            conn = room.next(self.most)
+            if not room.inside:
+                del self._tenants[tenant]
+            return conn
+
+    def waits(self, tenant, conn):
+        "Tell if a connection is still kept"
+        with self._lock:
+            return self._place(tenant, conn) is not None
+
+    def withdraw(self, tenant, conn):
+        "Keep a connection no longer; return False if its turn has come already"
+        with self._lock:
+            place = self._place(tenant, conn)
+            if place is not None:
+                line, entry = place
+                line.remove(entry)
+            return place is not None
+
+    def _place(self, tenant, conn):
+        room = self._tenants.get(tenant)
+        return next((
+                (line, entry) for line in room.lines.values() for entry in line if entry[1] == conn
+                ), None) if room else None
+
+
+class _Room:
+    "One tenant: how many are inside, how many of them alone (one at most), and who waits, by kind"
+    __slots__ = ('alone', 'inside', 'lines')
+
+    def __init__(self):
+        self.inside = self.alone = 0
+        self.lines = {True: deque(), False: deque()}
+
+    def admits(self, alone, most):
+        return self.inside < most and not (alone and self.alone)
+
+    def admit(self, alone):
+        self.inside += 1
+        self.alone += alone
+
+    def next(self, most):
+        "Admit whoever came first among those who can go on; return None if nobody can"
+        found = min((
+                (line[0][0], alone) for alone, line in self.lines.items()
+                if line and self.admits(alone, most)), default=None)
+        if found is None:
             return None
+        self.admit(found[1])
+        return self.lines[found[1]].popleft()[1]

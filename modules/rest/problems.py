@@ -9,6 +9,8 @@ from trytond.model.exceptions import AccessError
 from .contract import Invalid, Problem
 
 FORBIDDEN = 'plan_forbidden'
+CROWD_RETRY_AFTER = 5
+"Seconds"
 
 
 def invalid(field, reason, code='invalid_argument', status=400):
@@ -48,6 +50,11 @@ def unsupported(message):
 
 def rate_limited(message, seconds):
     return Problem(429, 'rate_limited', message, headers={'Retry-After': str(seconds)})
+
+
+def crowded():
+    "The refusal of who has waited long enough for others of the same tenant"
+    return rate_limited("Other requests of this account are still being worked on", CROWD_RETRY_AFTER)
 
 
 def unavailable(seconds=2):

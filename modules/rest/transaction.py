@@ -20,13 +20,12 @@ from trytond.modules.tenant import timing
 from trytond.modules.tenant.scope import tenant_scope
 
 from .contract import Invalid
-from .problems import conflict, forbidden, rate_limited, timed_out
+from .problems import conflict, crowded, forbidden, timed_out
 
 logger = logging.getLogger(__name__)
 
 STATEMENT_TIMEOUT = 20
 "Seconds one SQL statement may take"
-LOCK_RETRY_AFTER = 5
 BACKOFF = 0.02
 CLASHES = frozenset({'23505', '23P01'})
 "SQLSTATE: unique violation, exclusion violation"
@@ -51,9 +50,7 @@ def in_transaction(
         with tenant_scope(company):
             return attempt.repeat(config.getint('database', 'retry'))
     except LockTimeout:
-        raise rate_limited(
-            "Other requests of this account are still being worked on",
-            LOCK_RETRY_AFTER) from None
+        raise crowded() from None
     except backend.DatabaseTimeoutError:
         raise timed_out() from None
     except InsufficientPrivilege as error:

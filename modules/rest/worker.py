@@ -2,7 +2,8 @@
 
 A thread never waits for a client. The poller collects a request's head, a thread decides on it (route,
 key, limits), the poller collects the body, a thread answers, the poller sends what the client did not
-take at once. Eight or eight hundred half-open connections delay nobody.
+take at once. Eight or eight hundred half-open connections delay nobody. Nor does a thread wait for another
+of the same tenant: whose turn has not come is parked (``gate``), and refused after some time.
 
 What gunicorn refuses itself (request line, header fields, lengths, chunks) is answered in the
 application's own error shape, with a request id, never as HTML.
@@ -27,7 +28,7 @@ POLL_SECONDS = 0.25
 STOP_SECONDS = 1.0
 "How long a stopping worker keeps connections on which no request has begun"
 
-MORE, WAIT, KEEP, CLOSE = 'more', 'wait', 'keep', 'close'
+MORE, WAIT, KEEP, CLOSE, FORGET = 'more', 'wait', 'keep', 'close', 'forget'
 "What a connection needs after a thread has worked on it"
 
 REFUSALS = [
@@ -93,6 +94,10 @@ class Worker(ThreadWorker):
         self.connections.add(conn)
         self._watch(conn, selectors.EVENT_READ)
 
+    def enqueue_req(self, conn):
+        "Have a thread go on with a connection"
+        self.tpool.submit(self._go_on, conn)
+
     def _watch(self, conn, events):
         "Have the poller call on_event for a connection; 0 for no longer"
         if conn.events == events:
@@ -108,7 +113,11 @@ class Worker(ThreadWorker):
 
     def on_event(self, conn, _):
         "Something can be read from, or written to, a connection"
-        if conn.state == 'linger':
+        if conn.set_aside(lambda: self._watch(conn, 0)):
+            return
+        if conn.state == 'parked':
+            self._on_parked(conn)
+        elif conn.state == 'linger':
             if not conn.drop():
                 self._forget(conn)
         elif conn.state == 'answer':
@@ -118,25 +127,46 @@ class Worker(ThreadWorker):
         elif conn.ready():
             self._hand_over(conn)
 
-    def _hand_over(self, conn):
-        "Let a thread go on"
-        self._watch(conn, 0)
+    def _on_parked(self, conn):
+        "Something came from a connection whose turn has not come: its end, or the next request"
+        if conn.gone() and self.gate.withdraw(conn.tenant, conn):
+            self._forget(conn)
+        else:
+            self._watch(conn, 0)
+
+    def _hand_over(self, conn, state=None):
+        """Let a thread go on.
+
+        The poller goes on watching: mostly nothing comes meanwhile, and if it does, ``set_aside`` sees to it.
+        """
+        conn.busy = True
         conn.deadline = None
+        conn.state = state or conn.state
         self.enqueue_req(conn)
 
-    def finish_request(self, conn, future):
+    def finish_request(self, conn, wanted):
         "A thread is done with a connection for now"
-        try:
-            wanted = future.result()
-        except BaseException:
-            self.log.exception("Error in a worker thread")
-            self._forget(conn)
+        if wanted == WAIT:
+            self._park(conn)
             return
-        if wanted == MORE:
+        conn.busy = False
+        if wanted == FORGET:
+            self._forget(conn)
+        elif wanted == MORE:
             self._watch(conn, selectors.EVENT_READ)
-        elif wanted != WAIT:
+        else:
             conn.next = wanted
             self._send(conn)
+
+    def _park(self, conn):
+        "Wait for the turn of a connection, unless it has come already"
+        if self.gate.waits(conn.tenant, conn):
+            conn.park(self.wsgi.patience)
+            self._watch(conn, selectors.EVENT_READ)
+
+    def _resume(self, conn):
+        "The turn of a connection has come"
+        self._hand_over(conn, 'admitted')
 
     def _send(self, conn):
         if not conn.send():
@@ -179,14 +209,17 @@ class Worker(ThreadWorker):
                 conn.deadline = min(conn.deadline, now + STOP_SECONDS)
             if force:
                 self._forget(conn)
-            elif conn.deadline and conn.deadline <= now:
+            elif conn.deadline and conn.deadline <= now and not conn.busy:
                 self._expire(conn)
 
     def murder_pending(self):
         pass
 
     def _expire(self, conn):
-        if conn.state in {'head', 'body'} and not conn.idle:
+        if conn.state == 'parked':
+            if self.gate.withdraw(conn.tenant, conn):
+                self._hand_over(conn, 'crowded out')
+        elif conn.state in {'head', 'body'} and not conn.idle:
             self._refuse(
                 conn, Problem(408, 'request_timeout', "The request came too slowly"))
             conn.next = CLOSE
@@ -195,6 +228,15 @@ class Worker(ThreadWorker):
             self._forget(conn)
 
     # In a thread of the pool
+
+    def _go_on(self, conn):
+        try:
+            wanted = self.handle(conn)
+        except BaseException:
+            self.log.exception("Error in a worker thread")
+            wanted = FORGET
+        if not (wanted == KEEP and self.alive and conn.rest()):
+            self.method_queue.defer(self.finish_request, conn, wanted)
 
     def handle(self, conn):
         "Go on with a connection as far as its bytes allow; return MORE, WAIT, KEEP or CLOSE"
@@ -213,17 +255,19 @@ class Worker(ThreadWorker):
 
     def _work(self, conn):
         "Run the application, unless its tenant has enough threads already"
-        tenant = conn.environ['kontor.exchange'].tenant
-        if conn.state != 'parked':
-            conn.state = 'parked'
-            if not self.gate.enter(tenant, conn):
-                return WAIT
+        if conn.state == 'crowded out':
+            self._give_body(conn)
+            return self._answer(conn, self.wsgi.crowded_out(conn.environ))
+        exchange = conn.environ['kontor.exchange']
+        conn.tenant, alone = exchange.tenant, exchange.alone
+        if conn.state != 'admitted' and not self.gate.enter(conn.tenant, alone, conn):
+            return WAIT
         try:
             self._give_body(conn)
             return self._answer(conn, self.wsgi)
         finally:
-            if waiting := self.gate.leave(tenant):
-                self.enqueue_req(waiting)
+            if waiting := self.gate.leave(exchange.tenant, alone):
+                self.method_queue.defer(self._resume, waiting)
 
     def _read_head(self, conn):
         "Parse the head; return False if there is more of it to come after all"

@@ -12,7 +12,7 @@ import threading
 from trytond import backend, config
 from trytond.pool import Pool
 
-from .application import Application
+from .application import PATIENCE, Application
 from .gateway import Gateway
 from .house import HOUSE, pages
 from .installed import contracts, hooks
@@ -44,7 +44,8 @@ def build(databases, found=None):
     return Application(
         Table(found), gateway, Limiter(config.get('rest', 'limits', default='memory://')),
         Journal(gateway.write_log), HOUSE, pages(found, gateway.complaints), Rpc(gateway),
-        config.getint('web', 'num_proxies', default=0), hooks())
+        config.getint('web', 'num_proxies', default=0), hooks(),
+        config.getint('rest', 'patience', default=PATIENCE))
 
 
 names = next(csv.reader([os.environ.get('TRYTOND_DATABASE_NAMES', '')]), [])

@@ -68,7 +68,7 @@ def create(call):
         raise Taken("is taken")
     if call.body.name == 'boom':
         raise RuntimeError('SELECT secret FROM res_user')
-    if call.body.name == 'slow':
+    if call.body.name.startswith('slow'):
         time.sleep(0.2)
     THINGS[len(THINGS) + 1] = call.body.name
     return show(len(THINGS))
@@ -195,9 +195,9 @@ def application(gateway=None, **options):
 BIG = 20_000_000
 
 
-def served():
+def served(patience=15):
     "The application for tests with a real server; it has one page that is far too big for a socket"
     page = Finished(200, {'Content-Type': 'application/octet-stream'}, b'a' * BIG)
     gateway = FakeGateway()
-    return application(
-        gateway, pages={**pages([CONTRACT], gateway.complaints), '/big': lambda request: page})
+    own = {**pages([CONTRACT], gateway.complaints), '/big': lambda request: page}
+    return application(gateway, patience=patience, pages=own)
