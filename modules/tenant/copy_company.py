@@ -29,8 +29,8 @@ def copy_company(connection, pool, source):
     cursor.execute("SET LOCAL enable_seqscan = off")
     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     cursor.execute(
-        "CREATE TEMPORARY TABLE kontor_copy (name text, old int, new int, PRIMARY KEY (name, old))"
-        " ON COMMIT DROP")
+        'CREATE TEMPORARY TABLE kontor_copy (name text COLLATE "C", old int, new int,'
+        ' PRIMARY KEY (name, old)) ON COMMIT DROP')
     company, names = _number(cursor, models, source)
     for name in names:
         _copy(cursor, models[name], models, source, company)
@@ -44,7 +44,8 @@ def _number(cursor, models, source):
     Return (id of the new company, names of the models that have rows, the company itself first).
     """
     rows = SQL(' UNION ALL ').join(
-        SQL("(SELECT {}, id, nextval(pg_get_serial_sequence({}, 'id')) FROM"
+        # The sequence is found once per table, in a query of its own
+        SQL("(SELECT {}, id, nextval((SELECT pg_get_serial_sequence({}, 'id')::regclass)) FROM"
             " (SELECT id FROM {} WHERE {} = {} ORDER BY id) rows)").format(
             Literal(name), Literal(f'"{Model._table}"'), Identifier(Model._table),
             Identifier(company_column(Model)), Literal(source))

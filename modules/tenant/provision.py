@@ -4,6 +4,7 @@ Runs with the owner's connection, outside every tenant, and enters the new one b
 """
 import json
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from stdnum import bic, iban
@@ -161,15 +162,36 @@ def _bank_account(party, seller):
                 'numbers': [('create', [{'type': 'iban', 'number': iban.compact(seller.iban)}])]}])
 
 
+class Password:
+    """A password whose hash is being made: in a thread, since a good hash takes as long as a tenant.
+
+    text: random unless given.
+    """
+
+    def __init__(self, text=None):
+        self.text = text or secrets.token_urlsafe(18)
+        thread = ThreadPoolExecutor(1)
+        self._hash = thread.submit(Pool().get('res.user').hash_password, self.text)
+        thread.shutdown(wait=False)
+
+    @property
+    def hash(self):
+        return self._hash.result()
+
+
 def add_member(company, login, role, name=None, password=None):
-    "Create a user of a tenant; return (user id, password), the password random unless given"
-    password = password or secrets.token_urlsafe(18)
+    """Create a user of a tenant; return (user id, password), the password random unless given.
+
+    password: str or Password.
+    """
+    if not isinstance(password, Password):
+        password = Password(password)
     with entered(company):
         user, = Pool().get('res.user').create([{
-                    'login': login, 'name': name or login, 'password': password,
+                    'login': login, 'name': name or login, 'password_hash': password.hash,
                     'company': company, 'companies': [('add', [company])],
                     'groups': [('add', group_ids(role))]}])
-    return user.id, password
+    return user.id, password.text
 
 
 def api_user(company):

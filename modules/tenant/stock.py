@@ -2,6 +2,7 @@
 from trytond.pool import PoolMeta
 
 from .ownership import TenantOwned
+from .scope import current_company
 
 OWNED = """
 account.account
@@ -121,10 +122,29 @@ res.user.warning
 """.split()
 
 
+class TenantValues(TenantOwned):
+    """The values of a configuration's fields, one row per company.
+
+    Stock reads those of all companies and picks one; the owner, whom no wall stops, would read everybody's.
+    """
+    __slots__ = ()
+
+    @classmethod
+    def values(cls):
+        company = current_company()
+        if not company:
+            return super().values()
+        cache = cls._values_cache()
+        ids = cache.get(None)
+        if ids is None:
+            ids = cache.set(None, [value.id for value in cls.search([('company', '=', company)])])
+        return cls.browse(ids)
+
+
 def owned_classes():
     "Return one extension class per model name of OWNED"
     return [
-        PoolMeta(name, (TenantOwned,), {
+        PoolMeta(name, (TenantValues if '.configuration.' in name else TenantOwned,), {
                 '__name__': name,
                 '__module__': __name__,
                 '__global_unique__': frozenset({'login_key'} if name == 'res.user' else ()),

@@ -33,6 +33,12 @@ def alive(pid):
     return state not in {'Z', 'X'}
 
 
+def seconds(pid):
+    "Return the seconds of CPU a process has used, to the hundredth"
+    fields = (_PROC / str(pid) / 'stat').read_text().rpartition(')')[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+
+
 def marked(data):
     "Return the pids of the processes that belong to a DATA folder, this one excepted."
     wanted = f'{MARK}={data}'.encode()

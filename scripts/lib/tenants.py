@@ -39,11 +39,12 @@ def create(database, seller):
     seller: provision.Seller
     """
     from trytond.modules.tenant import provision
+    password = provision.Password()
     company = provision.create_tenant(seller)
-    login = f'owner-{company}'
-    _, password = provision.add_member(company, login, 'owner', name=seller.name)
     keys = {
         contract: provision.issue_key(company, contract, database)[2] for contract in CONTRACTS}
+    login = f'owner-{company}'
+    _, password = provision.add_member(company, login, 'owner', name=seller.name, password=password)
     return {
         'name': seller.name, 'company': company, 'country': seller.country,
         'chart': seller.chart or provision.CHART_OF[seller.country], 'plan': seller.plan,

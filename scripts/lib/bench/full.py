@@ -10,9 +10,10 @@ import platform
 import time
 from dataclasses import dataclass
 
+from .. import processes
 from ..bootstrap import say
 from ..home import Home, read_json, write_json
-from . import floor, inside, measure, memory, operations, prepared, seed, seeding, table
+from . import fairness, floor, inside, measure, memory, operations, prepared, seed, seeding, table
 
 CLIENTS = 4
 _OF_A_CROWD = 200
@@ -35,11 +36,15 @@ QUICK = Plan(sizes=(1_000, 10_000), rounds=3, seconds=0.3, tenants=(10, 100))
 LONG = Plan(tenants=(10, 100, 1_000, 10_000), rest=889_000)
 
 
+def plan(arguments):
+    "Return the Plan that was asked for"
+    return QUICK if arguments.quick else LONG if arguments.long else PLAN
+
+
 def run(arguments):
-    plan = QUICK if arguments.quick else LONG if arguments.long else PLAN
     started = time.monotonic()
     with prepared.instance() as serve:
-        bench = Bench(serve, plan)
+        bench = Bench(serve, plan(arguments))
         try:
             content = bench.run()
         finally:
@@ -79,8 +84,9 @@ class Bench:
                 'web': memory.pss(processes['web']), 'document': memory.pss(processes['documents'])},
             'missing': self.missing}
         content['statements'] = self._inside()
-        self._new_tenants()
-        self._one_worker()
+        self.fairness()
+        self.tenants_made()
+        self.no_op()
         return content | {'operations': self.rows}
 
     # Preparing
@@ -195,11 +201,12 @@ class Bench:
         figures = series.figures()
         if number > 1:
             figures['per_second'] = round(number / (figures['p50'] / 1000), 1)
-        self.rows.append({
-            'key': key, 'title': title, 'clients': 1, **figures,
-            'transactions': [round(figures['p50'] / self.floor['transaction']['p50'], 2)]})
+        ratio = {}
+        if self.floor:
+            ratio['transactions'] = [round(figures['p50'] / self.floor['transaction']['p50'], 2)]
+        self.rows.append({'key': key, 'title': title, 'clients': 1, **figures, **ratio})
 
-    def _new_tenants(self):
+    def tenants_made(self):
         "Make tenants beside 10, 100 … others"
         source = read_json(Home(self.serve.data).tenants)[1]
         for number in self.plan.tenants:
@@ -216,7 +223,13 @@ class Bench:
                 self._plain(
                     f'tenant_{number}', f'new tenant beside {number:,}', call('create', times=8))
 
-    def _one_worker(self):
+    def fairness(self):
+        "What another tenant notices of a crowd"
+        say('one tenant beside the crowd of another')
+        self.rows += fairness.rows(
+            self.tenants[0], self.tenants[1], max(2, self.plan.rounds // 2), 2 * self.plan.seconds)
+
+    def no_op(self):
         "How many calls that do nothing a single worker answers, and a single worker of the floor"
         self.serve = seed.again(self.serve, arguments=['--workers', '1'])
         make = next(o for o in operations.OPERATIONS if o.key == 'no_op').make
@@ -226,10 +239,15 @@ class Bench:
                 measure.Subject('floor_route', '', (operations.fixed('GET', '/')(bare),) * 1, 20),
                 measure.Subject('no_op_per_worker', 'GET /api/units/codes, one worker', tuple(
                     make(tenant) for tenant in self._crowd()), 20)]
+            worker, = self.serve.demo['pids']['web']
+            series = measure.interleaved(subjects, 1, self.plan.seconds)
+            before = processes.seconds(worker)
             series = measure.interleaved(subjects, self.plan.rounds, self.plan.seconds)
+            used = processes.seconds(worker) - before
+        figures = series['no_op_per_worker'].figures()
         self.rows.append({
-            'key': 'no_op_per_worker', 'title': subjects[1].title, 'clients': CLIENTS,
-            **series['no_op_per_worker'].figures(),
+            'key': 'no_op_per_worker', 'title': subjects[1].title, 'clients': CLIENTS, **figures,
+            'cpu': round(used / figures['calls'] * 1e6, 1),
             'routes': measure.ratios(series['no_op_per_worker'], series['floor_route'])})
 
 

@@ -30,9 +30,12 @@ OPERATIONS = (
     'no_op', 'list', 'read', 'pdf', 'customer', 'issue_2', 'issue_20', 'issue_400', 'einvoice_2',
     'einvoice_20', 'einvoice_400')
 "Keys of operations.py, which needs more than the standard library"
+PARTS = ('no_op', 'tenants_made', 'fairness')
+"Methods of full.Bench that stand for themselves"
 MODES = (
     Mode('--profile', 'profile', 'statements and a cProfile table of one operation', 'OPERATION', str,
         choices=OPERATIONS),
+    Mode('--part', 'part', 'some rows of the table by themselves', 'PART', str, choices=PARTS),
     Mode('--seed', 'seed', 'serve an instance whose first tenant has N posted invoices, each other 50; prints'
         ' the path of its demo.json', 'N'),
     Mode('--stop', 'seed', 'end the instance that --seed left running', function='stop', kind=bool),

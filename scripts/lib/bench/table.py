@@ -1,4 +1,5 @@
 "The figures as people read them"
+from .fairness import MOST
 from .targets import MEMORY, RATES, TARGETS
 
 HEAD = (
@@ -16,15 +17,21 @@ def text(content):
         f'floor: transaction of a header and four lines {base["transaction"]["p50"]:.2f} ms'
         f' ({base["transaction"]["per_second"]:.0f}/s){_pgbench(base["pgbench"])};'
         f' bare Werkzeug route {base["route"]["p50"]:.2f} ms ({base["route"]["per_second"]:.0f}/s)', '']
-    rows = [HEAD, *(row(found, content['statements']) for found in content['operations'])]
+    lines += [body(content['operations'], content['statements'])]
+    lines += ['', *_memory(content['memory'])]
+    lines += [f'not measured: {key}: {reason}' for key, reason in content['missing'].items()]
+    return '\n'.join([*lines, f'{content["seconds"]} s in all', ''])
+
+
+def body(operations, statements=()):
+    "Return the rows of a table with its head"
+    rows, lines = [HEAD, *(row(found, dict(statements)) for found in operations)], []
     widths = [max(len(line[n]) for line in rows) for n in range(len(HEAD))]
     for line in rows:
         cells = [line[0].ljust(widths[0]), *(
             cell.rjust(width) for cell, width in zip(line[1:-1], widths[1:-1], strict=True)), line[-1]]
         lines.append('  '.join(cells).rstrip())
-    lines += ['', *_memory(content['memory'])]
-    lines += [f'not measured: {key}: {reason}' for key, reason in content['missing'].items()]
-    return '\n'.join([*lines, f'{content["seconds"]} s in all', ''])
+    return '\n'.join(lines)
 
 
 def row(found, statements):
@@ -38,6 +45,11 @@ def row(found, statements):
     other = [f'{beaten / found["p50"]:.0f} × faster than {whose} ({beaten} ms)'] if beaten else []
     if rate_beaten:
         other.append(f'{found["per_second"] / rate_beaten:.0f} × {rate_whose} ({rate_beaten}/s)')
+    if 'cpu' in found:
+        other.append(f'{found["cpu"]:.0f} µs CPU of the worker per call')
+    if 'alone' in found:
+        wanted.append(f'p95 ≤ {MOST} × alone')
+        other.append(f'p95 {found["times_alone"]} × alone ({_number(found["alone"]["p95"])} ms)')
     return (
         found['title'], str(found['clients']), *(_number(found[name]) for name in ('p50', 'p95', 'p99')),
         _number(found['per_second']), _ratio(found.get('transactions')), _ratio(found.get('routes')),
