@@ -16,7 +16,7 @@ import time
 from datetime import datetime
 
 from gunicorn.http import errors, wsgi
-from gunicorn.http.message import Request
+from gunicorn.http.message import Request, _ip_in_allow_list
 from gunicorn.http.body import Body, ChunkedReader, LengthReader
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -28,6 +28,7 @@ POLL_SECONDS = 0.25
 STOP_SECONDS = 1.0
 "How long a stopping worker keeps connections on which no request has begun"
 
+MAX_ADDRESSES = 1024
 MORE, WAIT, KEEP, CLOSE, FORGET = 'more', 'wait', 'keep', 'close', 'forget'
 "What a connection needs after a thread has worked on it"
 
@@ -57,6 +58,18 @@ def problem_of(error):
         if isinstance(error, types):
             return Problem(status, code, message)
     return None
+
+
+class Head(Request):
+    "Gunicorn's parser, which looks an address up among the trusted ones once instead of per request"
+
+    def _peer_is_trusted_proxy(self):
+        return not isinstance(self.peer_addr, tuple) or _is_trusted(self.cfg, self.peer_addr[0])
+
+
+@functools.lru_cache(MAX_ADDRESSES)
+def _is_trusted(cfg, address):
+    return _ip_in_allow_list(address, cfg.forwarded_allow_ips, cfg.forwarded_allow_networks())
 
 
 class Worker(ThreadWorker):
@@ -273,7 +286,7 @@ class Worker(ThreadWorker):
         "Parse the head; return False if there is more of it to come after all"
         held = Held(bytes(conn.inbox))
         try:
-            conn.request = Request(self.cfg, held, conn.client, conn.requests + 1)
+            conn.request = Head(self.cfg, held, conn.client, conn.requests + 1)
         except (errors.NoMoreData, StopIteration):
             if conn.endless:
                 raise errors.LimitRequestHeaders('head') from None

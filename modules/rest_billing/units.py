@@ -1,10 +1,12 @@
 "Custom units: list, codes, read, create, change, delete"
+import functools
 from typing import Literal
 
 from trytond.modules.product_catalog.unit import get_units
-from trytond.modules.rest import Operation
+from trytond.modules.rest import Answer, Operation
 from trytond.modules.rest.fields import Body, Output, Stamp, camel
 from trytond.modules.rest.problems import not_found
+from trytond.modules.rest.writing import write_json
 from trytond.pool import Pool
 
 from .types import changes, line
@@ -53,7 +55,13 @@ def find(call):
 
 
 def codes(call):
-    return [CodeRow(code=code, label=label) for code, label in CODES.items()]
+    return Answer(_codes(), media_type='application/json')
+
+
+@functools.cache
+def _codes():
+    "The same for everybody, as long as the process lives"
+    return write_json([CodeRow(code=code, label=label) for code, label in CODES.items()])
 
 
 def read(call):
