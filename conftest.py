@@ -5,12 +5,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.operator import Operator
 from tests.support.server import KEEP, SLOT, Running, Server
 
 MODULES = Path(__file__).parent / 'modules'
 _running = pytest.StashKey()
+
+# How long an example takes says something about the machine, nothing about the code
+settings.register_profile('kontor', deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile('kontor')
 
 
 def pytest_addoption(parser):

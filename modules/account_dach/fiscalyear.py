@@ -11,7 +11,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
 from .exceptions import FiscalYearClosedError, FiscalYearRangeError
-from .rows import insert, next_ids
+from .rows import insert, fresh_ids
 
 YEARS_BACK = 10
 YEARS_AHEAD = 1
@@ -90,7 +90,7 @@ def check_range(date, today):
 def create_years(company, spans):
     "Make fiscal years from [(first day, last day)] with months and numbers; return their ids"
     pool = Pool()
-    ids = next_ids('account.fiscalyear', len(spans))
+    ids = fresh_ids('account.fiscalyear', len(spans))
     kind = sequence_type('account', 'sequence_type_account_move')
     names = [_year_name(*span) for span in spans]
     numbers = insert('ir.sequence.strict', company, [

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from . import tables
 from .fiscalyear import create_years, sequence, sequence_type
-from .rows import delete_own, insert, next_ids
+from .rows import delete_own, insert, fresh_ids
 
 _INHERITED = [
     'account.configuration.journal', 'account.configuration.sequence',
@@ -57,7 +57,7 @@ def add_types(company, chart, known):
     numbered = [
         (number, row) for number, row in enumerate(tables.account_types(chart), 1)
         if not known.get(row['key'])]
-    ids = next_ids('account.account.type', len(numbered))
+    ids = fresh_ids('account.account.type', len(numbered))
     known.update(zip([row['key'] for _, row in numbered], ids, strict=True))
     insert('account.account.type', company, [
             {'id': known[row['key']], 'name': row['name_de'], 'name_en': row['name_en'],
@@ -71,7 +71,7 @@ def add_types(company, chart, known):
 def add_accounts(company, chart, types, known):
     "Insert the accounts that {number: id} lacks, add them there and return their ids"
     rows = [row for row in tables.accounts(chart) if row['number'] not in known]
-    new = next_ids('account.account', len(rows))
+    new = fresh_ids('account.account', len(rows))
     ids = dict(zip([row['number'] for row in rows], new, strict=True))
     known.update(ids)
     insert('account.account', company, [
@@ -104,7 +104,7 @@ def add_taxes(company, chart, country, rows, accounts, groups):
     deductible tax and, negative, the tax due. Its first id in a pair is that of the deductible child.
     """
     places = {row['id']: number for number, row in enumerate(tables.taxes(country), 1)}
-    ids = next_ids('account.tax', len(rows))
+    ids = fresh_ids('account.tax', len(rows))
     insert('account.tax', company, [
             {'id': id_} | _tax(row, chart, accounts) | {
                 'group': groups[row['kind']], 'sequence': 10 * places[row['id']]}
@@ -155,7 +155,7 @@ def _children(parent, row, chart, accounts):
 def add_tax_codes(company, country, known):
     "Insert the boxes that {code: id} lacks, add them there and return their ids"
     rows = [row for row in tables.tax_codes(country) if row['code'] not in known]
-    ids = next_ids('account.tax.code', len(rows))
+    ids = fresh_ids('account.tax.code', len(rows))
     known.update(zip([row['code'] for row in rows], ids, strict=True))
     insert('account.tax.code', company, [
             {'id': known[row['code']], 'code': row['code'], 'name': row['name_de'],

@@ -1,7 +1,7 @@
 """Rows written set-based: one INSERT for any number, without the checks that a form needs.
 
-The rows go as one JSON text, which PostgreSQL takes apart by the types of the table's own columns: the
-statement is as short for a thousand rows as for one, and is prepared once.
+The rows of a model go as one JSON text, which PostgreSQL takes apart by the types of the table's own columns:
+the statement is as short for a thousand rows as for one, and is prepared once.
 
 Only for rows that this package makes up itself; what a user types goes through ``Model.create``.
 """
@@ -16,14 +16,30 @@ from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 
-def next_ids(model, count):
-    "Return a list of fresh ids of a model, for rows that point at each other"
-    transaction = Transaction()
-    if not count:
-        return []
-    ids = transaction.database.nextid(
-        transaction.connection, Pool().get(model)._table, count)
-    return ids if isinstance(ids, list) else [ids]
+_NEXT = """
+SELECT w.model, nextval(pg_get_serial_sequence(w.name, 'id'))
+FROM unnest(%s::text[], %s::text[], %s::int[]) AS w (model, name, count), generate_series(1, w.count)
+"""
+
+
+def next_ids(wanted):
+    """Return {model: list of fresh ids} for {model: how many}, in one statement.
+
+    For rows that point at each other.
+    """
+    found = {model: [] for model in wanted}
+    if any(wanted.values()):
+        tables = [Pool().get(model)._table for model in wanted]
+        cursor = Transaction().connection.cursor()
+        cursor.execute(_NEXT, (list(wanted), tables, list(wanted.values())))
+        for model, id in cursor:
+            found[model].append(id)
+    return found
+
+
+def fresh_ids(model, count):
+    "Return a list of fresh ids of one model"
+    return next_ids({model: count})[model]
 
 
 def insert(model, company, rows):
@@ -33,36 +49,83 @@ def insert(model, company, rows):
     """
     if not rows:
         return []
-    Model = Pool().get(model)
-    formats = {name: _format(Model._fields[name]) for name in rows[0]}
-    values = [
-        {name: format_(row[name]) if format_ else row[name] for name, format_ in formats.items()}
-        for row in rows]
-    fixed = {'company': company} if _is_column(Model, 'company') else {}
-    if 'active' not in formats and _is_column(Model, 'active'):
-        fixed['active'] = True
+    table = _Rows(Pool().get(model), rows)
     cursor = Transaction().connection.cursor()
-    cursor.execute(_statement(Model._table, tuple(formats), tuple(fixed)), {
-            'rows': json.dumps(values, default=_text), 'user': Transaction().user, **fixed})
+    cursor.execute(_one(table.place), {
+            'rows0': table.text, 'company': company, 'user': Transaction().user})
     # The sequence is asked row by row, in the order of the rows
-    return [row['id'] for row in rows] if 'id' in formats else sorted(id_ for id_, in cursor)
+    return [row['id'] for row in rows] if 'id' in rows[0] else sorted(id for id, in cursor)
+
+
+def insert_all(company, wanted):
+    """Insert {model: rows} in one statement, one model after the other.
+
+    Rows that have their ids already may point at each other: foreign keys are checked when all are there,
+    and what looks a record up sees the models before its own.
+    """
+    tables = [_Rows(Pool().get(model), rows) for model, rows in wanted.items() if rows]
+    if tables:
+        Transaction().connection.cursor().execute(
+            _many(tuple(table.place for table in tables)), {
+                **{f'rows{n}': table.text for n, table in enumerate(tables)},
+                'company': company, 'user': Transaction().user})
+
+
+class _Rows:
+    "Rows of a model: ``place`` says where they go, ``text`` has their values"
+
+    def __init__(self, Model, rows):
+        formats = {name: _format(Model._fields[name]) for name in rows[0]}
+        changed = [(name, format_) for name, format_ in formats.items() if format_]
+        self.place = (
+            Model._table, tuple(formats), _is_column(Model, 'company'),
+            'active' not in formats and _is_column(Model, 'active'))
+        self.text = json.dumps(
+            [row | {name: format_(row[name]) for name, format_ in changed} for row in rows], default=_text)
 
 
 @functools.cache
-def _statement(table, names, fixed):
-    "Return the INSERT of rows with columns ``names`` and the same value of ``fixed`` in each"
+def _one(place):
+    return _insert(place, 0, SQL("RETURNING id")).as_string()
+
+
+@functools.cache
+def _many(places):
+    "Return the statement; each part asks for the one before, so that they are carried out in this order"
+    parts = [
+        SQL("part{} AS ({})").format(SQL(str(n)), _insert(place, n, SQL("{} RETURNING 1").format(
+                    SQL(f"WHERE (SELECT count(*) FROM part{n - 1}) >= 0" if n else ""))))
+        for n, place in enumerate(places)]
+    return SQL("WITH {} SELECT count(*) FROM part{}").format(
+        SQL(', ').join(parts), SQL(str(len(parts) - 1))).as_string()
+
+
+def _insert(place, number, end):
+    "Return the INSERT of the rows of a ``place``, the parameter ``rows<number>``"
+    table, names, has_company, is_active = place
+    fixed = {'create_uid': SQL('%(user)s'), 'create_date': SQL('CURRENT_TIMESTAMP')}
+    if has_company:
+        fixed['company'] = SQL('%(company)s')
+    if is_active:
+        fixed['active'] = SQL('true')
     return SQL(
-        "INSERT INTO {table} ({columns}, create_uid, create_date)"
-        " SELECT {values}, %(user)s, CURRENT_TIMESTAMP"
-        " FROM json_populate_recordset(NULL::{table}, %(rows)s::json) RETURNING id").format(
-        table=Identifier(table), columns=SQL(', ').join(map(Identifier, names + fixed)),
-        values=SQL(', ').join([*map(Identifier, names), *(SQL(f'%({name})s') for name in fixed)])
-        ).as_string()
+        "INSERT INTO {table} ({columns}) SELECT {values}"
+        " FROM json_populate_recordset(NULL::{table}, {rows}::json) {end}").format(
+        table=Identifier(table), columns=SQL(', ').join(map(Identifier, [*names, *fixed])),
+        values=SQL(', ').join([*map(Identifier, names), *fixed.values()]),
+        rows=SQL(f'%(rows{number})s'), end=end)
 
 
 def _format(field):
     "Return what a field makes of a value, None where that is the value itself"
+    if isinstance(field, fields.MultiSelection):
+        return _words
     return None if isinstance(field, _AS_THEY_ARE) else field.sql_format
+
+
+def _words(value):
+    "The column is JSON itself: text would become a string in it"
+    return None if value is None else sorted(set(value))
 
 
 _AS_THEY_ARE = (fields.Many2One, fields.Integer, fields.Numeric, fields.Date)

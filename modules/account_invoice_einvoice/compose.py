@@ -98,7 +98,7 @@ def _parties(bill):
 
 
 def _tenant(bill):
-    seller, country = bill.seller, bill.books.country
+    seller, country = bill.books.seller, bill.books.country
     street, additional, further = _streets(seller.street)
     return Party(
         name=_text(seller.name),

@@ -87,7 +87,7 @@ class Invoice(metaclass=PoolMeta):
         if einvoice is None:
             super()._render(bill)
             return
-        require_feature('e_invoice')
+        require_feature('e_invoice', bill.books.features)
         with timing.part('compute'):
             written = {'cii': cii.write(einvoice)}
             if einvoice.profile == 'XRechnung':

@@ -5,41 +5,86 @@ Everything was decided and checked before; foreign keys, checks and row-level se
 hold as for everybody. A test posts the same drafts with Tryton's workflow and compares every row.
 """
 import re
+from dataclasses import dataclass
+from itertools import chain, islice
 from decimal import Decimal
 
 from sql.functions import CurrentTimestamp
-from trytond.modules.account_dach.rows import insert, next_ids
-from trytond.pool import Pool
+from trytond.cache import Cache
+from trytond.modules.account_dach.rows import insert_all, next_ids
+from trytond.modules.tenant.scope import current_company
+from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
 from .printed import copy
+from .rounding import TaxShare
+from .taxation import Part
 
 ZERO = Decimal(0)
 INVOICE, LINE, TAX = 'account.invoice', 'account.invoice.line', 'account.invoice.tax'
+LINE_TAX = 'account.invoice.line-account.tax'
 MOVE, MOVE_LINE, TAX_LINE = 'account.move', 'account.move.line', 'account.tax.line'
 
 
+@dataclass(slots=True)
+class BookedTax:
+    "A tax of a bill as it is booked; notice: the sentence the law asks for"
+    part: Part
+    share: TaxShare
+    amount: Decimal
+    notice: str
+    id: int | None = None
+
+    @property
+    def account(self):
+        "The id of the account that it goes to"
+        return self.part.account_for(self.share.base)
+
+
 def reserve(bills):
-    "Give each bill the ids of its invoice and its move"
-    new = [bill for bill in bills if bill.draft.id is None and bill.id is None]
-    for bill, id in zip(new, next_ids(INVOICE, len(new)), strict=True):
-        bill.id = id
+    "Decide what taxes each bill books, and give it and all its new records their ids, in one statement"
     for bill in bills:
-        bill.id = bill.id or bill.draft.id
-    for bill, id in zip(bills, next_ids(MOVE, len(bills)), strict=True):
-        bill.move = id
+        bill.taxes = [
+            BookedTax(part, share, amount, taxed.notice) for taxed, share in bill.shares
+            for part, amount in taxed.parts(share)]
+    new = [bill for bill in bills if bill.draft.id is None and bill.id is None]
+    for item in chain.from_iterable(bill.items for bill in bills):
+        item.id = item.record.id
+    items = [item for bill in bills for item in bill.items if item.id is None]
+    taxes = [tax for bill in bills for tax in bill.taxes]
+    ids = next_ids({
+            INVOICE: len(new), MOVE: len(bills), LINE: len(items), TAX: len(taxes),
+            MOVE_LINE: sum(map(_count_move_lines, bills))})
+    for model, records in [(INVOICE, new), (LINE, items), (TAX, taxes)]:
+        for record, id in zip(records, ids[model], strict=True):
+            record.id = id
+    move_lines = iter(ids[MOVE_LINE])
+    for bill, id in zip(bills, ids[MOVE], strict=True):
+        bill.id, bill.move = bill.id or bill.draft.id, id
+        bill.move_lines = list(islice(move_lines, _count_move_lines(bill)))
 
 
 def write(bills):
     "Write invoices, lines, taxes and posted moves of numbered bills"
     company = bills[0].books.company
-    # Invoice and move point at each other: the keys are checked at COMMIT
-    Transaction().connection.execute("SET CONSTRAINTS account_invoice_move_fkey DEFERRED")
-    _write_invoices(company, bills)
-    _write_lines(company, bills)
-    taxes = _write_taxes(company, bills)
-    insert(MOVE, company, [_move(bill) for bill in bills])
-    _write_move_lines(company, bills, taxes)
+    stored = [bill for bill in bills if bill.draft.id is not None]
+    _forget_taxes(stored)
+    move_lines, tax_lines = _move_lines(bills)
+    insert_all(company, {
+            INVOICE: [_new_invoice(bill) for bill in bills if bill.draft.id is None],
+            LINE: [
+                _new_line(bill, item, number) for bill in bills
+                for number, item in enumerate(bill.items, 1) if item.record.id is None],
+            LINE_TAX: [
+                {'line': item.id, 'tax': item.tax.tax} for bill in bills for item in bill.charged
+                if item.record.id is None or not item.record.taxes],
+            TAX: [_tax(bill, tax) for bill in bills for tax in bill.taxes],
+            MOVE: [_move(bill) for bill in bills], MOVE_LINE: move_lines, TAX_LINE: tax_lines})
+    for bill in stored:
+        for item in bill.charged:
+            if item.record.id is not None:
+                update(LINE, item.id, _issued_line(item))
+        update(INVOICE, bill.id, _invoice(bill))
     forget(INVOICE, LINE, TAX, MOVE, MOVE_LINE, TAX_LINE)
 
 
@@ -68,13 +113,6 @@ def update(model, id, values):
 
 # The invoice
 
-def _write_invoices(company, bills):
-    insert(INVOICE, company, [_new_invoice(bill) for bill in bills if bill.draft.id is None])
-    for bill in bills:
-        if bill.draft.id is not None:
-            update(INVOICE, bill.id, _invoice(bill))
-
-
 def _invoice(bill):
     "Return what issuing decides about an invoice"
     figures, own_term = bill.figures, bill.draft.due_date is None and bill.draft.payment_term
@@ -86,7 +124,7 @@ def _invoice(bill):
         'payment_term': bill.draft.payment_term.id if own_term else None,
         'payment_term_date': bill.draft.payment_term_date if own_term else bill.due_date,
         'move': bill.move, 'template': bill.template.id, 'party_tax_identifier': bill.identifier,
-        'tax_identifier': bill.seller_identifier, 'invoice_address': bill.address,
+        'tax_identifier': bill.books.seller.identifier, 'invoice_address': bill.address,
         'credit_of': bill.credited.id if bill.credited else None, 'warnings': bill.warnings,
         'account': bill.account, 'tax_rate': bill.tax_rate, 'issued_at': bill.issued_at,
         'printed': copy(bill), 'untaxed_amount_cache': figures.untaxed, 'tax_amount_cache': figures.tax,
@@ -111,23 +149,6 @@ def _new_invoice(bill):
 
 # Its lines and taxes
 
-def _write_lines(company, bills):
-    new = []
-    for bill in bills:
-        for number, item in enumerate(bill.items, 1):
-            item.id = item.record.id
-            if item.id is None:
-                new.append((item, _new_line(bill, item, number)))
-            else:
-                _write_line(bill, item)
-    for (item, _), id in zip(new, insert(LINE, company, [row for _, row in new]), strict=True):
-        item.id = id
-    insert('account.invoice.line-account.tax', company, [
-            {'line': item.id, 'tax': item.tax.tax}
-            for bill in bills for item in bill.charged
-            if item.record.id is None or not item.record.taxes])
-
-
 def _issued_line(item):
     return {
         'account': item.account, 'net_amount': item.net, 'unit_label': item.unit_label or None,
@@ -137,7 +158,7 @@ def _issued_line(item):
 def _new_line(bill, item, number):
     line = item.record
     return _issued_line(item) | {
-        'invoice': bill.id, 'type': line.type, 'invoice_type': bill.books.side.type,
+        'id': item.id, 'invoice': bill.id, 'type': line.type, 'invoice_type': bill.books.side.type,
         'currency': bill.books.currency,
         'sequence': number if line.sequence is None else line.sequence,
         'description': item.description, 'item_key': item.key or None, 'quantity': item.quantity,
@@ -148,27 +169,19 @@ def _new_line(bill, item, number):
         'taxes_deductible_rate': Decimal(1)}
 
 
-def _write_line(bill, item):
-    if item.tax:
-        update(LINE, item.id, _issued_line(item))
+def _tax(bill, tax):
+    return {
+        'id': tax.id, 'invoice': bill.id, 'description': tax.part.description, 'account': tax.account,
+        'base': tax.share.base, 'amount': tax.amount, 'manual': False, 'tax': tax.part.tax,
+        'legal_notice': tax.notice or None}
 
 
-def _write_taxes(company, bills):
-    "Write the taxes of the invoices anew; return {(invoice, Part): id}"
-    stored = [bill.id for bill in bills if bill.draft.id is not None]
-    if stored:
+def _forget_taxes(bills):
+    "Delete the taxes that stored drafts had so far"
+    if bills:
         table = Pool().get(TAX).__table__()
-        Transaction().connection.cursor().execute(*table.delete(where=table.invoice.in_(stored)))
-    keys = [
-        (bill, taxed, share, part, amount) for bill in bills for taxed, share in bill.shares
-        for part, amount in taxed.parts(share)]
-    ids = insert(TAX, company, [
-            {'invoice': bill.id, 'description': part.description,
-                'account': part.account_for(share.base),
-                'base': share.base, 'amount': amount, 'manual': False, 'tax': part.tax,
-                'legal_notice': taxed.notice or None}
-            for bill, taxed, share, part, amount in keys])
-    return {(bill.id, part): id for (bill, _, _, part, _), id in zip(keys, ids, strict=True)}
+        Transaction().connection.cursor().execute(
+            *table.delete(where=table.invoice.in_([bill.id for bill in bills])))
 
 
 # The move
@@ -181,21 +194,24 @@ def _move(bill):
         'origin': f'{INVOICE},{bill.id}', 'state': 'posted'}
 
 
-def _write_move_lines(company, bills, taxes):
-    partied = _accounts_with_party(bills)
+def _count_move_lines(bill):
+    return len(bill.charged) + sum(1 for tax in bill.taxes if tax.amount) + len(bill.maturities)
+
+
+def _move_lines(bills):
+    "Return (move lines, tax lines) of bills"
+    partied = accounts_with_party()
     rows, tax_rows = [], []
     for bill in bills:
-        for row, for_return in _move_lines(bill, taxes):
-            row['party'] = bill.draft.party.id if row['account'] in partied else None
+        party = bill.draft.party.id
+        for id, (row, for_return) in zip(bill.move_lines, _postings(bill), strict=True):
+            row['id'], row['party'] = id, party if row['account'] in partied else None
             rows.append(row)
-            tax_rows.append(for_return)
-    ids = insert(MOVE_LINE, company, rows)
-    insert(TAX_LINE, company, [
-            tax_row | {'move_line': id} for id, for_return in zip(ids, tax_rows, strict=True)
-            for tax_row in for_return])
+            tax_rows += [tax_row | {'move_line': id} for tax_row in for_return]
+    return rows, tax_rows
 
 
-def _move_lines(bill, taxes):
+def _postings(bill):
     """Yield (move line, its tax lines): revenue or expense per line, tax per rate, what is owed.
 
     Amounts are those of a sale, in debit less credit; a self-bill is its mirror.
@@ -203,36 +219,43 @@ def _move_lines(bill, taxes):
     sign = bill.books.side.sign
     for item in bill.charged:
         yield (
-            _move_line(bill, item.account, -sign * item.net, origin=f'{LINE},{item.id}'),
+            _posting(bill, item.account, -sign * item.net, origin=f'{LINE},{item.id}'),
             [{'type': 'base', 'tax': tax, 'amount': item.net} for tax in item.tax.base_taxes])
-    for taxed, share in bill.shares:
-        for part, amount in taxed.parts(share):
-            if amount:
-                yield (
-                    _move_line(
-                        bill, part.account_for(share.base), -sign * amount, part.description,
-                        f'{TAX},{taxes[bill.id, part]}'),
-                    [{'type': 'tax', 'tax': part.tax, 'amount': amount}] if part.counts else [])
+    for tax in bill.taxes:
+        if tax.amount:
+            yield (
+                _posting(
+                    bill, tax.account, -sign * tax.amount, tax.part.description, f'{TAX},{tax.id}'),
+                [{'type': 'tax', 'tax': tax.part.tax, 'amount': tax.amount}] if tax.part.counts else [])
     for maturity, amount in bill.maturities:
-        yield (
-            _move_line(bill, bill.account, sign * amount, bill.draft.description, maturity=maturity), [])
+        yield _posting(bill, bill.account, sign * amount, bill.draft.description, maturity=maturity), []
 
 
-def _move_line(bill, account, amount, description=None, origin=None, maturity=None):
+def _posting(bill, account, amount, description=None, origin=None, maturity=None):
     "Return a row; ``amount`` is debit where positive"
     return {
         'move': bill.move, 'account': account, 'debit': max(amount, ZERO), 'credit': max(-amount, ZERO),
         'description': description, 'origin': origin, 'maturity_date': maturity, 'state': 'valid'}
 
 
-def _accounts_with_party(bills):
-    "Return the ids of those accounts that want a party on each line"
-    used = {bill.account for bill in bills}
-    for bill in bills:
-        used.update(item.account for item in bill.charged)
-        used.update(
-            part.account_for(share.base) for taxed, share in bill.shares for part, _ in taxed.parts(share))
-    table = Pool().get('account.account').__table__()
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*table.select(table.id, where=table.id.in_(sorted(used)) & table.party_required))
-    return {id for id, in cursor}
+def accounts_with_party():
+    "Return the ids of those accounts of the tenant that want a party on each line; kept until one changes"
+    Account = Pool().get('account.account')
+    found = Account._with_party_cache.get(None)
+    if found is None:
+        table = Account.__table__()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(*table.select(
+                table.id, where=(table.company == current_company()) & table.party_required))
+        found = Account._with_party_cache.set(None, frozenset(id for id, in cursor))
+    return found
+
+
+class Account(metaclass=PoolMeta):
+    __name__ = 'account.account'
+    _with_party_cache = Cache('account.account.with_party', context=False)
+
+    @classmethod
+    def on_modification(cls, mode, accounts, field_names=None):
+        super().on_modification(mode, accounts, field_names=field_names)
+        cls._with_party_cache.clear()

@@ -10,7 +10,8 @@ from sql import Column, Literal
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.backend.prepared import Prepared, Slot
-from trytond.modules.party_customer.customer import Customer, get_customers
+from trytond.modules.party_customer.customer import (
+    Customer, columns, customers_of, get_customers)
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 from trytond.tools import cursor_dict
@@ -41,6 +42,7 @@ OPTIONAL_OF_LINE = dict.fromkeys([
         'account', 'custom_unit', 'description', 'item_key', 'note', 'origin', 'product', 'quantity',
         'sequence', 'taxes_date', 'unit', 'unit_price']) | {'taxes': (), 'type': 'line'}
 DUE_AFTER = dt.timedelta(days=14)
+POSITION = ('address', 'identifier', 'tax_number', 'account')
 
 
 @dataclass(slots=True)
@@ -81,7 +83,8 @@ class Bill:
     number only there; address, identifier, account: ids; credited: what a credit note takes back;
     gross: whether prices include tax; figures: all amounts; shares: [(Taxed, TaxShare)]; maturities:
     [(date, amount)]; warnings: codes for the accountant; the rest is filled in on the way;
-    payment_link: has the ``url`` to pay at; beside: Files sealed with the PDF.
+    payment_link: has the ``url`` to pay at; taxes: BookedTaxes; move_lines: ids; beside: Files sealed with
+    the PDF.
     """
     draft: object
     books: Books
@@ -105,11 +108,11 @@ class Bill:
     id: int | None = None
     payment_link: object = None
     number: str = ''
+    taxes: list = field(default_factory=list)
     move: int | None = None
-    seller_identifier: int | None = None
+    move_lines: list = field(default_factory=list)
     move_number: str = ''
     issued_at: dt.datetime | None = None
-    seller: object = None
     document: object = None
     pdf: bytes = field(default=b'', repr=False)
     beside: list = field(default_factory=list)
@@ -182,8 +185,7 @@ class Known:
     def __init__(self, drafts, lines, books):
         self._books = books
         self._periods = {}
-        self.positions = _positions({draft.party.id for draft in drafts}, books)
-        self.buyers = get_customers({draft.party.id for draft in drafts})
+        self.positions, self.buyers = _read_parties({draft.party.id for draft in drafts}, books)
         self.templates = _templates(drafts)
         lines = list(chain.from_iterable(lines))
         self.units = PrintedUnits(lines)
@@ -325,13 +327,20 @@ def _position(draft, books, known):
         'account': draft.account.id if draft.account else position['account'] or books.account}
 
 
-def _positions(ids, books):
-    "Return {party: its first address, tax identifier, tax number and account}, in one statement"
-    rows = cursor_dict(_POSITIONS[books.side](ids=list(ids), company=books.company))
-    return {row.pop('party'): row for row in rows}
+def _read_parties(ids, books):
+    """Return ({party: its first address, tax identifier, tax number and account}, {party: Customer}).
+
+    Two statements; a party that is not marked as a customer has no Customer.
+    """
+    positions, customers = {}, []
+    for row in cursor_dict(_PARTIES[books.side](ids=list(ids), company=books.company)):
+        positions[row['id']] = {name: row.pop(f'_{name}') for name in POSITION}
+        if row.pop('_customer'):
+            customers.append(row)
+    return positions, {customer.id: customer for customer in customers_of(customers)}
 
 
-def _position_of(side):
+def _parties(side):
     pool = Pool()
     party = pool.get('party.party').__table__()
     own = pool.get('party.party.account').__table__()
@@ -343,14 +352,14 @@ def _position_of(side):
         .join(number, 'LEFT', condition=Literal(True))
         .join(own, 'LEFT', condition=(own.party == party.id) & (own.company == Slot('company')))
         .select(
-            party.id.as_('party'), Column(address, 'id').as_('address'),
-            Column(identifier, 'id').as_('identifier'),
-            Column(number, 'value').as_('tax_number'),
-            Column(own, side.account).as_('account'),
-            where=fields.SQL_OPERATORS['in'](party.id, [Slot('ids')])))
+            *columns(party), party.customer.as_('_customer'), Column(address, 'id').as_('_address'),
+            Column(identifier, 'id').as_('_identifier'), Column(number, 'value').as_('_tax_number'),
+            Column(own, side.account).as_('_account'),
+            where=(party.company == Slot('company'))
+            & fields.SQL_OPERATORS['in'](party.id, [Slot('ids')])))
 
 
-_POSITIONS = {side: Prepared(functools.partial(_position_of, side)) for side in (SALE, SELF_BILLED)}
+_PARTIES = {side: Prepared(functools.partial(_parties, side)) for side in (SALE, SELF_BILLED)}
 
 
 def _empty_address(party):

@@ -4,7 +4,7 @@
 nothing. The client's Post button, batch posting and credit notes go through it as well. Supplier
 invoices keep Tryton's workflow.
 """
-from itertools import groupby
+from collections import defaultdict
 
 from trytond.i18n import gettext
 from trytond.model import Index, ModelView, dualmethod, fields
@@ -24,7 +24,7 @@ from .events import announce_created, announce_paid
 from .exceptions import NotFinalizedError, PaymentLinkError
 from .ledger import read_books
 from .locks import require_locks
-from .seller import read_seller
+from .seller import check_seller
 from .side import SALE, is_ours, listed, side_of
 from .taxation import UNEXPLAINED
 
@@ -148,15 +148,14 @@ class Invoice(metaclass=PoolMeta):
         "Return the Bills of the drafts of one side: decided, numbered, written, rendered and sealed"
         with timing.part('compute'):
             books = read_books(side)
-            seller = read_seller(books)
+            check_seller(books.seller)
             bills = complete(drafts, books)
             cls._examine(bills)
-            cls._link_payments([bill for bill in bills if bill.wants_payment_link], seller)
+            cls._link_payments([bill for bill in bills if bill.wants_payment_link])
             booking.reserve(bills)
             cls._number(bills)
             for bill in bills:
-                bill.seller, bill.seller_identifier = seller, seller.identifier
-                bill.document = printed.document(bill, seller)
+                bill.document = printed.document(bill)
             booking.write(bills)
         for bill in bills:
             cls._render(bill)
@@ -173,7 +172,7 @@ class Invoice(metaclass=PoolMeta):
         bill.pdf = printed.render(bill.document)
 
     @classmethod
-    def _link_payments(cls, bills, seller):
+    def _link_payments(cls, bills):
         """Give each bill its ``payment_link`` and the ``id`` that the link was made for: before any number
         is taken.
 
@@ -186,17 +185,14 @@ class Invoice(metaclass=PoolMeta):
     def _number(cls, bills):
         "Take the numbers of invoices and moves: they follow creation, whatever the dates"
         now = clock.now().replace(tzinfo=None)
-        for series, number, date in [
-                ('invoices', 'number', 'issue_date'), ('moves', 'move_number', 'issue_date')]:
-            by_sequence = groupby(
-                sorted(bills, key=lambda bill: getattr(bill.period, series)),
-                key=lambda bill: getattr(bill.period, series))
-            for sequence, group in by_sequence:
-                group = list(group)
-                numbers = numbering.take(sequence, [getattr(bill, date) for bill in group])
-                for bill, value in zip(group, numbers, strict=True):
-                    setattr(bill, number, value)
+        wanted = defaultdict(list)
         for bill in bills:
+            wanted[bill.period.invoices].append(bill.issue_date)
+            wanted[bill.period.moves].append(bill.issue_date)
+        numbers = {sequence: iter(taken) for sequence, taken in numbering.take(wanted).items()}
+        for bill in bills:
+            bill.number = next(numbers[bill.period.invoices])
+            bill.move_number = next(numbers[bill.period.moves])
             bill.issued_at = now
 
     @classmethod

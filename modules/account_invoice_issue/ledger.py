@@ -1,6 +1,7 @@
 """What issuing needs to know of a tenant's books, in few statements and read once per transaction."""
 import functools
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields
 
 from sql import Column, Lateral, Literal
 from sql.conditionals import Coalesce
@@ -11,9 +12,10 @@ from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.tenant import clock
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
-from trytond.transaction import Transaction
 
 from .exceptions import IssueError, IssueStateError
+from .seller import Seller
+from .seller import parts as seller_parts
 from .side import SALE, SELF_BILLED, Side
 
 
@@ -22,7 +24,7 @@ class Books:
     """A tenant's books, seen from one side of the door.
 
     Ids of records; country: alpha-2; account: where claims stand that have no account of their own;
-    today: in the tenant's time zone.
+    features: of the tenant's plan; today: in the tenant's time zone.
     """
     side: Side
     company: int
@@ -34,6 +36,8 @@ class Books:
     journal: int
     account: int
     timezone: str
+    features: dict
+    seller: Seller
 
     @property
     def today(self):
@@ -49,8 +53,10 @@ class Period:
 
 
 def read_books(side=SALE):
-    "Return the Books of the tenant of the transaction"
-    books = Books(side, *_BOOKS[side](company=current_company()).fetchone())
+    "Return the Books of the tenant of the transaction, in one statement"
+    row = _BOOKS[side](company=current_company()).fetchone()
+    *own, features = row[:-len(fields(Seller))]
+    books = Books(side, *own, json.loads(features or '{}'), Seller(*row[-len(fields(Seller)):]))
     for name in ('country', 'journal', 'account', 'timezone'):
         if getattr(books, name) is None:
             raise IssueStateError(
@@ -65,19 +71,24 @@ def _books(side):
     currency = pool.get('currency.currency').__table__()
     default = pool.get('account.configuration.default_account').__table__()
     journal = pool.get('account.journal').__table__()
+    party = pool.get('party.party').__table__()
     own = Lateral(journal.select(
             journal.id, where=(journal.company == company.id) & (journal.type == side.journal),
             order_by=journal.id, limit=1))
-    return (company
+    joined = (company
+        .join(party, condition=party.id == company.party)
         .join(currency, condition=currency.id == company.currency)
         .join(country, 'LEFT', condition=country.id == company.country)
         .join(default, 'LEFT', condition=default.company == company.id)
-        .join(own, 'LEFT', condition=Literal(True))
-        .select(
-            company.id, company.party, company.currency, currency.code, country.code,
-            Coalesce(company.small_business, False), Column(own, 'id'),
-            Column(default, f'default_{side.account}'), company.timezone,
-            where=company.id == Slot('company')))
+        .join(own, 'LEFT', condition=Literal(True)))
+    laterals, seller = seller_parts(party, country.code)
+    for part in laterals:
+        joined = joined.join(part, 'LEFT', condition=Literal(True))
+    return joined.select(
+        company.id, company.party, company.currency, currency.code, country.code,
+        Coalesce(company.small_business, False), Column(own, 'id'),
+        Column(default, f'default_{side.account}'), company.timezone, company.features, *seller,
+        where=company.id == Slot('company'))
 
 
 def open_period(books, date, field, journal=None):
@@ -86,26 +97,29 @@ def open_period(books, date, field, journal=None):
     journal: id of the one that posts, that of the books' side if None. Raises IssueError or
     IssueStateError naming ``field``: too far away, or closed.
     """
-    found = _find_period(books, date)
+    journal = journal or books.journal
+    found = _find_period(books, date, journal)
     if found is None:
         try:
             ensure_fiscalyear(books.company, date, books.today)
         except FieldError as error:
             kind = IssueStateError if type(error).code == IssueStateError.code else IssueError
             raise kind(error.message, field) from error
-        found = _find_period(books, date)
-    id, state, moves, invoices = found
+        found = _find_period(books, date, journal)
+    id, state, moves, invoices, state_of_journal = found
     if invoices is None:
         raise IssueStateError(
             gettext('account_invoice_issue.msg_books_incomplete', missing=books.side.series), None)
-    if state != 'open':
+    if state != 'open' or state_of_journal not in {'open', None}:
         raise IssueStateError(gettext('account_invoice_issue.msg_period_closed', date=date), field)
-    _check_journal_open(journal or books.journal, id, date, field)
+    if state_of_journal is None:
+        # The first posting of a journal in a period makes their common row
+        Pool().get('account.journal.period').create([{'journal': journal, 'period': id}])
     return Period(id, moves, invoices)
 
 
-def _find_period(books, date):
-    return _PERIOD[books.side](company=books.company, date=date).fetchone()
+def _find_period(books, date, journal):
+    return _PERIOD[books.side](company=books.company, date=date, journal=journal).fetchone()
 
 
 def _period(side):
@@ -113,13 +127,15 @@ def _period(side):
     period = pool.get('account.period').__table__()
     year = pool.get('account.fiscalyear').__table__()
     series = pool.get('account.fiscalyear.invoice_sequence').__table__()
+    common = pool.get('account.journal.period').__table__()
     return (period
         .join(year, condition=year.id == period.fiscalyear)
         .join(series, condition=(series.fiscalyear == year.id)
             & (Coalesce(series.period, period.id) == period.id))
+        .join(common, 'LEFT', condition=(common.period == period.id) & (common.journal == Slot('journal')))
         .select(
             period.id, period.state, Coalesce(period.move_sequence, year.move_sequence),
-            Column(series, side.series),
+            Column(series, side.series), common.state,
             where=(period.company == Slot('company')) & (period.type == 'standard')
             & (period.start_date <= Slot('date')) & (period.end_date >= Slot('date')),
             order_by=[period.start_date.desc, series.sequence.nulls_first, series.id], limit=1))
@@ -128,17 +144,3 @@ def _period(side):
 _BOOKS, _PERIOD = (
     {side: Prepared(functools.partial(make, side)) for side in (SALE, SELF_BILLED)}
     for make in (_books, _period))
-
-
-def _check_journal_open(journal, period, date, field):
-    "The first posting of a journal in a period makes their common row; that row may be closed"
-    JournalPeriod = Pool().get('account.journal.period')
-    table = JournalPeriod.__table__()
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*table.select(
-            table.state, where=(table.journal == journal) & (table.period == period)))
-    row = cursor.fetchone()
-    if row is None:
-        JournalPeriod.create([{'journal': journal, 'period': period}])
-    elif row[0] != 'open':
-        raise IssueStateError(gettext('account_invoice_issue.msg_period_closed', date=date), field)

@@ -23,10 +23,10 @@ from .exceptions import IssueError, RenderingUnavailable
 _ADDRESS_BREAK = re.compile(r'\s*(?:\r?\n|,\s)\s*')
 
 
-def document(bill, seller):
+def document(bill):
     "Return the Document of a numbered bill"
     template, books = bill.template, bill.books
-    supplier, receiver = seller_party(seller, books), buyer_party(bill.buyer, books)
+    supplier, receiver = seller_party(books), buyer_party(bill.buyer, books)
     if bill.is_self_billed:
         supplier, receiver = partner_party(bill, receiver), supplier
     return Document(
@@ -71,8 +71,9 @@ def _reason(taxed):
     return '' if taxed.rate else taxed.notice or taxed.description
 
 
-def seller_party(seller, books):
-    "Return the Party of a Seller"
+def seller_party(books):
+    "Return the Party of the tenant"
+    seller = books.seller
     return Party(
         name=seller.name,
         address=(*_address_lines(seller.street), f'{seller.postal_code} {seller.city}'),
@@ -123,7 +124,7 @@ def style_of(template):
     "Return the Style of a template"
     return Style(
         primary_color=template.primary_color, secondary_color=template.secondary_color,
-        font=template.font_name, logo=bytes(template.logo) if template.has_logo else None)
+        font=template.font_name, logo=bytes(template.logo) if template.logo_type else None)
 
 
 def _qr(bill, payee):
@@ -132,7 +133,7 @@ def _qr(bill, payee):
         return QrCode(kind='link', content=bill.payment_link.url)
     if bill.template.payment_qr_mode != 'EpcQrCode' or bill.credited:
         return None
-    require_feature('epc_qr')
+    require_feature('epc_qr', bill.books.features)
     try:
         content = epc.payload(
             name=payee.name, iban=payee.iban, bic=payee.bic, amount=bill.figures.total, text=bill.number)

@@ -8,17 +8,19 @@ import functools
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sql import Literal, Null
+from sql import Cast, Column, Lateral, Literal, Null
 from sql.aggregate import Count
 from sql.conditionals import Coalesce
+from sql.operators import Concat
 from trytond.model import fields
+from trytond.modules.archive.document import PDF
 from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 from .draft import DUE_AFTER, OPEN
-from .invoice import sealed
+from .booking import INVOICE
 from .side import SALE, SELF_BILLED, listed
 
 
@@ -62,11 +64,7 @@ def get_invoices(ids, today, side=SALE):
     today: the tenant's, which a draft without a date is shown under.
     """
     rows = _BY_ID[side](company=current_company(), ids=list(ids))
-    found = {invoice.id: invoice for invoice in _outgoing(rows, today)}
-    Invoice = Pool().get('account.invoice')
-    for id, (_, sha512) in sealed(Invoice.browse(list(found))).items() if found else ():
-        found[id].sha512 = sha512
-    return found
+    return {invoice.id: invoice for invoice in _outgoing(rows, today)}
 
 
 def list_invoices(wanted, today, offset=0, limit=50):
@@ -111,17 +109,30 @@ class _Tables:
         cursor.execute(*self.select(where, offset=offset or None, limit=limit))
         return _outgoing(cursor, today)
 
-    def select(self, where, **page):
+    def select(self, where, *more, **page):
+        "Return the statement; more: laterals with a column of an Outgoing each"
         invoice, cancel = self.invoice, self.cancel
-        return (invoice
-            .join(cancel, 'LEFT', condition=invoice.cancel_move == cancel.id)
-            .select(
-                invoice.id, invoice.number, invoice.party, invoice.invoice_date.as_('issue_date'),
-                invoice.due_date, invoice.untaxed_amount_cache.as_('untaxed'),
-                invoice.total_amount_cache.as_('total'), invoice.tax_rate,
-                (~invoice.state.in_(OPEN)).as_('paid'),
-                Coalesce(invoice.paid_date, cancel.date).as_('paid_date'), invoice.issued_at,
-                where=self.mine & where, order_by=[invoice.id.desc], **page))
+        joined = invoice.join(cancel, 'LEFT', condition=invoice.cancel_move == cancel.id)
+        for lateral, _ in more:
+            joined = joined.join(lateral, 'LEFT', condition=Literal(True))
+        return joined.select(
+            invoice.id, invoice.number, invoice.party, invoice.invoice_date.as_('issue_date'),
+            invoice.due_date, invoice.untaxed_amount_cache.as_('untaxed'),
+            invoice.total_amount_cache.as_('total'), invoice.tax_rate,
+            (~invoice.state.in_(OPEN)).as_('paid'),
+            Coalesce(invoice.paid_date, cancel.date).as_('paid_date'), invoice.issued_at,
+            *(Column(lateral, name) for lateral, name in more),
+            where=self.mine & where, order_by=[invoice.id.desc], **page)
+
+    @property
+    def sealed(self):
+        "The SHA-512 of the last PDF of an invoice"
+        document = Pool().get('archive.document').__table__()
+        return Lateral(document.select(
+                document.sha512,
+                where=(document.owner == Concat(f'{INVOICE},', Cast(self.invoice.id, 'VARCHAR')))
+                & (document.media_type == PDF),
+                order_by=document.position.desc, limit=1))
 
     def count(self, where):
         cursor = Transaction().connection.cursor()
@@ -131,7 +142,8 @@ class _Tables:
 
 def _by_id(side):
     tables = _Tables(side, Slot('company'))
-    return tables.select(fields.SQL_OPERATORS['in'](tables.invoice.id, [Slot('ids')]))
+    wanted = fields.SQL_OPERATORS['in'](tables.invoice.id, [Slot('ids')])
+    return tables.select(wanted, (tables.sealed, 'sha512'))
 
 
 _BY_ID = {side: Prepared(functools.partial(_by_id, side)) for side in (SALE, SELF_BILLED)}

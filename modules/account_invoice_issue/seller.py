@@ -1,11 +1,9 @@
-"The tenant as it is printed on its documents, read in one statement"
-from dataclasses import dataclass
+"The tenant as it is printed on its documents"
+from dataclasses import dataclass, fields
 
-from sql import Column, Literal
+from sql import Column
+from sql.conditionals import Case
 from trytond.i18n import gettext
-from trytond.modules.backend.prepared import Prepared, Slot
-from trytond.pool import Pool
-from trytond.tools import cursor_dict
 
 from . import parties
 from .exceptions import IssueStateError
@@ -44,29 +42,23 @@ class Seller:
         return gone
 
 
-def read_seller(books):
-    """Return the Seller of the tenant.
-
-    Raises IssueStateError naming the legal data that are missing, as ``seller.street``.
-    """
-    seller = _read(books)
+def check_seller(seller):
+    "Raise IssueStateError naming the legal data that a Seller lacks, as ``seller.street``"
     for name in seller.missing():
         raise IssueStateError(
             gettext(f'account_invoice_issue.msg_seller_{name}'), f'seller.{name}')
-    return seller
 
 
-def _read(books):
-    cursor = _QUERY(party=books.party, tax_number=TAX_NUMBERS.get(books.country, ''))
-    return Seller(**next(cursor_dict(cursor)))
+def parts(party, country):
+    """Return (laterals to join, columns in the order of Seller) of the party that is the tenant.
 
-
-def _query():
-    party = Pool().get('party.party').__table__()
+    country: column with its alpha-2 code, which decides what its tax number is.
+    """
     address, account = parties.address(party), parties.account(party)
+    kind = Case(*((country == code, kind) for code, kind in TAX_NUMBERS.items()), else_='')
     values = {
         'vat_id': parties.identifier(party, ['eu_vat']),
-        'tax_number': parties.identifier(party, [Slot('tax_number')]),
+        'tax_number': parties.identifier(party, [kind]),
         'phone': parties.mechanism(party, PHONES), 'email': parties.mechanism(party, ['email']),
         'website': parties.mechanism(party, ['website'])}
     places = {
@@ -74,12 +66,7 @@ def _query():
         **{name: (address, name) for name in ('street', 'postal_code', 'city', 'country')},
         **{name: (account, name) for name in ('iban', 'bic', 'bank')},
         **{name: (part, 'value') for name, part in values.items()}}
-    joined = party
-    for part in dict.fromkeys(part for part, _ in places.values()):
-        joined = joined.join(part, 'LEFT', condition=Literal(True))
-    return joined.select(
-        party.name, *(Column(*place).as_(name) for name, place in places.items()),
-        where=party.id == Slot('party'))
-
-
-_QUERY = Prepared(_query)
+    columns = {'name': party.name} | {name: Column(*place) for name, place in places.items()}
+    return (
+        list(dict.fromkeys(part for part, _ in places.values())),
+        [columns[each.name] for each in fields(Seller)])

@@ -73,7 +73,7 @@ def reconcile(company, groups):
     if not groups:
         return
     dates = [max(line.date for line in group) for group in groups]
-    numbers = numbering.take(_sequence(company), dates, 'ir.sequence')
+    numbers, = numbering.take({_sequence(company): dates}, 'ir.sequence').values()
     ids = insert(RECONCILIATION, company, [
             {'number': number, 'date': date} for number, date in zip(numbers, dates, strict=True)])
     cursor = Transaction().connection.cursor()
@@ -236,7 +236,7 @@ def _post_payments(books, period, method, date, due):
 
 def _insert_moves(books, period, method, date, invoices):
     "Write a numbered move for the payment of each invoice; return their ids"
-    numbers = numbering.take(period.moves, [date] * len(invoices))
+    numbers, = numbering.take({period.moves: [date] * len(invoices)}).values()
     return insert(MOVE, books.company, [
             {'number': number, 'period': period.id, 'journal': method.journal, 'date': date,
                 'post_date': books.today, 'origin': f'{INVOICE},{id}', 'state': 'posted'}

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from sql.operators import Equal
 from trytond.i18n import gettext
 from trytond.model import Exclude, Index, ModelSQL, fields
-from trytond.modules.account_dach.rows import next_ids
+from trytond.modules.account_dach.rows import fresh_ids
 from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
 from trytond.modules.tenant.apart import apart
 from trytond.modules.tenant.ownership import TenantOwned
@@ -132,7 +132,7 @@ class Attempt(TenantOwned, ModelSQL):
     @classmethod
     def _insert(cls, wanted):
         table = cls.__table__()
-        invoice = wanted.invoice or next_ids('account.invoice', 1)[0]
+        invoice = wanted.invoice or fresh_ids('account.invoice', 1)[0]
         values = {
             'company': current_company(), 'request': wanted.request, 'fingerprint': wanted.fingerprint,
             'invoice': invoice, 'idempotency_key': f'kontor-{secrets.token_hex(16)}',

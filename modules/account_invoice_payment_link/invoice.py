@@ -39,11 +39,11 @@ class Invoice(metaclass=PoolMeta):
         return bills
 
     @classmethod
-    def _link_payments(cls, bills, seller):
+    def _link_payments(cls, bills):
         if not bills:
             return
         Pool().get('account.invoice.payment_link.account').own_key()
-        wanted = [_wanted(bill, seller, place) for place, bill in enumerate(bills)]
+        wanted = [_wanted(bill, place) for place, bill in enumerate(bills)]
         found = take(wanted)
         for bill, one in zip(bills, wanted, strict=True):
             bill.id, bill.payment_link = found[one.request]
@@ -56,13 +56,13 @@ class Invoice(metaclass=PoolMeta):
         return super().copy(invoices, default=default)
 
 
-def _wanted(bill, seller, place):
+def _wanted(bill, place):
     """Return the Wanted of a bill.
 
     Where no request is served, a stored draft stands for itself and one that is not stored for its
     content.
     """
-    terms = _terms(bill, seller)
+    terms = _terms(bill)
     request = served()
     if request:
         return Wanted(f'{request.token}:{place}', request.fingerprint, bill.draft.id, terms)
@@ -73,7 +73,7 @@ def _wanted(bill, seller, place):
     return Wanted(f'{hashlib.sha256(content.encode()).hexdigest()}:{place}', '', None, terms)
 
 
-def _terms(bill, seller):
+def _terms(bill):
     "Return what the link says; the amount is known to the cent before there is a number"
     cents = int(bill.figures.total * 100)
     if not LEAST <= cents <= MOST:
@@ -82,4 +82,4 @@ def _terms(bill, seller):
     words = "Rechnung von {seller} vom {date:%d.%m.%Y}" if german else "Invoice of {seller}, {date}"
     return {
         'amount': cents, 'currency': bill.books.currency_code,
-        'name': words.format(seller=' '.join(seller.name.split()), date=bill.issue_date)[:250]}
+        'name': words.format(seller=' '.join(bill.books.seller.name.split()), date=bill.issue_date)[:250]}

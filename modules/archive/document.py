@@ -5,9 +5,8 @@ import logging
 from collections import Counter
 from dataclasses import dataclass, field
 
-from sql import Column, Conflict, Lateral, Literal, Null
+from sql import Null
 from sql.aggregate import Max
-from sql.conditionals import Coalesce
 from sql.functions import CurrentDate
 from trytond.exceptions import UserError
 from trytond.i18n import gettext
@@ -28,6 +27,20 @@ logger = logging.getLogger(__name__)
 PDF = 'application/pdf'
 _NOT_KEPT = (
     "NOT EXISTS (SELECT FROM archive_document WHERE content = $1 AND retention_until >= CURRENT_DATE)")
+_STORE = """
+WITH stored AS (
+    INSERT INTO archive_content AS c (company, sha512, data)
+    SELECT %(company)s, b.sha512, b.data FROM unnest(%(sums)s::text[], %(data)b::bytea[]) AS b (sha512, data)
+    ON CONFLICT DO NOTHING RETURNING c.sha512, c.id)
+SELECT country.code, COALESCE(last.position, 0), COALESCE(last.chain, %(start)s), stored.sha512, stored.id
+FROM company_company AS company
+    LEFT JOIN country_country AS country ON country.id = company.country
+    LEFT JOIN LATERAL (
+        SELECT d.position, d.chain FROM archive_document AS d
+        WHERE d.company = company.id ORDER BY d.position DESC LIMIT 1) AS last ON true
+    LEFT JOIN stored ON true
+WHERE company.id = %(company)s
+"""
 NOTHING = {'read': False, 'write': False, 'create': False, 'delete': False}
 
 
@@ -85,19 +98,6 @@ class Content(TenantOwned, ModelSQL):
             "ALTER TABLE archive_content ALTER COLUMN data SET STORAGE EXTERNAL")
 
     @classmethod
-    def store(cls, blobs):
-        "Store {sha512: bytes} and return {sha512: id}; what is there already stays"
-        table = cls.__table__()
-        cursor = Transaction().connection.cursor()
-        company = current_company()
-        cursor.execute(*table.insert(
-                [table.company, table.sha512, table.data],
-                [[company, sha512, data] for sha512, data in sorted(blobs.items())],
-                on_conflict=Conflict(table), returning=[table.sha512, table.id]))
-        stored = dict(cursor)
-        return stored | cls._find(blobs.keys() - stored.keys())
-
-    @classmethod
     def delete_expired(cls):
         "Delete the bytes that no document must keep any longer: run daily, for all tenants"
         table, document = cls.__table__(), Pool().get('archive.document').__table__()
@@ -110,7 +110,8 @@ class Content(TenantOwned, ModelSQL):
             logger.info("retention ended: %s contents of company %s are deleted", count, company)
 
     @classmethod
-    def _find(cls, sums):
+    def find(cls, sums):
+        "Return {SHA-512: id} of what is stored"
         if not sums:
             return {}
         table = cls.__table__()
@@ -192,11 +193,10 @@ class Document(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def _rows(cls, sealings):
-        Content = Pool().get('archive.content')
         company = current_company()
         sums = [hashlib.sha512(s.data).hexdigest() for s in sealings]
-        contents = Content.store(dict(zip(sums, [s.data for s in sealings], strict=True)))
-        country, position, chain = cls._last()
+        (country, position, chain), contents = cls._store(
+            company, dict(zip(sums, [s.data for s in sealings], strict=True)))
         rows = []
         for sealing, sha512 in zip(sealings, sums, strict=True):
             owner = str(sealing.owner)
@@ -209,12 +209,18 @@ class Document(TenantOwned, ModelSQL, ModelView):
         return rows
 
     @classmethod
-    def _last(cls):
-        """Return the tenant's country, and position and chain value of its last document.
+    def _store(cls, company, blobs):
+        """Store {SHA-512: bytes}, of which those that are there already stay, and look where the chain ends.
 
-        The country, alpha-2, decides how long documents are kept.
+        Return ((country, position, chain value), {SHA-512: id of the content}). The country, alpha-2,
+        decides how long documents are kept; position and chain value are those of the last document.
         """
-        return _LAST(company=current_company()).fetchone()
+        cursor = Transaction().connection.cursor()
+        cursor.execute(_STORE, {
+                'company': company, 'start': START, 'sums': list(blobs), 'data': list(blobs.values())})
+        rows = cursor.fetchall()
+        contents = {sha512: id for *_, sha512, id in rows if id}
+        return rows[0][:3], contents | Pool().get('archive.content').find(blobs.keys() - contents.keys())
 
     @classmethod
     def contents(cls, documents):
@@ -258,23 +264,6 @@ class Document(TenantOwned, ModelSQL, ModelView):
         return {owner: tuple(row) for owner, *row in cursor}
 
 
-def _last():
-    "Country of a company, position and chain value of its last document"
-    pool = Pool()
-    table = pool.get('archive.document').__table__()
-    company = pool.get('company.company').__table__()
-    country = pool.get('country.country').__table__()
-    last = Lateral(table.select(
-            table.position, table.chain, where=table.company == company.id,
-            order_by=table.position.desc, limit=1))
-    return (company
-        .join(country, 'LEFT', condition=company.country == country.id)
-        .join(last, 'LEFT', condition=Literal(True))
-        .select(
-            country.code, Coalesce(Column(last, 'position'), 0), Coalesce(Column(last, 'chain'), START),
-            where=company.id == Slot('company')))
-
-
 def _sealed():
     table = Pool().get('archive.document').__table__()
     return table.select(
@@ -284,7 +273,7 @@ def _sealed():
         order_by=table.position)
 
 
-_LAST, _SEALED = Prepared(_last), Prepared(_sealed)
+_SEALED = Prepared(_sealed)
 
 
 class Cron(metaclass=PoolMeta):

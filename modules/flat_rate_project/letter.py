@@ -93,15 +93,15 @@ def figures(letter, charged, books):
 
 # What is printed
 
-def offer(letter, books, seller):
+def offer(letter, books):
     "Return the Document of a numbered offer"
     draft = letter.draft
     return Document(
         kind='offer', due_date=draft.valid_until, delivery_days=draft.delivery_days,
-        **_priced(letter, books), **_letter(letter, books, seller))
+        **_priced(letter, books), **_letter(letter, books))
 
 
-def delivery_note(letter, books, seller):
+def delivery_note(letter, books):
     "Return the Document of a numbered delivery note; prices are on it where there are any to show"
     if letter.draft.show_prices and charges(letter.project):
         content = _priced(letter, books)
@@ -111,15 +111,15 @@ def delivery_note(letter, books, seller):
     preceding = Reference(number=made.number) if made else None
     return Document(
         kind='delivery_note', supply_date=letter.draft.delivery_date, preceding=preceding, **content,
-        **_letter(letter, books, seller))
+        **_letter(letter, books))
 
 
-def _letter(letter, books, seller):
+def _letter(letter, books):
     template, buyer = letter.template, letter.buyer
     return {
         'number': letter.number, 'issue_date': letter.issue_date,
         'finalised_at': letter.issued_at.replace(tzinfo=dt.UTC),
-        'seller': printed.seller_party(seller, books), 'buyer': printed.buyer_party(buyer, books),
+        'seller': printed.seller_party(books), 'buyer': printed.buyer_party(buyer, books),
         'language': template.language, 'currency': books.currency_code,
         'customer_number': str(buyer.id), 'buyer_reference': buyer.buyer_reference or '',
         'intro': letter.draft.introduction or '', 'notes': letter.draft.footer or '',

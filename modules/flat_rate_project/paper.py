@@ -13,7 +13,7 @@ from trytond.modules.account_dach.fiscalyear import check_range
 from trytond.modules.account_invoice_issue import numbering, printed
 from trytond.modules.account_invoice_issue.ledger import read_books
 from trytond.modules.account_invoice_issue.locks import require_locks
-from trytond.modules.account_invoice_issue.seller import read_seller
+from trytond.modules.account_invoice_issue.seller import check_seller
 from trytond.modules.archive.document import NOTHING, Sealing
 from trytond.modules.immutable import Seal
 from trytond.modules.tenant import clock, timing
@@ -141,17 +141,17 @@ class Paper:
     def _letters(cls, drafts):
         "Return the Letters of drafts: decided, numbered and laid out"
         books = read_books()
-        seller = read_seller(books)
+        check_seller(books.seller)
         letters = letter.decide(drafts, books, Letter)
         cls._check_first([item.project for item in letters])
         for item in letters:
             cls._check(item, books)
         now = clock.now().replace(tzinfo=None)
         sequence = series(cls._kind)
-        numbers = numbering.take(sequence, [item.issue_date for item in letters])
+        numbers, = numbering.take({sequence: [item.issue_date for item in letters]}).values()
         for item, number in zip(letters, numbers, strict=True):
             item.number, item.sequence, item.issued_at = number, sequence, now
-            item.document = cls._document(item, books, seller)
+            item.document = cls._document(item, books)
         return letters
 
     @classmethod
@@ -207,8 +207,8 @@ class Offer(Paper, TenantOwned, ModelSQL, ModelView):
                 gettext('flat_rate_project.msg_nothing_priced', project=item.project.name), None)
 
     @classmethod
-    def _document(cls, item, books, seller):
-        return letter.offer(item, books, seller)
+    def _document(cls, item, books):
+        return letter.offer(item, books)
 
     @classmethod
     def _row(cls, item):
@@ -237,8 +237,8 @@ class DeliveryNote(Paper, TenantOwned, ModelSQL, ModelView):
                 raise ProjectError(error.message, 'delivery_date') from error
 
     @classmethod
-    def _document(cls, item, books, seller):
-        return letter.delivery_note(item, books, seller)
+    def _document(cls, item, books):
+        return letter.delivery_note(item, books)
 
     @classmethod
     def _row(cls, item):

@@ -12,6 +12,7 @@ from sql.functions import Position
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.pool import Pool
+from trytond.tools import cursor_dict
 from trytond.transaction import Transaction
 
 from trytond.modules.backend.prepared import Prepared, Slot
@@ -59,7 +60,7 @@ def get_customers(ids):
     if not ids:
         return {}
     rows = _BY_ID(company=current_company(), ids=ids)
-    return {customer.id: customer for customer in _customers(rows)}
+    return {customer.id: customer for customer in customers_of(cursor_dict(rows))}
 
 
 def list_customers(search=None, offset=0, limit=50):
@@ -135,15 +136,18 @@ def _read(table, where, offset=0, limit=None):
     """
     cursor = Transaction().connection.cursor()
     cursor.execute(*_select(table, where, offset=offset or None, limit=limit))
-    return _customers(cursor)
+    return customers_of(cursor_dict(cursor))
 
 
 def _select(table, where, **page):
-    return table.select(
-        *(Column(table, name) for name in (
+    return table.select(*columns(table), where=where, order_by=[table.name_sort, table.id], **page)
+
+
+def columns(table):
+    "Return what `customers_of` needs of the table of parties"
+    return [Column(table, name) for name in (
             'id', 'name', 'contact_person', 'buyer_reference', 'bank_name', 'bic',
-            'domestic_reverse_charge', 'small_business')),
-        where=where, order_by=[table.name_sort, table.id], **page)
+            'domestic_reverse_charge', 'small_business')]
 
 
 def _by_id():
@@ -151,10 +155,9 @@ def _by_id():
     return _select(table, _mine(table, Slot('company')) & _in(table.id, [Slot('ids')]))
 
 
-def _customers(cursor):
-    "Return the customers of rows of the party, with what stands below them"
-    names = [column.name for column in cursor.description]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor]
+def customers_of(rows):
+    "Return the Customers of rows {column: value} of the party, with what stands below them: one statement"
+    rows = list(rows)
     if not rows:
         return []
     below = _below([row['id'] for row in rows])

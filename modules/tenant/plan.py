@@ -63,9 +63,9 @@ def features():
     return json.loads(Company(current_company()).features or '{}')
 
 
-def require_feature(name):
-    "Raise PlanForbidden unless the feature is on"
-    if not features().get(name):
+def require_feature(name, known=None):
+    "Raise PlanForbidden unless the feature is on; known: the tenant's features, if they were read already"
+    if not (features() if known is None else known).get(name):
         raise PlanForbidden(gettext('tenant.msg_feature_missing', feature=name), name)
 
 

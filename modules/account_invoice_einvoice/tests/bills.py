@@ -148,16 +148,16 @@ def bill(
     made = Bill(
         draft=draft or SimpleNamespace(introduction='', comment=''),
         books=SimpleNamespace(
-            country=country, currency_code='EUR', side=SELF_BILLED if self_billed else SALE),
+            country=country, currency_code='EUR', side=SELF_BILLED if self_billed else SALE,
+            seller=seller or SELLERS[country], features={'epc_qr': True, 'e_invoice': True}),
         template=_template(profile, template), buyer=buyer or customer(), address=1, identifier=None,
         account=1, tax_number='', issue_date=issued,
         supply_date=supplied or issued, due_date=issued + dt.timedelta(14 * maturities),
         credited=credited and _credited(issued, credited), gross=gross, warnings=[], items=items,
         figures=figures, shares=list(figures.taxes.items()), period=None, maturities=[
             (issued + dt.timedelta(14 * n), figures.total / maturities) for n in range(1, maturities + 1)],
-        id=1, number='INV-1', issued_at=dt.datetime.combine(issued, dt.time(12)),
-        seller=seller or SELLERS[country])
-    made.document = printed.document(made, made.seller)
+        id=1, number='INV-1', issued_at=dt.datetime.combine(issued, dt.time(12)))
+    made.document = printed.document(made)
     return made
 
 
@@ -170,7 +170,7 @@ def _template(profile, values):
     return SimpleNamespace(**{
             'e_invoice_profile': profile, 'language': 'de', 'is_tax_included': False, 'tax_label': None,
             'payment_qr_mode': 'None', 'payment_instructions': None, 'business_process_id': None,
-            'primary_color': '#000', 'secondary_color': '#000', 'font_name': 'Arial', 'has_logo': False,
+            'primary_color': '#000', 'secondary_color': '#000', 'font_name': 'Arial', 'logo_type': None,
             **values})
 
 

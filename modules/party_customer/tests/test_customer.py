@@ -136,7 +136,7 @@ def test_lines_stored_before_they_were_read_get_their_parts(tenant, pool):
             ' WHERE party = ANY(%s)', (ids,))
         Address = pool.get('party.address')
         Address._read_lines()
-        found = Address.search([('party', 'in', ids)], order=[('party', 'ASC')])
+        found = sorted(Address.search([('party', 'in', ids)]), key=lambda address: address.party.id)
         assert [(a.street_unstructured, a.postal_code, a.city) for a in found] == [
             parts for _, _, parts in ADDRESSES]
         assert [a.address_line for a in found] == [line for line, _, _ in ADDRESSES]
