@@ -36,8 +36,13 @@ LARGEST = Decimal(10) ** 12
 "Of any amount, in the currency of the invoice"
 OPTIONAL = dict.fromkeys([
         'account', 'accounting_date', 'comment', 'credit_of', 'currency', 'description', 'due_date',
-        'introduction', 'invoice_address', 'invoice_date', 'payment_term', 'payment_term_date', 'reference',
-        'self_billed', 'supply_date', 'template'])
+        'introduction', 'invoice_address', 'invoice_date', 'lines', 'party', 'payment_term',
+        'payment_term_date', 'reference', 'self_billed', 'supply_date', 'template'])
+"What a draft may leave open, but for its lines and party"
+TEMPLATE = (
+    'id', 'active', 'name', 'language', 'apply_tax', 'is_tax_included', 'tax_rate', 'tax_label',
+    'payment_qr_mode', 'payment_instructions', 'e_invoice_profile', 'business_process_id',
+    'primary_color', 'secondary_color', 'font_name', 'logo_type')
 OPTIONAL_OF_LINE = dict.fromkeys([
         'account', 'custom_unit', 'description', 'item_key', 'note', 'origin', 'product', 'quantity',
         'sequence', 'taxes_date', 'unit', 'unit_price']) | {'taxes': (), 'type': 'line'}
@@ -170,8 +175,8 @@ def complete(drafts, books):
     for draft in drafts:
         if draft.id is not None:
             _check_stored(draft)
-        _blank(draft, OPTIONAL)
-    lines = [[_plain(line) for line in draft.lines] for draft in drafts]
+    drafts = [_plain(draft, OPTIONAL) for draft in drafts]
+    lines = [[_plain(line, OPTIONAL_OF_LINE) for line in draft.lines] for draft in drafts]
     known = Known(drafts, lines, books)
     return [_bill(*pair, books, known) for pair in zip(drafts, lines, strict=True)]
 
@@ -224,10 +229,18 @@ def _templates(drafts):
     with inactive_records():
         # A credit note looks as its invoice did, even where the template was deleted since
         mine = [('id', 'in', list(ids)), ('company', '=', current_company())]
-        found = {t.id: t for t in Template.search(mine)} if ids else {}
+        found = {t.id: _fixed(t) for t in Template.search(mine)} if ids else {}
     if any(not draft.template for draft in drafts):
-        found[None] = Template.standard()
+        standard = Template.standard()
+        found[None] = standard and _fixed(standard)
     return found
+
+
+def _fixed(template):
+    "Return a plain object with all that is asked of a template for each bill"
+    return SimpleNamespace(
+        **{name: getattr(template, name) for name in TEMPLATE},
+        logo=bytes(template.logo) if template.logo_type else None)
 
 
 def _check_stored(draft):
@@ -239,24 +252,17 @@ def _check_stored(draft):
         raise IssueStateError(gettext('account_invoice_issue.msg_by_hand'), 'taxes')
 
 
-def _blank(record, names):
-    "A draft that was never stored has only what it was given"
-    for name in names:
-        if record.id is None and not hasattr(record, name):
-            setattr(record, name, names[name])
+def _plain(record, optional):
+    """Return a draft or a line that can be asked for all of ``optional``.
 
-
-def _plain(line):
-    """Return a line that can be asked for all of OPTIONAL_OF_LINE.
-
-    One that was never stored becomes a plain object: a record of Tryton takes long for each answer, and an
-    invoice may have a thousand lines.
+    One that was never stored has only what it was given, and becomes a plain object: a record of Tryton takes
+    long for each answer, and a call may have thousands of lines.
     """
-    if line.id is not None:
-        return line
-    given = line._values
+    if record.id is not None:
+        return record
+    given = record._values
     return SimpleNamespace(
-        id=None, **{name: getattr(given, name, value) for name, value in OPTIONAL_OF_LINE.items()})
+        id=None, **{name: getattr(given, name, value) for name, value in optional.items()})
 
 
 def _bill(draft, lines, books, known):

@@ -5,6 +5,7 @@ The copy that stays with the invoice (seller, buyer, template as printed) is mad
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import hashlib
 import json
 import re
@@ -149,13 +150,13 @@ def _qr(bill, payee):
 def copy(bill):
     "Return the JSON text of seller, buyer and template as printed"
     printed = bill.document
-    style = dataclasses.asdict(printed.style)
+    style = _shallow(printed.style)
     logo = style.pop('logo')
-    style['logo_sha256'] = hashlib.sha256(logo).hexdigest() if logo else None
+    style['logo_sha256'] = _sha256(logo) if logo else None
     template = bill.template
     return json.dumps({
-            'seller': dataclasses.asdict(printed.seller),
-            'buyer': dataclasses.asdict(printed.buyer),
+            'seller': _shallow(printed.seller),
+            'buyer': _shallow(printed.buyer),
             'template': {
                 'id': template.id, 'name': template.name, 'language': template.language,
                 'apply_tax': template.apply_tax, 'is_tax_included': bill.gross,
@@ -165,6 +166,16 @@ def copy(bill):
                 'e_invoice_profile': template.e_invoice_profile,
                 'business_process_id': template.business_process_id, **style},
             }, ensure_ascii=False)
+
+
+def _shallow(record):
+    "As dataclasses.asdict, which copies every value"
+    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+
+
+@functools.lru_cache(4)
+def _sha256(logo):
+    return hashlib.sha256(logo).hexdigest()
 
 
 @contextlib.contextmanager

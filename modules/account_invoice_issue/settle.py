@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sql import Literal, Null
 from trytond.model import fields
-from trytond.modules.account_dach.rows import insert
+from trytond.modules.tenant.rows import insert
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 

@@ -15,6 +15,7 @@ from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.immutable import Emptied, Seal
 from trytond.modules.tenant import timing
 from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.rows import insert
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
@@ -58,8 +59,8 @@ class ArchiveExpired(UserError):
 class Sealing:
     """A document to be sealed.
 
-    owner: the record it belongs to, already stored; issued_at: naive UTC, to the second; kind:
-    voucher or book, which decides how long it is kept.
+    owner: the record it belongs to, already stored, or its name as in ``account.invoice,42``;
+    issued_at: naive UTC, to the second; kind: voucher or book, which decides how long it is kept.
     """
     owner: object
     name: str
@@ -171,29 +172,18 @@ class Document(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def seal(cls, sealings):
-        """Store documents and return them in the order of ``sealings``.
+        """Store documents and return their ids in the order of ``sealings``.
 
         The tenant's archive lock must be held: taken before the snapshot, else Tryton starts the
         transaction again with it.
         """
         Transaction().lock_table(cls._table)
-        with timing.part('seal'):
-            return cls.browse(cls._insert(sealings))
-
-    @classmethod
-    def _insert(cls, sealings):
-        table = cls.__table__()
-        cursor = Transaction().connection.cursor()
-        names = [
-            'company', 'position', 'name', 'media_type', 'size', 'owner', 'issued_at', 'retention_until',
-            'sha512', 'sha256', 'chain', 'content']
-        cursor.execute(*table.insert(
-                [getattr(table, name) for name in names], cls._rows(sealings), returning=[table.id]))
-        return [id for id, in cursor]
-
-    @classmethod
-    def _rows(cls, sealings):
         company = current_company()
+        with timing.part('seal'):
+            return insert(cls.__name__, company, cls._rows(company, sealings))
+
+    @classmethod
+    def _rows(cls, company, sealings):
         sums = [hashlib.sha512(s.data).hexdigest() for s in sealings]
         (country, position, chain), contents = cls._store(
             company, dict(zip(sums, [s.data for s in sealings], strict=True)))
@@ -201,11 +191,12 @@ class Document(TenantOwned, ModelSQL, ModelView):
         for sealing, sha512 in zip(sealings, sums, strict=True):
             owner = str(sealing.owner)
             position, chain = position + 1, link(chain, sha512, owner, sealing.issued_at)
-            until = kept_until(country, sealing.kind, sealing.issued_at.date())
-            rows.append([
-                    company, position, sealing.name, sealing.media_type, len(sealing.data), owner,
-                    sealing.issued_at, until, sha512, hashlib.sha256(sealing.data).hexdigest(), chain,
-                    contents[sha512]])
+            rows.append({
+                    'position': position, 'name': sealing.name, 'media_type': sealing.media_type,
+                    'size': len(sealing.data), 'owner': owner, 'issued_at': sealing.issued_at,
+                    'retention_until': kept_until(country, sealing.kind, sealing.issued_at.date()),
+                    'sha512': sha512, 'sha256': hashlib.sha256(sealing.data).hexdigest(), 'chain': chain,
+                    'content': contents[sha512]})
         return rows
 
     @classmethod

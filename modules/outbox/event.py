@@ -11,9 +11,9 @@ from decimal import Decimal
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.modules.tenant import clock
 from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.rows import insert
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
-from trytond.transaction import Transaction
 
 NOTHING = {'read': False, 'write': False, 'create': False, 'delete': False}
 
@@ -65,12 +65,11 @@ def announce(events):
     events = list(events)
     if not events:
         return
-    table = Pool().get('outbox').__table__()
     now = clock.now().replace(tzinfo=None)
-    Transaction().connection.cursor().execute(*table.insert(
-            [table.company, table.event, table.subject, table.payload, table.created_at],
-            [[current_company(), event.name, str(event.subject), payload_text(event.payload), now]
-                for event in events]))
+    insert('outbox', current_company(), [
+            {'event': event.name, 'subject': str(event.subject), 'payload': payload_text(event.payload),
+                'created_at': now}
+            for event in events])
 
 
 def payload_text(payload):

@@ -189,8 +189,8 @@ def _references(cursor, models):
 def _reference_targets(cursor, models):
     "One function that finds the company of any tenant-owned record; NULL for what is not tenant-owned"
     branches = SQL(' ').join(
-        SQL("WHEN {} THEN EXECUTE {} INTO found USING id;").format(
-            Literal(name), Literal(f'SELECT {company_column(Model)} FROM "{Model._table}" WHERE id = $1'))
+        SQL("WHEN {} THEN SELECT t.{} INTO found FROM {} t WHERE t.id = $2;").format(
+            Literal(name), Identifier(company_column(Model)), Identifier(Model._table))
         for name, Model in models.items())
     cursor.execute(SQL("""
         CREATE OR REPLACE FUNCTION kontor_company_of(model text, id int) RETURNS int
