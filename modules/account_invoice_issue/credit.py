@@ -19,9 +19,9 @@ from trytond.pyson import Eval
 from trytond.tools import cursor_dict
 from trytond.transaction import Transaction, without_check_access
 
-from . import settle
 from .exceptions import IssueError, IssueStateError
 from .side import is_ours
+from .way import way
 
 CREDITABLE = ('posted', 'paid')
 
@@ -133,8 +133,8 @@ class Invoice(metaclass=PoolMeta):
         left of, the credit lowers what is to pay; beside a paid one it stays open, to be refunded.
         """
         for bill in bills:
-            if bill.cancels and (bill.credited.remaining or not settle.cancel(bill)):
-                settle.count_as_payment(bill)
+            if bill.cancels and (bill.credited.remaining or not way().cancel(bill)):
+                way().count_as_payment(bill)
 
 
 class InvoiceLine(metaclass=PoolMeta):

@@ -19,7 +19,7 @@ from trytond.pyson import Bool, Eval
 from trytond.tools import grouped_slice
 from trytond.transaction import Transaction, without_check_access
 
-from . import booking, numbering, printed, rounding
+from . import booking, numbering, printed, rounding, workflow
 from .credit import was_gross
 from .draft import ISSUABLE, OPEN, File, complete
 from .events import announce_created, announce_paid
@@ -29,6 +29,7 @@ from .locks import require_locks
 from .seller import check_seller
 from .side import SALE, is_ours, listed, side_of
 from .taxation import UNEXPLAINED
+from .way import way
 
 _OURS = (Eval('type') == 'out') | Eval('self_billed', False)
 _READONLY = {'readonly': Eval('state') != 'draft', 'invisible': ~_OURS}
@@ -161,7 +162,7 @@ class Invoice(metaclass=PoolMeta):
             cls._number(bills)
             for bill in bills:
                 bill.document = printed.document(bill)
-            booking.write(bills)
+            way().write(bills)
         for bill in bills:
             cls._render(bill)
         cls._seal(bills)
@@ -212,8 +213,10 @@ class Invoice(metaclass=PoolMeta):
     def _settle_nothing_to_pay(cls, invoices):
         "An invoice over nothing is paid by itself, as Tryton's own posting has it"
         MoveLine = Pool().get('account.move.line')
+        announce_paid([invoice for invoice in invoices if invoice.state == 'paid'])
         for invoice in invoices:
-            MoveLine.reconcile([line for line in invoice.lines_to_pay if line.account.reconcile])
+            if invoice.state == 'posted':
+                MoveLine.reconcile([line for line in invoice.lines_to_pay if line.account.reconcile])
 
     # Tryton's ways to post lead through the door
 
@@ -233,6 +236,9 @@ class Invoice(metaclass=PoolMeta):
     @classmethod
     def _post(cls, invoices):
         "Also called for what was paid and is open again"
+        if workflow.runs():
+            super()._post(invoices)
+            return
         cls.issue(_ours(invoices, ISSUABLE))
         reopened = [i for i in _ours(invoices, ('paid', 'cancelled')) if i.move]
         if reopened:
@@ -249,7 +255,8 @@ class Invoice(metaclass=PoolMeta):
             if invoice.state == 'paid' and not invoice.paid_date:
                 invoice.paid_date = invoice.reconciled
         cls.save(invoices)
-        announce_paid([invoice for invoice in open_ if invoice.state == 'paid'])
+        if not workflow.runs():
+            announce_paid([invoice for invoice in open_ if invoice.state == 'paid'])
 
     @classmethod
     def print_invoice(cls, invoices):
@@ -283,7 +290,7 @@ class Invoice(metaclass=PoolMeta):
     def update_taxes(cls, invoices, exception=False):
         "Where prices include tax, the net amounts of a draft's lines follow from the whole"
         for invoice in invoices:
-            if is_ours(invoice) and invoice.state == 'draft':
+            if is_ours(invoice) and invoice.state == 'draft' and not workflow.runs():
                 _store_net_amounts(invoice)
         super().update_taxes(invoices, exception=exception)
 

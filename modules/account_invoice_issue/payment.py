@@ -12,6 +12,7 @@ from .events import announce_paid
 from .exceptions import IssueStateError
 from .ledger import open_period, read_books
 from .locks import require_locks
+from .way import way
 
 
 class Invoice(metaclass=PoolMeta):
@@ -40,7 +41,7 @@ class Invoice(metaclass=PoolMeta):
     def _pay(cls, books, invoices, date):
         method = _method(books)
         period = open_period(books, date, 'paid_date', method.journal)
-        settle.pay(books, period, method, date, list(dict.fromkeys(i.id for i in invoices)))
+        way().pay(books, period, method, date, list(dict.fromkeys(i.id for i in invoices)))
         announce_paid(invoices)
 
     @classmethod
@@ -59,7 +60,7 @@ class Invoice(metaclass=PoolMeta):
             books = read_books()
             method = _method(books)
             period = open_period(books, date, 'paid_date', method.journal)
-            move, paid = settle.receive(books, period, method, date, invoice.id, amount)
+            move, paid = way().receive(books, period, method, date, invoice.id, amount)
             if paid:
                 announce_paid([invoice])
             return move
@@ -76,6 +77,13 @@ def _method(books):
 
 class Reconciliation(metaclass=PoolMeta):
     __name__ = 'account.move.reconciliation'
+
+    @classmethod
+    def preprocess_values(cls, mode, values):
+        "Stock names the company by its record here, which fits no configuration: another series counts"
+        if values.get('company') is not None:
+            values = values | {'company': int(values['company'])}
+        return super().preprocess_values(mode, values)
 
     @classmethod
     def on_delete(cls, reconciliations):

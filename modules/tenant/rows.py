@@ -120,14 +120,7 @@ def _format(field):
     "Return what a field makes of a value, None where that is the value itself"
     if isinstance(field, fields.MultiSelection):
         return _words
-    if isinstance(field, fields.MultiSelection):
-        return _words
     return None if isinstance(field, _AS_THEY_ARE) else field.sql_format
-
-
-def _words(value):
-    "The column is JSON itself: text would become a string in it"
-    return None if value is None else sorted(set(value))
 
 
 def _words(value):
