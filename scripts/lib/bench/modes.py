@@ -41,6 +41,8 @@ MODES = (
     Mode('--stop', 'seed', 'end the instance that --seed left running', function='stop', kind=bool),
     Mode('--fuzz', 'fuzz', 'MINUTES of requests made from OpenAPI and as many of random sequences;'
         ' exit 1 with findings', 'MINUTES', float),
+    Mode('--oracle', 'oracle', "N random cases played by the engine and by Tryton's own workflow, every row"
+        ' compared (--random-seed); exit 1 with differences', 'N'),
     Mode('--kill', 'kill', 'N rounds of SIGKILL under 20 parallel POSTs; exit 1 with findings', 'N'),
     )
 ALL = Mode('', 'full', 'measure everything and print the table')
