@@ -177,11 +177,12 @@ def test_every_relation_that_is_stored_has_its_key(pool, superuser):
             and field.model_name in models and (Model._table, column) not in keys])
 
 
-def test_every_reference_is_checked_by_a_trigger(pool, superuser):
+@pytest.mark.parametrize('trigger', ['tenant_references', 'tenant_new_references'])
+def test_every_reference_is_checked_by_a_trigger(pool, superuser, trigger):
     triggers = dict(superuser.execute(
-            "SELECT relname, pg_get_triggerdef(t.oid) FROM pg_trigger t"
-            " JOIN pg_class c ON c.oid = tgrelid"
-            " WHERE tgname = 'tenant_references' AND tgenabled = 'O'").fetchall())
+            "SELECT relname, pg_get_triggerdef(t.oid) || p.prosrc FROM pg_trigger t"
+            " JOIN pg_class c ON c.oid = tgrelid JOIN pg_proc p ON p.oid = tgfoid"
+            " WHERE tgname = %s AND tgenabled = 'O'", (trigger,)).fetchall())
     flaws, found = [], 0
     for name, Model in owned_models(pool).items():
         for column, field in Model._fields.items():

@@ -113,7 +113,8 @@ def test_the_walls_themselves_cannot_be_touched_by_sql(pool, web, german):
             'CREATE SCHEMA mine', 'CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$SELECT 1$$',
             'CREATE EXTENSION vector', "SET session_replication_role = 'replica'",
             'COPY party_party TO PROGRAM $$cat$$', 'SELECT pg_read_file($$/etc/passwd$$)',
-            'SELECT kontor_company_of($$party.party$$, 1)', 'DELETE FROM kontor_release',
+            'SELECT kontor_names_stranger($$party.party$$, ARRAY[1], ARRAY[1], false)',
+            'DELETE FROM kontor_release',
             'SELECT rolpassword FROM pg_authid', 'ALTER ROLE CURRENT_USER BYPASSRLS',
             'SELECT pg_ls_dir($$.$$)']:
         state = _attempt(web, german['company'], statement)

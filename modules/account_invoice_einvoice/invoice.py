@@ -82,24 +82,27 @@ class Invoice(metaclass=PoolMeta):
     # At the door
 
     @classmethod
-    def _render(cls, bill):
+    def _render(cls, bill, workshop):
         einvoice = compose.einvoice(bill)
         if einvoice is None:
-            super()._render(bill)
+            yield from super()._render(bill, workshop)
             return
         require_feature('e_invoice', bill.books.features)
-        with timing.part('compute'):
-            written = {'cii': cii.write(einvoice)}
-            if einvoice.profile == 'XRechnung':
-                written['ubl'] = ubl.write(einvoice)
-                bill.beside.append(File(f'{bill.number}.xml', UBL, written['ubl']))
+        written = {'cii': cii.write(einvoice)}
+        if einvoice.profile == 'XRechnung':
+            written['ubl'] = ubl.write(einvoice)
+            bill.beside.append(File(f'{bill.number}.xml', UBL, written['ubl']))
         # The rules are read in another process while this one's document is typeset
-        checks = [validate.started(xml, syntax, einvoice.profile) for syntax, xml in written.items()]
-        bill.pdf = printed.render(bill.document, finish=partial(
+        checks = [
+            workshop.begin('check', validate.check, xml, syntax, einvoice.profile)
+            for syntax, xml in written.items()]
+        pdf = printed.begin(workshop, bill.document, finish=partial(
                 embed.attach, xml=written['cii'], made_at=bill.document.finalised_at,
                 specification=codes.specification(einvoice.profile, bill.issue_date)))
+        yield
+        bill.pdf = pdf()
         with timing.part('validate'), printed.answered():
-            found = [violation for check in checks for violation in check()]
+            found = [violation for check in checks for violation in check.result()]
         if found:
             raise _refusal(bill, einvoice, found)
 

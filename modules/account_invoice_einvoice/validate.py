@@ -1,10 +1,8 @@
 """Judge an electronic invoice by the official rules, in a document process of its own.
 
-The process starts with the worker and has its sheets compiled before they are needed. `started` lets a
-document be checked while its PDF is typeset.
+The process starts with the worker and has its sheets compiled before they are needed.
 """
 import json
-import threading
 
 from trytond.modules.document_render.pool import Kind, announce, pool
 
@@ -13,7 +11,7 @@ from .reading import Unreadable
 from .rules import RulesAltered, RulesMissing
 
 __all__ = [
-    'Findings', 'RulesAltered', 'RulesMissing', 'Unreadable', 'Violation', 'check', 'inspect', 'started']
+    'Findings', 'RulesAltered', 'RulesMissing', 'Unreadable', 'Violation', 'check', 'inspect']
 
 CHECK = announce(Kind('check', f'{__package__}.checker:warm', most_jobs=20_000))
 
@@ -36,22 +34,3 @@ def inspect(content, syntax=None, profile=None):
     found = json.loads(pool(CHECK).job(asked + b'\n' + content))
     return Findings(**found | {'violations': [Violation(*each) for each in found['violations']]})
 
-
-def started(xml, syntax, profile):
-    "Begin to check and return a function that waits for the answer of `check`, or raises its error"
-    answer = {}
-
-    def work():
-        try:
-            answer['found'] = check(xml, syntax, profile)
-        except BaseException as error:
-            answer['error'] = error
-    thread = threading.Thread(target=work, name='check', daemon=True)
-    thread.start()
-
-    def result():
-        thread.join()
-        if 'error' in answer:
-            raise answer['error']
-        return answer['found']
-    return result

@@ -2,9 +2,11 @@
 import datetime as dt
 import functools
 from dataclasses import dataclass, field, replace
+from dataclasses import fields as fields_of
 from decimal import Decimal
 from itertools import chain
 from types import SimpleNamespace
+from typing import NamedTuple
 
 from sql import Column, Literal
 from trytond.i18n import gettext
@@ -34,20 +36,76 @@ OPEN = (*ISSUABLE, 'posted')
 MAX_LINES = 1000
 LARGEST = Decimal(10) ** 12
 "Of any amount, in the currency of the invoice"
-OPTIONAL = dict.fromkeys([
-        'account', 'accounting_date', 'comment', 'credit_of', 'currency', 'description', 'due_date',
-        'introduction', 'invoice_address', 'invoice_date', 'lines', 'party', 'payment_term',
-        'payment_term_date', 'reference', 'self_billed', 'supply_date', 'template'])
-"What a draft may leave open, but for its lines and party"
 TEMPLATE = (
     'id', 'active', 'name', 'language', 'apply_tax', 'is_tax_included', 'tax_rate', 'tax_label',
     'payment_qr_mode', 'payment_instructions', 'e_invoice_profile', 'business_process_id',
     'primary_color', 'secondary_color', 'font_name', 'logo_type')
-OPTIONAL_OF_LINE = dict.fromkeys([
-        'account', 'custom_unit', 'description', 'item_key', 'note', 'origin', 'product', 'quantity',
-        'sequence', 'taxes_date', 'unit', 'unit_price']) | {'taxes': (), 'type': 'line'}
 DUE_AFTER = dt.timedelta(days=14)
 POSITION = ('address', 'identifier', 'tax_number', 'account')
+
+
+class Named(NamedTuple):
+    "A record of which only its id is known and asked"
+    id: int
+
+
+@dataclass(slots=True, eq=False)
+class DraftLine:
+    "A line of a Draft: the fields of an ``account.invoice.line`` that somebody fills in"
+    description: str | None = None
+    item_key: str | None = None
+    quantity: float | None = None
+    unit: object = None
+    custom_unit: object = None
+    unit_price: Decimal | None = None
+    product: object = None
+    account: object = None
+    taxes: tuple = ()
+    taxes_date: dt.date | None = None
+    type: str = 'line'
+    sequence: int | None = None
+    origin: object = None
+    note: str | None = None
+    id: None = None
+
+    def __post_init__(self):
+        # As every field of one line
+        self.item_key = self.item_key and self.item_key.strip()
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """An invoice that is to be issued and was never stored: the fields of an ``account.invoice`` that
+    somebody fills in.
+
+    Records are named by what has their id: ``Named`` will do for party, template, unit, custom_unit and
+    product, the rest are records of Tryton. One in place of the whole draft takes long for each answer, and
+    a call may have thousands of lines.
+    """
+    party: object
+    lines: list | tuple = ()
+    self_billed: bool = False
+    template: object = None
+    invoice_date: dt.date | None = None
+    accounting_date: dt.date | None = None
+    supply_date: dt.date | None = None
+    due_date: dt.date | None = None
+    payment_term: object = None
+    payment_term_date: dt.date | None = None
+    invoice_address: object = None
+    account: object = None
+    currency: object = None
+    credit_of: object = None
+    reference: str | None = None
+    description: str | None = None
+    introduction: str | None = None
+    comment: str | None = None
+    id: None = None
+
+    def __post_init__(self):
+        # As every field of one line
+        self.reference = self.reference and self.reference.strip()
+        self.description = self.description and self.description.strip()
 
 
 @dataclass(slots=True)
@@ -175,8 +233,8 @@ def complete(drafts, books):
     for draft in drafts:
         if draft.id is not None:
             _check_stored(draft)
-    drafts = [_plain(draft, OPTIONAL) for draft in drafts]
-    lines = [[_plain(line, OPTIONAL_OF_LINE) for line in draft.lines] for draft in drafts]
+    drafts = [_plain(draft, Draft) for draft in drafts]
+    lines = [[_plain(line, DraftLine) for line in draft.lines] for draft in drafts]
     known = Known(drafts, lines, books)
     return [_bill(*pair, books, known) for pair in zip(drafts, lines, strict=True)]
 
@@ -252,17 +310,17 @@ def _check_stored(draft):
         raise IssueStateError(gettext('account_invoice_issue.msg_by_hand'), 'taxes')
 
 
-def _plain(record, optional):
-    """Return a draft or a line that can be asked for all of ``optional``.
-
-    One that was never stored has only what it was given, and becomes a plain object: a record of Tryton takes
-    long for each answer, and a call may have thousands of lines.
-    """
-    if record.id is not None:
+def _plain(record, kind):
+    "Return a record of Tryton that was never stored as the Draft or DraftLine of what it was given"
+    if isinstance(record, kind) or record.id is not None:
         return record
     given = record._values
-    return SimpleNamespace(
-        id=None, **{name: getattr(given, name, value) for name, value in optional.items()})
+    return kind(**{name: getattr(given, name) for name in _names(kind) if hasattr(given, name)})
+
+
+@functools.cache
+def _names(kind):
+    return [field.name for field in fields_of(kind) if field.name != 'id']
 
 
 def _bill(draft, lines, books, known):
@@ -403,12 +461,15 @@ def _figures(items, gross):
 
 
 def _check_amounts(items, total):
-    too_large = gettext('account_invoice_issue.msg_amount_too_large', limit=LARGEST)
     for number, item in enumerate(items):
-        if item.tax and abs(item.shown) > LARGEST:
-            raise IssueError(too_large, f'lines[{number}]')
-    if abs(total) > LARGEST:
-        raise IssueError(too_large, 'lines')
+        if item.tax:
+            _check_amount(item.shown, f'lines[{number}]')
+    _check_amount(total, 'lines')
+
+
+def _check_amount(amount, place):
+    if abs(amount) > LARGEST:
+        raise IssueError(gettext('account_invoice_issue.msg_amount_too_large', limit=LARGEST), place)
 
 
 def _due(draft, issue_date, total):

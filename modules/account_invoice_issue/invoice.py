@@ -12,6 +12,7 @@ from trytond.model import Index, ModelView, dualmethod, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.account.tax import _TaxLine
 from trytond.modules.archive.document import PDF, Sealing
+from trytond.modules.document_render import Workshop
 from trytond.modules.immutable import FREELY
 from trytond.modules.tenant import clock, timing
 from trytond.pool import Pool, PoolMeta
@@ -126,10 +127,10 @@ class Invoice(metaclass=PoolMeta):
         """Issue outgoing and self-billed drafts, stored or not, and return them as issued invoices, in
         the same order.
 
-        A draft has at least ``party``, ``self_billed`` where it is a Gutschrift, and ``lines``
-        (``description``, ``quantity``, ``unit_price`` each); without a template, dates, accounts or taxes
-        the tenant's own are taken. All or nothing. Raises IssueError and its kinds, naming the field;
-        restarts the transaction where it does not hold the LOCKS yet.
+        A draft is a record of Tryton or a `draft.Draft`. It has at least ``party``, ``self_billed`` where it
+        is a Gutschrift, and ``lines`` (``description``, ``quantity``, ``unit_price`` each); without a
+        template, dates, accounts or taxes the tenant's own are taken. All or nothing. Raises IssueError and
+        its kinds, naming the field; restarts the transaction where it does not hold the LOCKS yet.
         """
         drafts = list(drafts)
         if not drafts:
@@ -158,13 +159,19 @@ class Invoice(metaclass=PoolMeta):
             bills = complete(drafts, books)
             cls._examine(bills)
             cls._link_payments([bill for bill in bills if bill.wants_payment_link])
-            booking.reserve(bills)
             cls._number(bills)
             for bill in bills:
                 bill.document = printed.document(bill)
-            way().write(bills)
-        for bill in bills:
-            cls._render(bill)
+        # Other processes make the documents while the rows are written
+        with Workshop() as workshop:
+            renderings = [cls._render(bill, workshop) for bill in bills]
+            with timing.part('compute'):
+                for rendering in renderings:
+                    next(rendering)
+                booking.reserve(bills)
+                way().write(bills)
+            for rendering in renderings:
+                next(rendering, None)
         cls._seal(bills)
         return bills
 
@@ -173,9 +180,12 @@ class Invoice(metaclass=PoolMeta):
         "Refuse what may not be issued, and add to ``warnings`` what is doubtful; nothing is written yet"
 
     @classmethod
-    def _render(cls, bill):
-        "Fill in ``pdf`` of a bill, and ``beside`` where there is more to seal"
-        bill.pdf = printed.render(bill.document)
+    def _render(cls, bill, workshop):
+        """Hand in what is to be made of a bill, yield, then wait for it: fill in ``pdf``, and ``beside``
+        where there is more to seal."""
+        pdf = printed.begin(workshop, bill.document)
+        yield
+        bill.pdf = pdf()
 
     @classmethod
     def _link_payments(cls, bills):

@@ -194,9 +194,19 @@ def render(printed, **options):
     Raises RenderingUnavailable when the document process is overloaded or broke down, IssueError
     for what cannot be printed.
     """
+    return _made(functools.partial(document_render.render, printed, **options))
+
+
+def begin(workshop, printed, **options):
+    "Hand in a Document and return a function that waits for what `render` returns or raises"
+    return functools.partial(
+        _made, workshop.begin('typeset', document_render.render, printed, **options).result)
+
+
+def _made(work):
     with timing.part('render'), answered():
         try:
-            return document_render.render(printed, **options)
+            return work()
         except LogoBroken as error:
             raise IssueError(
                 gettext('account_invoice_issue.msg_logo_broken', reason=error), 'template') from error

@@ -8,8 +8,9 @@ from .errors import (
     DocumentBroken, DocumentBusy, DocumentCrashed, DocumentError, DocumentTimeout, FontMissing,
     LogoBroken)
 from .pool import render, shutdown, start
+from .workshop import Workshop
 
 __all__ = [
     'Document', 'DocumentBroken', 'DocumentBusy', 'DocumentCrashed', 'DocumentError',
     'DocumentTimeout', 'FontMissing', 'Line', 'LogoBroken', 'Party', 'QrCode', 'Reference',
-    'Style', 'TaxRow', 'Totals', 'render', 'shutdown', 'start']
+    'Style', 'TaxRow', 'Totals', 'Workshop', 'render', 'shutdown', 'start']

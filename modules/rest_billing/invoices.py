@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from trytond.modules.account_invoice_issue.draft import MAX_LINES, storable
+from trytond.modules.account_invoice_issue.draft import MAX_LINES, Draft, DraftLine, Named, storable
 from trytond.modules.account_invoice_issue.invoice import pdf_of
 from trytond.modules.account_invoice_issue.locks import LOCKS
 from trytond.modules.account_invoice_issue.reading import Filter, get_invoices, list_invoices
@@ -184,17 +184,15 @@ def _in_order(items):
 
 
 def _draft(call, order, values):
-    pool = Pool()
     body, units = call.body, built_in_units()
-    Line = pool.get('account.invoice.line')
     lines = [
-        Line(
+        DraftLine(
             item_key=item.item_key or None, description=item.description,
-            quantity=storable(item.quantity, f'lines[{n}]'), unit=units[UNITS[item.unit]],
-            custom_unit=item.custom_unit_id, unit_price=item.price_per_unit)
+            quantity=storable(item.quantity, f'lines[{n}]'), unit=Named(units[UNITS[item.unit]]),
+            custom_unit=item.custom_unit_id and Named(item.custom_unit_id), unit_price=item.price_per_unit)
         for n, (_, item) in enumerate(order)]
-    return pool.get('account.invoice')(
-        party=body.customer_id, template=body.invoice_template_id,
+    return Draft(
+        party=Named(body.customer_id), template=body.invoice_template_id and Named(body.invoice_template_id),
         invoice_date=day_of(call, body.issue_date), due_date=day_of(call, body.due_date),
         comment=body.notes or None, introduction=body.introduction_text or None, lines=lines, **values)
 

@@ -5,12 +5,10 @@ the statement is as short for a thousand rows as for one, and is prepared once.
 
 Only for rows that this package makes up itself; what a user types goes through ``Model.create``.
 """
-import datetime as dt
 import functools
-import json
-from decimal import Decimal
 
 from psycopg.sql import SQL, Identifier
+from pydantic_core import to_json
 from trytond.model import fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction
@@ -75,13 +73,18 @@ class _Rows:
     "Rows of a model: ``place`` says where they go, ``text`` has their values"
 
     def __init__(self, Model, rows):
-        formats = {name: _format(Model._fields[name]) for name in rows[0]}
-        changed = [(name, format_) for name, format_ in formats.items() if format_]
-        self.place = (
-            Model._table, tuple(formats), _is_column(Model, 'company'),
-            'active' not in formats and _is_column(Model, 'active'))
-        self.text = json.dumps(
-            [row | {name: format_(row[name]) for name, format_ in changed} for row in rows], default=_text)
+        self.place, formats = _columns(Model, tuple(rows[0]))
+        # Decimals and dates become the text that PostgreSQL reads
+        self.text = to_json(
+            [row | {name: format_(row[name]) for name, format_ in formats} for row in rows]).decode()
+
+
+@functools.cache
+def _columns(Model, names):
+    "Return (what a statement depends on, [(name, function)] of the values that are not written as they are)"
+    formats = [(name, format_) for name in names if (format_ := _format(Model._fields[name]))]
+    is_active = 'active' not in names and _is_column(Model, 'active')
+    return (Model._table, names, _is_column(Model, 'company'), is_active), formats
 
 
 @functools.cache
@@ -118,9 +121,16 @@ def _insert(place, number, end):
 
 def _format(field):
     "Return what a field makes of a value, None where that is the value itself"
-    if isinstance(field, fields.MultiSelection):
-        return _words
+    if isinstance(field, fields.Char):
+        return _stripped if field.strip else None
+    for kind, format_ in _FORMATS.items():
+        if isinstance(field, kind):
+            return format_
     return None if isinstance(field, _AS_THEY_ARE) else field.sql_format
+
+
+def _stripped(value):
+    return value and value.strip()
 
 
 def _words(value):
@@ -128,14 +138,19 @@ def _words(value):
     return None if value is None else sorted(set(value))
 
 
-_AS_THEY_ARE = (fields.Many2One, fields.Integer, fields.Numeric, fields.Date)
+def _named(value):
+    "A record is named as in ``account.invoice,42``"
+    return None if value is None else str(value)
 
 
-def _text(value):
-    "Return what JSON does not know as PostgreSQL reads it"
-    if isinstance(value, Decimal | dt.date | dt.time):
-        return str(value)
-    raise TypeError(f"{value!r} cannot be written by rows.insert")
+def _to_the_second(value):
+    return value and value.replace(microsecond=0)
+
+
+_FORMATS = {fields.DateTime: _to_the_second, fields.MultiSelection: _words, fields.Reference: _named}
+_AS_THEY_ARE = (
+    fields.Boolean, fields.Date, fields.Float, fields.Integer, fields.Many2One, fields.Numeric,
+    fields.Selection, fields.Timestamp)
 
 
 def delete_own(model, company):

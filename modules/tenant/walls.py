@@ -171,53 +171,102 @@ def reference_columns(Model):
 
 
 def _references(cursor, models):
-    _reference_targets(cursor, models)
+    """Guard what names a record of any model: new rows all at once, a changed one by itself.
+
+    New ones are looked at after the statement, so that rows of one statement may name each other.
+    """
+    _strangers(cursor, models)
     for Model in models.values():
         columns = reference_columns(Model)
-        cursor.execute(SQL("DROP TRIGGER IF EXISTS tenant_references ON {}").format(
-                Identifier(Model._table)))
+        table = Identifier(Model._table)
+        for name in ('tenant_references', 'tenant_new_references'):
+            cursor.execute(SQL("DROP TRIGGER IF EXISTS {} ON {}").format(Identifier(name), table))
         if not columns:
             continue
         missing = 'allow' if Model.__name__ in MISSING_ALLOWED else 'refuse'
         cursor.execute(SQL(
-                "CREATE TRIGGER tenant_references BEFORE INSERT OR UPDATE OF {} ON {}"
+                "CREATE TRIGGER tenant_references BEFORE UPDATE OF {} ON {}"
                 " FOR EACH ROW EXECUTE FUNCTION kontor_check_references({})").format(
-                SQL(', ').join(map(Identifier, columns)), Identifier(Model._table),
+                SQL(', ').join(map(Identifier, columns)), table,
                 SQL(', ').join(map(Literal, [missing, *columns]))))
+        function = _new_references(cursor, Model, columns)
+        cursor.execute(SQL(
+                "CREATE TRIGGER tenant_new_references AFTER INSERT ON {} REFERENCING NEW TABLE AS added"
+                " FOR EACH STATEMENT EXECUTE FUNCTION {}({})").format(table, function, Literal(missing)))
 
 
-def _reference_targets(cursor, models):
-    "One function that finds the company of any tenant-owned record; NULL for what is not tenant-owned"
-    branches = SQL(' ').join(
-        SQL("WHEN {} THEN SELECT t.{} INTO found FROM {} t WHERE t.id = $2;").format(
-            Literal(name), Identifier(company_column(Model)), Identifier(Model._table))
-        for name, Model in models.items())
+_FOREIGN = """
+RAISE foreign_key_violation USING MESSAGE = format(
+    'reference %s of table %s is not in the tenant', {column}, TG_TABLE_NAME);"""
+
+
+def _new_references(cursor, Model, columns):
+    "Return the name of the function that looks at the new rows of a model"
+    name = Identifier(f'kontor_references_{Model._table}'[:63])
+    checks = SQL('').join(SQL("""
+            FOR named IN
+                SELECT split_part({column}, ',', 1) AS model,
+                    array_agg(split_part({column}, ',', 2)::int) AS ids, array_agg({company}) AS companies
+                FROM added WHERE {column} ~ '^[^,]+,[0-9]{{1,9}}$' GROUP BY 1
+            LOOP
+                IF kontor_names_stranger(named.model, named.ids, named.companies, TG_ARGV[0] = 'allow') THEN
+                    {foreign}
+                END IF;
+            END LOOP;""").format(
+            column=Identifier(column), company=Identifier(company_column(Model)),
+            foreign=SQL(_FOREIGN).format(column=Literal(column))) for column in columns)
     cursor.execute(SQL("""
-        CREATE OR REPLACE FUNCTION kontor_company_of(model text, id int) RETURNS int
-        LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $function$
-        DECLARE found int;
+        CREATE OR REPLACE FUNCTION {name}() RETURNS trigger
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp AS $function$
+        DECLARE named record;
+        BEGIN{checks}
+            RETURN NULL;
+        END $function$""").format(name=name, checks=checks, schema=_schema(cursor)))
+    cursor.execute(SQL("REVOKE ALL ON FUNCTION {}() FROM PUBLIC").format(name))
+    return name
+
+
+def _strangers(cursor, models):
+    """One function that tells whether one of some records is not of the company that names it; what is not
+    tenant-owned is nobody's."""
+    branches = SQL(' ').join(
+        SQL("""
+            WHEN {} THEN SELECT bool_or(coalesce((SELECT t.{} FROM {} t WHERE t.id = r.id), -1) <> r.company
+                    AND NOT (missing_allowed AND NOT EXISTS (SELECT FROM {} t WHERE t.id = r.id)))
+                INTO found FROM unnest(ids, companies) AS r (id, company);""").format(
+            Literal(name), Identifier(company_column(Model)), *[Identifier(Model._table)] * 2)
+        for name, Model in models.items())
+    # A plan is kept, also one that was made when the table was short
+    cursor.execute(SQL("""
+        CREATE OR REPLACE FUNCTION kontor_names_stranger(
+            model text, ids int[], companies int[], missing_allowed boolean) RETURNS boolean
+        LANGUAGE plpgsql STABLE SECURITY DEFINER
+        SET search_path = {schema}, pg_temp SET enable_seqscan = off AS $function$
+        DECLARE found boolean;
         BEGIN
-            CASE model {branches} ELSE RETURN NULL; END CASE;
-            RETURN coalesce(found, -1);
+            CASE model {branches} ELSE RETURN false; END CASE;
+            RETURN found;
         END $function$""").format(branches=branches, schema=_schema(cursor)))
-    cursor.execute("REVOKE ALL ON FUNCTION kontor_company_of(text, int) FROM PUBLIC")
+    cursor.execute(
+        "REVOKE ALL ON FUNCTION kontor_names_stranger(text, int[], int[], boolean) FROM PUBLIC")
     cursor.execute(SQL("""
         CREATE OR REPLACE FUNCTION kontor_check_references() RETURNS trigger
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp AS $function$
-        DECLARE value text; owner int; n int;
+        DECLARE value text; n int;
         BEGIN
             FOR n IN 1 .. TG_NARGS - 1 LOOP
                 value := to_jsonb(NEW) ->> TG_ARGV[n];
-                CONTINUE WHEN value IS NULL OR value !~ '^[^,]+,[0-9]{{1,9}}$';
-                owner := kontor_company_of(split_part(value, ',', 1), split_part(value, ',', 2)::int);
-                CONTINUE WHEN owner IS NULL OR owner = NEW.company
-                    OR (owner = -1 AND TG_ARGV[0] = 'allow');
-                RAISE foreign_key_violation USING MESSAGE = format(
-                    'reference %s of table %s is not in the tenant', TG_ARGV[n], TG_TABLE_NAME);
+                IF value ~ '^[^,]+,[0-9]{{1,9}}$' AND kontor_names_stranger(
+                        split_part(value, ',', 1), ARRAY[split_part(value, ',', 2)::int],
+                        ARRAY[NEW.company], TG_ARGV[0] = 'allow') THEN
+                    {foreign}
+                END IF;
             END LOOP;
             RETURN NEW;
-        END $function$""").format(schema=_schema(cursor)))
+        END $function$""").format(
+            schema=_schema(cursor), foreign=SQL(_FOREIGN).format(column=SQL('TG_ARGV[n]'))))
     cursor.execute("REVOKE ALL ON FUNCTION kontor_check_references() FROM PUBLIC")
+    cursor.execute("DROP FUNCTION IF EXISTS kontor_company_of(text, int)")
 
 
 def _schema(cursor):

@@ -13,13 +13,15 @@ def reread(invoice):
     "Return (sealed files of an issued invoice, the same written anew of its rows)"
     from trytond.modules.account_invoice_einvoice.invoice import files_of
     from trytond.modules.account_invoice_issue import printed
+    from trytond.modules.document_render import Workshop
     from trytond.transaction import without_check_access
     with without_check_access():
         Invoice = Pool().get('account.invoice')
         invoice = Invoice(invoice.id)
         bill = _bill(invoice)
         bill.document = printed.document(bill)
-        Invoice._render(bill)
+        with Workshop() as workshop:
+            list(Invoice._render(bill, workshop))
         return files_of(invoice)['pdf'], bill.pdf
 
 

@@ -88,15 +88,14 @@ def _fixed_documents():
 
 
 def _issue(customer, template, lines, number):
+    from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, Named
     from trytond.modules.product_catalog.uom import built_in_units
     from trytond.modules.rest_billing.types import UNITS
     from trytond.pool import Pool
-    pool = Pool()
-    Invoice, Line = pool.get('account.invoice'), pool.get('account.invoice.line')
-    unit = built_in_units()[UNITS['Hour']]
-    Invoice.issue([
-        Invoice(party=customer, template=template, lines=[
-            Line(
+    unit = Named(built_in_units()[UNITS['Hour']])
+    Pool().get('account.invoice').issue([
+        Draft(party=Named(customer), template=Named(template), lines=[
+            DraftLine(
                 description=f'Software development, part {n}', quantity=1.5, unit=unit,
                 unit_price=Decimal(80 + n % 40))
             for n in range(lines)])
