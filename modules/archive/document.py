@@ -4,6 +4,7 @@ import hmac
 import logging
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from sql import Null
 from sql.aggregate import Max
@@ -31,7 +32,8 @@ _NOT_KEPT = (
 _STORE = """
 WITH stored AS (
     INSERT INTO archive_content AS c (company, sha512, data)
-    SELECT %(company)s, b.sha512, b.data FROM unnest(%(sums)s::text[], %(data)b::bytea[]) AS b (sha512, data)
+    SELECT %(company)s, b.sha512, substring(%(data)b::bytea FROM b.start FOR b.size)
+    FROM unnest(%(sums)s::text[], %(starts)s::int[], %(sizes)s::int[]) AS b (sha512, start, size)
     ON CONFLICT DO NOTHING RETURNING c.sha512, c.id)
 SELECT country.code, COALESCE(last.position, 0), COALESCE(last.chain, %(start)s), stored.sha512, stored.id
 FROM company_company AS company
@@ -206,9 +208,12 @@ class Document(TenantOwned, ModelSQL, ModelView):
         Return ((country, position, chain value), {SHA-512: id of the content}). The country, alpha-2,
         decides how long documents are kept; position and chain value are those of the last document.
         """
+        sizes = list(map(len, blobs.values()))
         cursor = Transaction().connection.cursor()
+        # All bytes one after the other: an array of them is taken apart, and copied to a file, first
         cursor.execute(_STORE, {
-                'company': company, 'start': START, 'sums': list(blobs), 'data': list(blobs.values())})
+                'company': company, 'start': START, 'sums': list(blobs), 'sizes': sizes,
+                'starts': list(accumulate(sizes[:-1], initial=1)), 'data': b''.join(blobs.values())})
         rows = cursor.fetchall()
         contents = {sha512: id for *_, sha512, id in rows if id}
         return rows[0][:3], contents | Pool().get('archive.content').find(blobs.keys() - contents.keys())

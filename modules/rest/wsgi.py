@@ -5,6 +5,7 @@ are loaded here and their connections closed again, since neither connections no
 fork.
 """
 import csv
+import gc
 import logging
 import os
 import threading
@@ -51,3 +52,7 @@ def build(databases, found=None):
 names = next(csv.reader([os.environ.get('TRYTOND_DATABASE_NAMES', '')]), [])
 load(names)
 application = build(names)
+
+# What is loaded stays for good: no collection looks through it again, and no worker copies it for that
+gc.collect()
+gc.freeze()
