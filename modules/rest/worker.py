@@ -23,6 +23,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from .connection import Connection, Held
 from .contract import Problem
 from .gate import Gate
+from .threads import Threads
 
 POLL_SECONDS = 0.25
 STOP_SECONDS = 1.0
@@ -82,7 +83,10 @@ class Worker(ThreadWorker):
         self.cfg.set('http_parser', 'python')
         self.gate = Gate(max(1, self.cfg.threads // 2))
         self.connections = set()
-        self.looked = 0.0
+        self.looked = self.notified = self.asked = 0.0
+
+    def get_thread_pool(self):
+        return Threads(self.cfg.threads)
 
     def run(self):
         try:
@@ -207,6 +211,20 @@ class Worker(ThreadWorker):
             self.connections.discard(conn)
             self.nr_conns -= 1
             conn.close()
+
+    def notify(self):
+        "Tell the arbiter that it lives, not with every request"
+        now = time.monotonic()
+        if now - self.notified >= POLL_SECONDS:
+            self.notified = now
+            super().notify()
+
+    def is_parent_alive(self):
+        now = time.monotonic()
+        if now - self.asked < POLL_SECONDS:
+            return True
+        self.asked = now
+        return super().is_parent_alive()
 
     def wait_for_and_dispatch_events(self, timeout):
         super().wait_for_and_dispatch_events(min(timeout, POLL_SECONDS))
