@@ -2,7 +2,8 @@
 invoices.
 
 Everything was decided and checked before; foreign keys, checks and row-level security of PostgreSQL
-hold as for everybody. A test posts the same drafts with Tryton's workflow and compares every row.
+hold as for everybody. A test posts the same drafts with Tryton's workflow and compares every row. Each step
+says in brackets whose effect it has, of ``account_invoice`` and ``account``.
 """
 import re
 from dataclasses import dataclass
@@ -42,7 +43,10 @@ class BookedTax:
 
 
 def reserve(bills):
-    "Decide what taxes each bill books, and give it and all its new records their ids, in one statement"
+    """Decide what taxes each bill books, and give it and all its new records their ids, in one statement.
+
+    [Invoice._get_taxes]
+    """
     for bill in bills:
         bill.taxes = [
             BookedTax(part, share, amount, taxed.notice) for taxed, share in bill.shares
@@ -65,7 +69,7 @@ def reserve(bills):
 
 
 def write(bills):
-    "Write invoices, lines, taxes and posted moves of numbered bills"
+    "Write invoices, lines, taxes and posted moves of numbered bills. [Invoice._post, Move.post]"
     company = bills[0].books.company
     stored = [bill for bill in bills if bill.draft.id is not None]
     _forget_taxes(stored)
@@ -114,7 +118,10 @@ def update(model, id, values):
 # The invoice
 
 def _invoice(bill):
-    "Return what issuing decides about an invoice"
+    """Return what issuing decides about an invoice.
+
+    [Invoice.set_number, get_tax_identifier, compute_fields, _store_cache, _post]
+    """
     figures, own_term = bill.figures, bill.draft.due_date is None and bill.draft.payment_term
     return {
         'state': 'posted', 'number': bill.number, 'number_alnum': re.sub(r'[\W_]', '', bill.number),
@@ -132,12 +139,13 @@ def _invoice(bill):
 
 
 def _series(bill):
-    "Return Tryton's own word: a credit note is negative, and so are all of its lines"
+    "Return Tryton's own word: a credit note is negative, and so are all of its lines. [_sequence_type]"
     negative = bill.figures.total < 0 and all(item.net <= 0 for item in bill.charged)
     return 'credit_note' if negative else 'invoice'
 
 
 def _new_invoice(bill):
+    "Return a whole invoice. [Invoice.create, set_journal, on_change_party]"
     draft, books = bill.draft, bill.books
     return _invoice(bill) | {
         'id': bill.id, 'type': books.side.type, 'self_billed': bill.is_self_billed,
@@ -150,12 +158,14 @@ def _new_invoice(bill):
 # Its lines and taxes
 
 def _issued_line(item):
+    "Return what issuing decides about a line. [InvoiceLine.on_change_product, get_amount]"
     return {
         'account': item.account, 'net_amount': item.net, 'unit_label': item.unit_label or None,
         'unit_code': item.unit_code or None}
 
 
 def _new_line(bill, item, number):
+    "Return a whole line; ``number`` counts from 1. [InvoiceLine.create]"
     line = item.record
     return _issued_line(item) | {
         'id': item.id, 'invoice': bill.id, 'type': line.type, 'invoice_type': bill.books.side.type,
@@ -170,6 +180,7 @@ def _new_line(bill, item, number):
 
 
 def _tax(bill, tax):
+    "Return a tax of an invoice. [Invoice._compute_taxes]"
     return {
         'id': tax.id, 'invoice': bill.id, 'description': tax.part.description, 'account': tax.account,
         'base': tax.share.base, 'amount': tax.amount, 'manual': False, 'tax': tax.part.tax,
@@ -177,7 +188,7 @@ def _tax(bill, tax):
 
 
 def _forget_taxes(bills):
-    "Delete the taxes that stored drafts had so far"
+    "Delete the taxes that stored drafts had so far. [Invoice.update_taxes]"
     if bills:
         table = Pool().get(TAX).__table__()
         Transaction().connection.cursor().execute(
@@ -187,6 +198,7 @@ def _forget_taxes(bills):
 # The move
 
 def _move(bill):
+    "Return a posted move. [Invoice.get_move, Move.post]"
     date = bill.draft.accounting_date or bill.issue_date
     return {
         'id': bill.move, 'number': bill.move_number, 'period': bill.period.id,
@@ -214,7 +226,8 @@ def _move_lines(bills):
 def _postings(bill):
     """Yield (move line, its tax lines): revenue or expense per line, tax per rate, what is owed.
 
-    Amounts are those of a sale, in debit less credit; a self-bill is its mirror.
+    Amounts are those of a sale, in debit less credit; a self-bill is its mirror. [InvoiceLine.get_move_lines,
+    InvoiceTax.get_move_lines, Invoice._get_move_line; tax lines: InvoiceLine._compute_taxes]
     """
     sign = bill.books.side.sign
     for item in bill.charged:
@@ -239,7 +252,10 @@ def _posting(bill, account, amount, description=None, origin=None, maturity=None
 
 
 def accounts_with_party():
-    "Return the ids of those accounts of the tenant that want a party on each line; kept until one changes"
+    """Return the ids of those accounts of the tenant that want a party on each line; kept until one changes.
+
+    [Line.party, Account.party_required]
+    """
     Account = Pool().get('account.account')
     found = Account._with_party_cache.get(None)
     if found is None:

@@ -92,7 +92,7 @@ def _books(side):
 
 
 def open_period(books, date, field, journal=None):
-    """Return the Period of a date; its fiscal year is made if there is none.
+    """Return the Period of a date; its fiscal year is made if there is none. [Period.find]
 
     journal: id of the one that posts, that of the books' side if None. Raises IssueError or
     IssueStateError naming ``field``: too far away, or closed.

@@ -18,7 +18,7 @@ def take(wanted, model=STRICT):
     """Return {sequence: its next numbers, one per date and formatted with it} for {sequence: dates}.
 
     sequence: id of an incremental sequence of the model; those of a tenant are all rows. The tenant's
-    lock on ``ir_sequence_strict`` must be held.
+    lock on ``ir_sequence_strict`` must be held. [SequenceStrict.get_many]
     """
     Sequence = Pool().get(model)
     cursor = Transaction().connection.cursor()

@@ -1,7 +1,8 @@
 """What is owed and what is paid, set against each other: the rows that Tryton's reconciliation would
 write, a few statements for any number of invoices.
 
-The tenant's LOCKS must be held. A test does the same with Tryton's own methods and compares every row.
+The tenant's LOCKS must be held. A test does the same with Tryton's own methods and compares every row. Each
+step says in brackets whose effect it has, of ``account_invoice`` and ``account``.
 """
 from collections import defaultdict
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class Open:
 
 
 def read_open(invoices):
-    "Return {id: Open} of invoices (ids), in one statement"
+    "Return {id: Open} of invoices (ids), in one statement. [Invoice.get_lines_to_pay, payment_lines]"
     pool = Pool()
     Invoice = pool.get(INVOICE)
     line, move = pool.get(MOVE_LINE).__table__(), pool.get(MOVE).__table__()
@@ -68,7 +69,7 @@ def read_open(invoices):
 
 
 def reconcile(company, groups):
-    "Reconcile groups of OpenLines that add up to nothing each"
+    "Reconcile groups of OpenLines that add up to nothing each. [Line.reconcile, Reconciliation.create]"
     groups = [group for group in groups if group]
     if not groups:
         return
@@ -98,6 +99,7 @@ def cancel(bill):
     """Cancel the invoice that a credit note took back wholly, and reconcile both; tell whether it could.
 
     It cannot where an instalment was paid already: the credit note then stays open, to be refunded.
+    [Invoice.cancel]
     """
     credited = bill.credited
     credits = [bill.id, *_earlier_credits(bill)]
@@ -126,7 +128,7 @@ def _earlier_credits(bill):
 
 
 def count_as_payment(bill):
-    "Let a credit note lower what is left to pay of its invoice"
+    "Let a credit note lower what is left to pay of its invoice. [Invoice.add_payment_lines]"
     found = read_open([bill.credited.id, bill.id])
     if bill.books.side.sign * (found[bill.credited.id].balance + found[bill.id].balance) < 0:
         return
@@ -136,7 +138,7 @@ def count_as_payment(bill):
 
 
 def _forget_payments(invoices):
-    "What did not pay an invoice in the end is no payment of it"
+    "What did not pay an invoice in the end is no payment of it. [Invoice._clean_payments]"
     table = Pool().get(PAYMENT).__table__()
     Transaction().connection.cursor().execute(*table.delete(
             where=fields.SQL_OPERATORS['in'](table.invoice, list(invoices))))
@@ -164,7 +166,10 @@ def read_method(company):
 
 
 def pay(books, period, method, date, invoices):
-    """Post what is left to pay of posted invoices (ids) on a day, reconcile it and mark them as paid."""
+    """Post what is left to pay of posted invoices (ids) on a day, reconcile it and mark them as paid.
+
+    [Invoice.pay_invoice, Line.reconcile, Invoice.process]
+    """
     found = read_open(invoices)
     due = {id: open_ for id, open_ in found.items() if open_.balance}
     payments = _post_payments(books, period, method, date, due)
@@ -173,7 +178,10 @@ def pay(books, period, method, date, invoices):
 
 
 def _mark_paid(found, date):
-    "Write that invoices ({id: Open}) are paid, and the credit notes that counted as payments with them"
+    """Write that invoices ({id: Open}) are paid, and the credit notes that counted as payments with them.
+
+    [Invoice.process, Invoice.paid]
+    """
     table = Pool().get(INVOICE).__table__()
     Transaction().connection.cursor().execute(*table.update(
             [table.state, table.paid_date], ['paid', date],
@@ -184,7 +192,7 @@ def _mark_paid(found, date):
 def receive(books, period, method, date, invoice, amount):
     """Post an amount paid for a posted invoice (id), more or less than is owed; return (move, paid?).
 
-    What is more than owed stays open as the payer's credit.
+    What is more than owed stays open as the payer's credit. [Invoice.pay_invoice with ``overpayment``]
     """
     found = read_open([invoice])
     open_, owed = found[invoice], found[invoice].balance
@@ -235,7 +243,7 @@ def _post_payments(books, period, method, date, due):
 
 
 def _insert_moves(books, period, method, date, invoices):
-    "Write a numbered move for the payment of each invoice; return their ids"
+    "Write a numbered move for the payment of each invoice; return their ids. [Move.post]"
     numbers, = numbering.take({period.moves: [date] * len(invoices)}).values()
     return insert(MOVE, books.company, [
             {'number': number, 'period': period.id, 'journal': method.journal, 'date': date,
@@ -244,7 +252,7 @@ def _insert_moves(books, period, method, date, invoices):
 
 
 def _payment_rows(open_, move, method):
-    "Yield the line that pays and its counterpart"
+    "Yield the line that pays and its counterpart. [Invoice.pay_invoice]"
     amount, owed = open_.balance, open_.owed[0]
     account = method.debit_account if amount > 0 else method.credit_account
     yield _row(move, owed.account, -amount, owed.party)
