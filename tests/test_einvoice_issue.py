@@ -281,6 +281,26 @@ def test_the_pdf_carries_the_data_and_says_so(seller, pool, profile, name, level
         assert not file.is_encrypted and file.pdf_version == '1.7'
 
 
+def test_invoices_of_one_call_have_each_their_own(seller, pool):
+    from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, Named
+    profiles = ('XRechnung', 'None', 'EN16931', 'XRechnung')
+    templates = [make_template(pool, seller.tenant, e_invoice_profile=profile) for profile in profiles]
+    party = customer(seller, 'DE')
+    with inside(pool, seller.tenant):
+        made = [issued(invoice) for invoice in pool.get('account.invoice').issue([
+            Draft(party=Named(party), template=Named(template), invoice_date=ISSUED, lines=[
+                DraftLine(description=f'Arbeit {n}', quantity=1, unit_price=D(10 + n))])
+            for n, template in enumerate(templates)])]
+    assert [each.files.keys() for each in made] == [
+        {'pdf', 'cii', 'ubl'}, {'pdf'}, {'pdf', 'cii'}, {'pdf', 'cii', 'ubl'}]
+    for each in made:
+        assert each.number in each.text
+        if 'cii' in each.files:
+            agrees(each, each.data)
+        if 'ubl' in each.files:
+            assert f'<cbc:ID>{each.number}</cbc:ID>'.encode() in each.files['ubl']
+
+
 def test_only_xrechnung_has_a_second_file_and_none_has_nothing(seller, pool):
     found = {
         profile: set(issue(pool, seller.tenant, customer(seller, 'DE'), [row()], profile).files)

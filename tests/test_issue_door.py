@@ -3,6 +3,7 @@ import base64
 import concurrent.futures
 import datetime as dt
 import hashlib
+import threading
 import uuid
 from decimal import Decimal as D
 
@@ -144,6 +145,42 @@ def test_an_overloaded_typesetter_is_503(new_biller, monkeypatch):
     monkeypatch.setattr('trytond.modules.document_render.render', busy)
     answer = new_biller.post()
     assert (answer.status_code, answer.json['error']) == (503, 'unavailable')
+
+
+def test_the_document_is_made_while_the_rows_are_written(new_biller, monkeypatch):
+    from trytond.modules import document_render
+    from trytond.modules.account_invoice_issue import engine
+    begun, written = threading.Event(), threading.Event()
+    render, write = document_render.render, engine.write
+
+    def rendering(document):
+        begun.set()
+        assert written.wait(10)
+        return render(document)
+
+    def writing(bills):
+        assert begun.wait(10)
+        write(bills)
+        written.set()
+    monkeypatch.setattr(document_render, 'render', rendering)
+    monkeypatch.setattr(engine, 'write', writing)
+    assert new_biller.bill()['invoiceNumber'].endswith('-0001')
+
+
+def test_rows_that_cannot_be_written_leave_nothing(new_biller, owner, monkeypatch):
+    from trytond.modules.account_invoice_issue import engine
+    company = new_biller.api.tenant['company']
+    new_biller.bill()
+    before = counts(owner, company)
+
+    def fail(bills):
+        raise RuntimeError("the power went out")
+    monkeypatch.setattr(engine, 'write', fail)
+    answer = new_biller.post()
+    assert (answer.status_code, answer.json['error']) == (500, 'internal_error')
+    monkeypatch.undo()
+    assert counts(owner, company) == before
+    assert new_biller.bill()['invoiceNumber'].endswith('-0002')
 
 
 # Sealed
