@@ -52,9 +52,11 @@ def _file(file, xml, name, date):
 
 def _saved(file):
     buffer = io.BytesIO()
+    # What the typesetter has compressed is taken as it is
     file.save(
         buffer, deterministic_id=True, fix_metadata_version=False,
-        object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        stream_decode_level=pikepdf.StreamDecodeLevel.none)
     return buffer.getvalue()
 
 
