@@ -4,6 +4,7 @@ An instance of its own is seeded with tenants of several sizes; all operations a
 HTTP in interleaved rounds, with one client and with four; then what is seen from inside, new tenants, memory.
 """
 import datetime as dt
+import functools
 import json
 import os
 import platform
@@ -23,18 +24,18 @@ _OF_A_CROWD = 200
 @dataclass(frozen=True)
 class Plan:
     """sizes: invoices of the tenants that lists are measured in; rounds and seconds: per operation;
-    batches: calls of the door with many invoices; tenants: how many there are when new ones are made; rest:
+    turns: of what is seen from inside; tenants: how many there are when new ones are made; rest:
     invoices of others in the database."""
     sizes: tuple = (1_000, 10_000, 100_000)
     rounds: int = 7
     seconds: float = 0.8
-    batches: int = 5
+    turns: int = 5
     tenants: tuple = (10, 100, 1_000)
     rest: int = 0
 
 
 PLAN = Plan()
-QUICK = Plan(sizes=(1_000, 10_000), rounds=3, seconds=0.3, batches=1, tenants=(10,))
+QUICK = Plan(sizes=(1_000, 10_000), rounds=3, seconds=0.3, turns=1, tenants=(10,))
 LONG = Plan(tenants=(10, 100, 1_000, 10_000), rest=889_000)
 
 
@@ -76,16 +77,15 @@ class Bench:
     def run(self):
         "Measure everything; return the content of the JSON file"
         self._seed()
-        with floor.bare_route() as port:
-            series = self._rounds(port)
-        self._report(series)
+        self._measure(lambda port: [*self._floors(port), *self._alone(), *self._crowds()])
         processes = self.serve.demo['pids']
         content = {
             'date': dt.datetime.now(dt.UTC).isoformat(timespec='seconds'), 'machine': machine(self.serve),
             'floor': self.floor, 'memory': {
                 'web': memory.pss(processes['web']), 'document': memory.pss(processes['documents'])},
             'missing': self.missing}
-        content['statements'] = self._inside()
+        content['statements'] = self._statements()
+        self.door()
         self.fairness()
         self.tenants_made()
         self.no_op()
@@ -99,7 +99,6 @@ class Bench:
         first = read_json(home.tenants)[0]
         seed.issue(self.serve.url, first, 12)
         with seed.superuser(self.serve) as connection:
-            floor.prepare(connection, f'{self.serve.demo["database"]}_web')
             clones = seed.clones(
                 connection, self.serve, first,
                 len(self.plan.sizes) + CLIENTS - 2 + bool(self.plan.rest))
@@ -121,24 +120,35 @@ class Bench:
 
     # Measuring by HTTP
 
-    def _rounds(self, bare_port):
-        "Measure; return {key: Series}"
-        self.subjects = [*self._floors(bare_port), *self._alone(), *self._crowds()]
-        return measure.interleaved(
-            self.subjects, self.plan.rounds, self.plan.seconds,
-            lambda number: say(f'round {number} of {self.plan.rounds}'))
+    def _measure(self, subjects):
+        "Measure and report; subjects: function from the port of the bare route to a list, floors first"
+        with floor.bare_route() as port:
+            self.subjects = subjects(port)
+            self._report(measure.interleaved(
+                    self.subjects, self.plan.rounds, self.plan.seconds,
+                    lambda number: say(f'round {number} of {self.plan.rounds}')))
+
+    def reading(self):
+        "Lists and single invoices of tenants of all sizes"
+        self._seed()
+        self._measure(lambda port: [
+            *self._floors(port), *self._alone([each for each in operations.OPERATIONS if each.sizes])])
 
     def _floors(self, port):
         bare = operations.Tenant('127.0.0.1', port, '', 0)
         route = operations.fixed('GET', '/')
         return [
-            measure.Subject('floor_transaction', 'floor: header and 4 lines', (
-                floor.transaction(self.serve.demo['postgres']['web']),), 20),
-            measure.Subject('floor_route', 'floor: bare Werkzeug route', (route(bare),), 20)]
+            self._floor(), measure.Subject('floor_route', 'floor: bare Werkzeug route', (route(bare),), 20)]
 
-    def _alone(self):
+    def _floor(self):
+        with seed.superuser(self.serve) as connection:
+            floor.prepare(connection, f'{self.serve.demo["database"]}_web')
+        return measure.Subject('floor_transaction', 'floor: header and 4 lines', (
+            floor.transaction(self.serve.demo['postgres']['web']),), 20)
+
+    def _alone(self, wanted=operations.OPERATIONS):
         reason = operations.has_e_invoice(self.tenants[0])
-        for operation in operations.OPERATIONS:
+        for operation in wanted:
             if operation.key.startswith('einvoice') and reason:
                 self.missing[operation.key] = reason
                 continue
@@ -177,37 +187,51 @@ class Bench:
 
     # What else there is to see
 
-    def _inside(self):
-        "Issue with fixed documents; return {operation: number of its statements}"
-        tenant = self.tenants[0]
-        arguments = {
-            'secret': tenant.secret, 'customer': tenant.customer, 'template': tenant.templates['None']}
-        say('issuing inside, without documents')
+    def _statements(self):
+        "Return {operation: number of its statements}"
         with inside.Process(self.serve, 'web') as call:
-            call('issue', **arguments, lines=2, number=1, times=5)
-            for lines in (2, 20, 400):
-                self._plain(f'door_{lines}', f'the door alone, fixed document, {lines} lines', call(
-                    'issue', **arguments, lines=lines, number=1,
-                    times=2 * self.plan.batches if lines == 400 else 30))
-            for number in (100, 1_000):
-                seconds = call('issue', **arguments, lines=2, number=number, times=3)
-                self._plain(
-                    f'batch_{number}', f'{number:,} invoices in one call of the door, fixed document',
-                    seconds, number)
-            found = call('statements', tenant=vars(tenant), operations=[
+            found = call('statements', tenant=vars(self.tenants[0]), operations=[
                 operation.key for operation in operations.OPERATIONS if operation.key not in self.missing])
         return {key: len(sent) for key, sent in found.items()}
 
-    def _plain(self, key, title, seconds, number=1):
-        "Put figures that were measured by themselves into a row; ``number``: things done per measure"
-        series = measure.Series([seconds], [sum(seconds)])
+    def door(self):
+        "Issue with fixed documents, one invoice and many in a call"
+        tenant = self.tenants[0]
+        say('issuing inside, without documents')
+        with inside.Process(self.serve, 'web') as call:
+            def issue(lines, number, times):
+                return call(
+                    'issue', secret=tenant.secret, customer=tenant.customer,
+                    template=tenant.templates['None'], lines=lines, number=number, times=times)
+            issue(2, 1, 10)
+            for lines in (2, 20, 400):
+                self._plain(
+                    f'door_{lines}', f'the door alone, fixed document, {lines} lines',
+                    functools.partial(issue, lines, 1, 2 if lines == 400 else 10))
+            for number in (100, 1_000):
+                self._plain(
+                    f'batch_{number}', f'{number:,} invoices in one call of the door, fixed document',
+                    functools.partial(issue, 2, number, 1), number)
+
+    def _plain(self, key, title, work, number=1):
+        """Put what is measured in turn with the floor into a row.
+
+        work: function that does it and returns a list of seconds; number: things done in each of these.
+        """
+        series, base, transaction = measure.Series(), measure.Series(), self._floor()
+        for _ in range(self.plan.turns):
+            values, elapsed = measure.once(transaction, self.plan.seconds / 4)
+            base.rounds.append(values)
+            base.elapsed.append(elapsed)
+            values = work()
+            series.rounds.append(values)
+            series.elapsed.append(sum(values))
         figures = series.figures()
         if number > 1:
             figures['per_second'] = round(number / (figures['p50'] / 1000), 1)
-        ratio = {}
-        if self.floor:
-            ratio['transactions'] = [round(figures['p50'] / self.floor['transaction']['p50'], 2)]
-        self.rows.append({'key': key, 'title': title, 'clients': 1, **figures, **ratio})
+        self.rows.append({
+            'key': key, 'title': title, 'clients': 1, **figures,
+            'transactions': measure.ratios(series, base)})
 
     def tenants_made(self):
         "Make tenants beside 10, 100 … others"
@@ -224,7 +248,8 @@ class Bench:
             with inside.Process(self.serve, 'owner', 'owner') as call:
                 call('create', times=2)
                 self._plain(
-                    f'tenant_{number}', f'new tenant beside {number:,}', call('create', times=8))
+                    f'tenant_{number}', f'new tenant beside {number:,}',
+                    functools.partial(call, 'create', times=2))
 
     def fairness(self):
         "What another tenant notices of a crowd"

@@ -30,7 +30,7 @@ OPERATIONS = (
     'no_op', 'list', 'read', 'pdf', 'customer', 'issue_2', 'issue_20', 'issue_400', 'einvoice_2',
     'einvoice_20', 'einvoice_400')
 "Keys of operations.py, which needs more than the standard library"
-PARTS = ('no_op', 'tenants_made', 'fairness')
+PARTS = ('door', 'reading', 'tenants_made', 'fairness', 'no_op')
 "Methods of full.Bench that stand for themselves"
 MODES = (
     Mode('--profile', 'profile', 'statements and a cProfile table of one operation', 'OPERATION', str,

@@ -9,7 +9,7 @@ def run(arguments):
     with prepared.instance() as serve:
         bench = full.Bench(serve, full.plan(arguments))
         first, second = read_json(Home(serve.data).tenants)
-        if arguments.part == 'fairness':
+        if arguments.part in ('door', 'fairness'):
             for tenant in (first, second):
                 seed.issue(serve.url, tenant, 12)
         # As many as the whole table has, though they are only two
