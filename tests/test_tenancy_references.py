@@ -28,6 +28,7 @@ TAKEN = {
     '23505': 'the row is there already and may be only once: UPDATE has tried its columns',
     '23P01': 'the same',
     }
+NOT_SO = {'23503': REFUSED['23503'], '22P02': 'an index reads the id as a number, and it is none'}
 STAMPS = {'create_uid', 'write_uid'}
 "Written by the server from the session, whatever is sent"
 
@@ -96,6 +97,36 @@ def test_insert_by_sql(pool, web, rows, foreign_rows):
             flaws.append(f'{Model.__name__}.{name}: own {own}, foreign {foreign}')
     assert not flaws, '\n'.join(flaws)
     assert granted >= 250, granted
+
+
+@pytest.mark.parametrize('written', [
+    '{model},0{id}', '{model},000000000{id}', '{model}, {id}', '{model},{id} ', '{model},+{id}',
+    '{model},{id}\n', '{model},{id}_0', '{model},{wide}', '{model},,{id}', '{model},{id},{id}'])
+def test_a_record_is_named_in_one_way(pool, web, rows, foreign_rows, written):
+    "Tryton reads an id as Python does: what is not checked as an id must not be read as one"
+    model, _, id = foreign_rows.reference().partition(',')
+    value = written.format(model=model, id=id, wide=id.translate({48 + n: 0xff10 + n for n in range(10)}))
+    tried = 0
+    for Model, name, target in columns(pool):
+        if target:
+            continue
+        with as_tenant(web, rows.company):
+            if attempt(web, *insert(Model, rows.values(Model.__name__))) is None:
+                tried += 1
+                changed = rows.values(Model.__name__) | {name: value}
+                assert attempt(web, *insert(Model, changed)) in NOT_SO, (Model.__name__, name)
+            statement = SQL("UPDATE {} SET {} = %s WHERE id = %s").format(
+                Identifier(Model._table), Identifier(name))
+            assert attempt(web, statement, (value, rows.of(Model.__name__))) in REFUSED | NOT_SO
+    assert tried >= 5, tried
+
+
+@pytest.mark.parametrize('value', [None, '', 'party.party', 'party.party,', 'party.party,-1'])
+def test_what_names_no_record_is_nobodys(web, rows, value):
+    with as_tenant(web, rows.company):
+        assert attempt(
+            web, "UPDATE account_invoice_line SET origin = %s WHERE id = %s",
+            (value, rows.of('account.invoice.line'))) in (None, '22P02')
 
 
 def test_put_off_until_commit(postgres, database, rows, foreign_rows):

@@ -179,6 +179,8 @@ class Document(TenantOwned, ModelSQL, ModelView):
         The tenant's archive lock must be held: taken before the snapshot, else Tryton starts the
         transaction again with it.
         """
+        if not sealings:
+            return []
         Transaction().lock_table(cls._table)
         company = current_company()
         with timing.part('seal'):

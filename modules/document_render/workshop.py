@@ -1,25 +1,44 @@
 "Documents made by other processes while the caller goes on."
-from concurrent.futures import ThreadPoolExecutor
+import queue
+import threading
+from concurrent.futures import Future
 
 
 class Workshop:
     """Work of one call that other processes do: a thread for each kind hands in one piece after the other.
 
-    Within ``with``; what was not begun at its end is not done any more.
+    Within ``with``; what was not begun at its end is not done any more. A process that ends does not wait for
+    the threads.
     """
 
     def __init__(self):
-        self._threads = {}
+        self._queues = {}
+        self._closed = False
 
     def begin(self, kind, work, *args, **options):
         "Return the Future of a function; ``kind`` is any name, those of one kind are done in order"
-        if kind not in self._threads:
-            self._threads[kind] = ThreadPoolExecutor(1, thread_name_prefix=kind)
-        return self._threads[kind].submit(work, *args, **options)
+        if kind not in self._queues:
+            self._queues[kind] = queue.SimpleQueue()
+            threading.Thread(target=self._run, args=(self._queues[kind],), name=kind, daemon=True).start()
+        future = Future()
+        self._queues[kind].put((future, work, args, options))
+        return future
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        for thread in self._threads.values():
-            thread.shutdown(wait=False, cancel_futures=True)
+        self._closed = True
+        for each in self._queues.values():
+            each.put(None)
+
+    def _run(self, jobs):
+        while job := jobs.get():
+            future, work, args, options = job
+            if self._closed:
+                future.cancel()
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(work(*args, **options))
+                except BaseException as error:
+                    future.set_exception(error)

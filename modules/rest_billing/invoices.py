@@ -189,10 +189,11 @@ def _draft(call, order, values):
         DraftLine(
             item_key=item.item_key or None, description=item.description,
             quantity=storable(item.quantity, f'lines[{n}]'), unit=Named(units[UNITS[item.unit]]),
-            custom_unit=item.custom_unit_id and Named(item.custom_unit_id), unit_price=item.price_per_unit)
+            custom_unit=None if item.custom_unit_id is None else Named(item.custom_unit_id),
+            unit_price=item.price_per_unit)
         for n, (_, item) in enumerate(order)]
     return Draft(
-        party=Named(body.customer_id), template=body.invoice_template_id and Named(body.invoice_template_id),
+        party=Named(body.customer_id), template=Named(body.invoice_template_id),
         invoice_date=day_of(call, body.issue_date), due_date=day_of(call, body.due_date),
         comment=body.notes or None, introduction=body.introduction_text or None, lines=lines, **values)
 

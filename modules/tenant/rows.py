@@ -121,8 +121,12 @@ def _insert(place, number, end):
 
 def _format(field):
     "Return what a field makes of a value, None where that is the value itself"
-    if isinstance(field, fields.Char):
+    if isinstance(field, fields.Binary):
+        raise TypeError(f"{field.name}: bytes are not written as JSON")
+    if isinstance(field, fields.Char) and field.strip in (True, False):
         return _stripped if field.strip else None
+    if isinstance(field, fields.Reference):
+        return functools.partial(_named, field)
     for kind, format_ in _FORMATS.items():
         if isinstance(field, kind):
             return format_
@@ -138,16 +142,16 @@ def _words(value):
     return None if value is None else sorted(set(value))
 
 
-def _named(value):
-    "A record is named as in ``account.invoice,42``"
-    return None if value is None else str(value)
+def _named(field, value):
+    "Mostly it is the text already, as in ``account.invoice,42``"
+    return value if value is None or isinstance(value, str) else field.sql_format(value)
 
 
 def _to_the_second(value):
     return value and value.replace(microsecond=0)
 
 
-_FORMATS = {fields.DateTime: _to_the_second, fields.MultiSelection: _words, fields.Reference: _named}
+_FORMATS = {fields.DateTime: _to_the_second, fields.MultiSelection: _words}
 _AS_THEY_ARE = (
     fields.Boolean, fields.Date, fields.Float, fields.Integer, fields.Many2One, fields.Numeric,
     fields.Selection, fields.Timestamp)

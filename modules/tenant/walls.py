@@ -195,6 +195,10 @@ def _references(cursor, models):
                 " FOR EACH STATEMENT EXECUTE FUNCTION {}({})").format(table, function, Literal(missing)))
 
 
+_RECORD = '^[^,]+,[0-9]{1,10}$'
+"The name of a record"
+_ANY = '^([^,]*|[^,]*,(-[0-9]+)?|[^,]+,(0|[1-9][0-9]{0,9}))$'
+"Nothing, a model alone, a record that is not stored yet, or the one way to name a record: Tryton reads more"
 _FOREIGN = """
 RAISE foreign_key_violation USING MESSAGE = format(
     'reference %s of table %s is not in the tenant', {column}, TG_TABLE_NAME);"""
@@ -206,15 +210,18 @@ def _new_references(cursor, Model, columns):
     checks = SQL('').join(SQL("""
             FOR named IN
                 SELECT split_part({column}, ',', 1) AS model,
-                    array_agg(split_part({column}, ',', 2)::int) AS ids, array_agg({company}) AS companies
-                FROM added WHERE {column} ~ '^[^,]+,[0-9]{{1,9}}$' GROUP BY 1
+                    array_agg(split_part({column}, ',', 2)::bigint) AS ids, array_agg({company}) AS companies
+                FROM added WHERE {column} ~ {record} GROUP BY 1
             LOOP
                 IF kontor_names_stranger(named.model, named.ids, named.companies, TG_ARGV[0] = 'allow') THEN
                     {foreign}
                 END IF;
-            END LOOP;""").format(
-            column=Identifier(column), company=Identifier(company_column(Model)),
-            foreign=SQL(_FOREIGN).format(column=Literal(column))) for column in columns)
+            END LOOP;
+            IF EXISTS (SELECT FROM added WHERE {column} !~ {any}) THEN
+                {foreign}
+            END IF;""").format(
+            column=Identifier(column), company=Identifier(company_column(Model)), record=Literal(_RECORD),
+            any=Literal(_ANY), foreign=SQL(_FOREIGN).format(column=Literal(column))) for column in columns)
     cursor.execute(SQL("""
         CREATE OR REPLACE FUNCTION {name}() RETURNS trigger
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp AS $function$
@@ -239,7 +246,7 @@ def _strangers(cursor, models):
     # A plan is kept, also one that was made when the table was short
     cursor.execute(SQL("""
         CREATE OR REPLACE FUNCTION kontor_names_stranger(
-            model text, ids int[], companies int[], missing_allowed boolean) RETURNS boolean
+            model text, ids bigint[], companies int[], missing_allowed boolean) RETURNS boolean
         LANGUAGE plpgsql STABLE SECURITY DEFINER
         SET search_path = {schema}, pg_temp SET enable_seqscan = off AS $function$
         DECLARE found boolean;
@@ -248,7 +255,7 @@ def _strangers(cursor, models):
             RETURN found;
         END $function$""").format(branches=branches, schema=_schema(cursor)))
     cursor.execute(
-        "REVOKE ALL ON FUNCTION kontor_names_stranger(text, int[], int[], boolean) FROM PUBLIC")
+        "REVOKE ALL ON FUNCTION kontor_names_stranger(text, bigint[], int[], boolean) FROM PUBLIC")
     cursor.execute(SQL("""
         CREATE OR REPLACE FUNCTION kontor_check_references() RETURNS trigger
         LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp AS $function$
@@ -256,15 +263,16 @@ def _strangers(cursor, models):
         BEGIN
             FOR n IN 1 .. TG_NARGS - 1 LOOP
                 value := to_jsonb(NEW) ->> TG_ARGV[n];
-                IF value ~ '^[^,]+,[0-9]{{1,9}}$' AND kontor_names_stranger(
-                        split_part(value, ',', 1), ARRAY[split_part(value, ',', 2)::int],
+                IF value !~ {any} OR value ~ {record} AND kontor_names_stranger(
+                        split_part(value, ',', 1), ARRAY[split_part(value, ',', 2)::bigint],
                         ARRAY[NEW.company], TG_ARGV[0] = 'allow') THEN
                     {foreign}
                 END IF;
             END LOOP;
             RETURN NEW;
         END $function$""").format(
-            schema=_schema(cursor), foreign=SQL(_FOREIGN).format(column=SQL('TG_ARGV[n]'))))
+            schema=_schema(cursor), record=Literal(_RECORD), any=Literal(_ANY),
+            foreign=SQL(_FOREIGN).format(column=SQL('TG_ARGV[n]'))))
     cursor.execute("REVOKE ALL ON FUNCTION kontor_check_references() FROM PUBLIC")
     cursor.execute("DROP FUNCTION IF EXISTS kontor_company_of(text, int)")
 
