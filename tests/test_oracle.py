@@ -120,6 +120,28 @@ def test_the_engine_books_what_tryton_would_have_booked(pairs, typeset):
     assert not failures, '\n\n'.join(failures)
 
 
+def _case(books, *papers):
+    return Case(books, dt.date(2026, 11, 2), papers)
+
+
+@pytest.mark.parametrize('case', [
+    pytest.param(
+        _case('DE', Paper('invoice', 'home', 19, False, 'de', (Row('1', '0'), Row('1', '10')),
+            then=('part', 'credit'))),
+        id='a credit note over nothing, then one over the rest'),
+    pytest.param(
+        _case('AT', Paper('invoice', 'home', 20, False, 'de', (Row('1', '50'),), then=('more',)),
+            Paper('invoice', 'home', 20, False, 'de', (Row('1', '2'), Row('-1', '2')), then=('credit',))),
+        id="reconciled by Tryton, by the engine, and by Tryton again"),
+    pytest.param(
+        _case('AT', Paper('invoice', 'home', 10, False, 'de', (Row('3', '5.72', 'USt 4,9 %'),))),
+        id='a rate with a digit behind the comma')])
+def test_what_once_differed(pairs, typeset, case):
+    oracle = Oracle(pairs)
+    assert oracle.differences(case) == []
+    assert oracle.counts['documents'], oracle.counts
+
+
 # The oracle can fail
 
 PAPER = Paper('invoice', 'home', 19, False, 'de', (Row('2', '10.01'), Row('1', '5.55')), due=30)

@@ -130,10 +130,11 @@ class Invoice(metaclass=PoolMeta):
         """Set credit notes against their invoices.
 
         An open invoice that nothing is left of is cancelled and reconciled; of one that something is
-        left of, the credit lowers what is to pay; beside a paid one it stays open, to be refunded.
+        left of, the credit lowers what is to pay; beside a paid one it stays open, to be refunded. One over
+        nothing is settled by itself.
         """
         for bill in bills:
-            if bill.cancels and (bill.credited.remaining or not way().cancel(bill)):
+            if bill.cancels and bill.figures.total and (bill.credited.remaining or not way().cancel(bill)):
                 way().count_as_payment(bill)
 
 

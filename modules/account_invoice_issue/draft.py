@@ -212,9 +212,9 @@ class Bill:
 
     @property
     def tax_rate(self):
-        "The one rate of the document: the template's where lines differ"
+        "The one rate of the document, in percent with two decimals: the template's where lines differ"
         rates = {item.tax.rate for item in self.charged}
-        return rates.pop() if len(rates) == 1 else self.template.tax_rate
+        return (rates.pop() if len(rates) == 1 else self.template.tax_rate).quantize(rounding.CENT)
 
 
 def storable(quantity, place):

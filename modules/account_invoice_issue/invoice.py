@@ -145,7 +145,7 @@ class Invoice(metaclass=PoolMeta):
             announce_created(bills)
             cls._settle_credits(bills)
             cls._settle_nothing_to_pay(
-                cls.browse([bill.id for bill in bills if not (bill.figures.total or bill.cancels)]))
+                cls.browse([bill.id for bill in bills if not bill.figures.total]))
         # By parts: Tryton looks at all ids once for each record
         return list(chain.from_iterable(
                 map(cls.browse, grouped_slice([bill.id for bill in bills], _BROWSED))))

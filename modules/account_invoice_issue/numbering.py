@@ -5,6 +5,8 @@ from psycopg.sql import SQL, Identifier
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
+from .booking import forget
+
 STRICT = 'ir.sequence.strict'
 _ADVANCE = """
 UPDATE {} AS s SET number_next_internal = s.number_next_internal + s.number_increment * w.count
@@ -23,6 +25,8 @@ def take(wanted, model=STRICT):
     Sequence = Pool().get(model)
     cursor = Transaction().connection.cursor()
     cursor.execute(_statement(Sequence._table), (list(wanted), [len(dates) for dates in wanted.values()]))
+    # A record of Tryton would go on counting from what it has read before
+    forget(model)
     affix = functools.cache(Sequence._process)
     found = {}
     for id, following, step, padding, prefix, suffix in cursor:

@@ -41,12 +41,12 @@ def play(case, world, printed_as, prepare=contextlib.nullcontext, reread=None):
             mock.patch.object(draft, '_read_parties', parties), \
             mock.patch.object(world.pool.get('ir.date'), 'today', lambda timezone=None: case.today), \
             prepare():
-        player = Player(case, world, reread)
+        player, before = Player(case, world, reread), rows.written()
         try:
             player.play()
             # What PostgreSQL checks at COMMIT
             transaction.connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            played = Played(rows.read(rows.touched(), world.names), player.documents)
+            played = Played(rows.read(rows.touched(before), world.names), player.documents)
         except UserError as error:
             played = Played({}, player.documents, f'{type(error).__name__}: {error.message}')
         finally:

@@ -27,13 +27,20 @@ IN_JSON = {
     ('account_invoice', 'printed'): {'template.id': 'invoice.template'},
     }
 "Column with JSON → path within → model whose id stands there"
-_TOUCHED = """
-SELECT relname FROM pg_stat_xact_user_tables WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 ORDER BY 1"""
+_WRITTEN = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
 
 
-def touched():
-    "Return the names of the tables that the running transaction has written"
-    return {name for name, in Transaction().connection.execute(_TOUCHED)} - LOGS
+def written():
+    """Return {table: rows written so far}.
+
+    PostgreSQL also counts what the session wrote before and has not reported yet.
+    """
+    return dict(Transaction().connection.execute(_WRITTEN).fetchall())
+
+
+def touched(before):
+    "Return the names of the tables that were written since ``before``, what `written` returned then"
+    return {name for name, number in written().items() if number != before.get(name, 0)} - LOGS
 
 
 def read(tables, names):
