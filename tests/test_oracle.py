@@ -134,6 +134,10 @@ def _case(books, *papers):
             Paper('invoice', 'home', 20, False, 'de', (Row('1', '2'), Row('-1', '2')), then=('credit',))),
         id="reconciled by Tryton, by the engine, and by Tryton again"),
     pytest.param(
+        _case('DE', Paper('invoice', 'home', 19, False, 'einvoice', (Row('3', '5.72'),), stored=True,
+            term='Raten')),
+        id='an electronic invoice in three instalments'),
+    pytest.param(
         _case('AT', Paper('invoice', 'home', 10, False, 'de', (Row('3', '5.72', 'USt 4,9 %'),))),
         id='a rate with a digit behind the comma')])
 def test_what_once_differed(pairs, typeset, case):

@@ -45,7 +45,7 @@ def _bill(invoice):
     credited = invoice.credit_of and SimpleNamespace(
         number=invoice.credit_of.number, issue_date=invoice.credit_of.invoice_date,
         state='paid' if invoice.credit_of.state == 'paid' else 'posted')
-    lines = [line for line in invoice.move.lines if line.maturity_date]
+    lines = sorted((line for line in invoice.move.lines if line.maturity_date), key=lambda line: line.id)
     return Bill(
         draft=invoice, books=books, template=invoice.template, buyer=buyer, address=None, identifier=None,
         account=invoice.account.id,
