@@ -83,16 +83,17 @@ class Invoice(metaclass=PoolMeta):
     def __setup__(cls):
         super().__setup__()
         table = cls.__table__()
-        outgoing = table.type == 'out'
+        # Exactly what is listed: how many there are is counted in the index alone. A number is found by
+        # the constraint that makes it unique.
+        outgoing, is_open = listed(table, SALE), table.state.in_(OPEN)
         newest = (table.id, Index.Range(order='DESC'))
         company = (table.company, Index.Equality())
         cls._sql_indexes.update({
                 Index(table, (table.move, Index.Equality())),
-                # Exactly what is listed: the number of all is counted in the index alone
-                Index(table, company, newest, where=listed(table, SALE)),
+                Index(table, company, newest, where=outgoing),
+                Index(table, company, newest, where=outgoing & is_open),
+                Index(table, company, newest, where=outgoing & ~is_open),
                 Index(table, company, (table.party, Index.Equality()), newest, where=outgoing),
-                Index(table, company, newest, where=outgoing & table.state.in_(OPEN)),
-                Index(table, company, (table.number, Index.Equality()), where=outgoing),
                 Index(table, company, (table.invoice_date, Index.Range()), where=outgoing),
                 })
         cls._check_modify_exclude |= {'paid_date'}

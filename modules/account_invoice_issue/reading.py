@@ -11,11 +11,11 @@ from decimal import Decimal
 from sql import Cast, Column, Lateral, Literal, Null
 from sql.aggregate import Count
 from sql.conditionals import Coalesce
-from sql.operators import Concat
+from sql.operators import Concat, Or
 from trytond.model import fields
 from trytond.modules.archive.document import PDF
 from trytond.modules.backend.prepared import Prepared, Slot
-from trytond.modules.tenant.scope import current_company
+from trytond.modules.tenant.scope import current_tenant
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
@@ -63,34 +63,40 @@ def get_invoices(ids, today, side=SALE):
 
     today: the tenant's, which a draft without a date is shown under.
     """
-    rows = _BY_ID[side](company=current_company(), ids=list(ids))
+    rows = _BY_ID[side](ids=list(ids))
     return {invoice.id: invoice for invoice in _outgoing(rows, today)}
 
 
 def list_invoices(wanted, today, offset=0, limit=50):
     "Return (invoices, number of all) that a Filter lets through, the last one made first"
     tables = _Tables()
-    where = tables.matching(wanted, today)
-    invoices = tables.read(where, today, offset, limit)
+    kinds = tables.matching(wanted, today)
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*tables.select(tables.page(Or(kinds), offset, limit)))
+    invoices = _outgoing(cursor, today)
     total = offset + len(invoices)
     if not invoices or len(invoices) == limit:
-        total = tables.count(where)
+        total = sum(map(tables.count, kinds))
     return invoices, total
 
 
 class _Tables:
     "An invoice and the move that cancels it"
 
-    def __init__(self, side=SALE, company=None):
+    def __init__(self, side=SALE):
         pool = Pool()
         self.invoice = invoice = pool.get('account.invoice').__table__()
         self.cancel = pool.get('account.move').__table__()
-        # Row-level security says the same; saying it here lets the index be used
-        self.mine = (invoice.company == (company or current_company())) & listed(invoice, side)
+        # Row-level security says the same; saying it here lets the indexes of what is listed be used
+        self.mine = (invoice.company == current_tenant) & listed(invoice, side)
 
     def matching(self, wanted, today):
-        "Return the condition of a Filter"
-        invoice, where = self.invoice, Literal(True)
+        """Return the conditions of a Filter; what it lets through meets one of them, and none meets two.
+
+        A draft without a date has today's. With dates and without is asked apart, so that an index answers
+        either.
+        """
+        invoice, where = self.invoice, self.mine
         if wanted.party is not None:
             where &= invoice.party == wanted.party
         if wanted.paid is not None:
@@ -98,18 +104,25 @@ class _Tables:
             where &= ~is_open if wanted.paid else is_open
         if wanted.number is not None:
             where &= invoice.number == wanted.number
-        if wanted.issued_from is not None:
-            where &= _dated(invoice.invoice_date >= wanted.issued_from, today >= wanted.issued_from, invoice)
-        if wanted.issued_to is not None:
-            where &= _dated(invoice.invoice_date <= wanted.issued_to, today <= wanted.issued_to, invoice)
-        return where
+        first, last = wanted.issued_from, wanted.issued_to
+        if first is None and last is None:
+            return [where]
+        dated = where
+        if first is not None:
+            dated &= invoice.invoice_date >= first
+        if last is not None:
+            dated &= invoice.invoice_date <= last
+        if (first or today) <= today <= (last or today):
+            return [dated, where & (invoice.invoice_date == Null)]
+        return [dated]
 
-    def read(self, where, today, offset=0, limit=None):
-        cursor = Transaction().connection.cursor()
-        cursor.execute(*self.select(where, offset=offset or None, limit=limit))
-        return _outgoing(cursor, today)
+    def page(self, where, offset, limit):
+        "Return the condition of one page: what lies before it is passed over in the index"
+        invoice = self.invoice
+        return invoice.id.in_(invoice.select(
+                invoice.id, where=where, order_by=[invoice.id.desc], offset=offset or None, limit=limit))
 
-    def select(self, where, *more, **page):
+    def select(self, where, *more):
         "Return the statement; more: laterals with a column of an Outgoing each"
         invoice, cancel = self.invoice, self.cancel
         joined = invoice.join(cancel, 'LEFT', condition=invoice.cancel_move == cancel.id)
@@ -122,7 +135,7 @@ class _Tables:
             (~invoice.state.in_(OPEN)).as_('paid'),
             Coalesce(invoice.paid_date, cancel.date).as_('paid_date'), invoice.issued_at,
             *(Column(lateral, name) for lateral, name in more),
-            where=self.mine & where, order_by=[invoice.id.desc], **page)
+            where=where, order_by=[invoice.id.desc])
 
     @property
     def sealed(self):
@@ -136,14 +149,14 @@ class _Tables:
 
     def count(self, where):
         cursor = Transaction().connection.cursor()
-        cursor.execute(*self.invoice.select(Count(Literal(1)), where=self.mine & where))
+        cursor.execute(*self.invoice.select(Count(Literal(1)), where=where))
         return cursor.fetchone()[0]
 
 
 def _by_id(side):
-    tables = _Tables(side, Slot('company'))
+    tables = _Tables(side)
     wanted = fields.SQL_OPERATORS['in'](tables.invoice.id, [Slot('ids')])
-    return tables.select(wanted, (tables.sealed, 'sha512'))
+    return tables.select(tables.mine & wanted, (tables.sealed, 'sha512'))
 
 
 _BY_ID = {side: Prepared(functools.partial(_by_id, side)) for side in (SALE, SELF_BILLED)}
@@ -154,11 +167,6 @@ def _outgoing(cursor, today):
     rows = [dict(zip(names, row, strict=True)) for row in cursor]
     _complete_drafts([row for row in rows if row['issued_at'] is None], today)
     return [Outgoing(**row) for row in rows]
-
-
-def _dated(condition, today_fits, invoice):
-    "A draft without a date has today's"
-    return condition | (invoice.invoice_date == Null) if today_fits else condition
 
 
 def _complete_drafts(rows, today):

@@ -11,6 +11,7 @@ from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.transaction import Transaction
 
 from trytond.modules.tenant.ownership import OPERATOR
+from trytond.modules.tenant.scope import CURRENT
 
 from .exchange import utcnow
 
@@ -65,7 +66,7 @@ class RequestLog(ModelSQL, ModelView):
         Called as the owner of the tables, with the names of the two roles.
         """
         table, web, worker = map(Identifier, (cls._table, roles.web, roles.worker))
-        mine = SQL("company = nullif(current_setting('app.company', true), '')::int")
+        mine = SQL("company = " + CURRENT)
         cursor.execute(SQL("ALTER TABLE {} ENABLE ROW LEVEL SECURITY").format(table))
         for name, rule in [
                 ('log_insert', SQL("FOR INSERT TO {} WITH CHECK (true)").format(web)),

@@ -11,7 +11,7 @@ Every model with a table is one of three:
 from sql import Column
 from sql.operators import Equal
 from trytond.i18n import gettext
-from trytond.model import Exclude, Index, ModelSQL, Unique, fields
+from trytond.model import Exclude, ModelSQL, Unique, fields
 from trytond.model.exceptions import AccessError
 from trytond.transaction import Transaction
 
@@ -153,8 +153,6 @@ class TenantOwned:
             cls.company = fields.Many2One(
                 'company.company', "Company", required=True, readonly=True, ondelete='RESTRICT')
         cls.company.required = True
-        table = cls.__table__()
-        cls._sql_indexes.add(Index(table, (table.company, Index.Equality())))
 
     @classmethod
     def __post_setup__(cls):
