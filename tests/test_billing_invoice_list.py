@@ -1,10 +1,13 @@
 "The list of invoices: filters, order, pages, and what a caller gets wrong"
 import datetime as dt
+from unittest import mock
 
+import psycopg
 import pytest
 
 from tests.support.billing import Api, refused
-from tests.support.invoicing import Biller, inside, item
+from tests.support.invoicing import ACME, Biller, inside, item
+from tests.support.sealed import unsealed
 from tests.support.world import World
 
 pytest_plugins = ['tests.support.billing_fixtures']
@@ -185,6 +188,42 @@ def test_a_discarded_draft_is_gone(drafted, pool):
     assert api.get('/api/invoices').json['items'] == []
     for method, path in [('GET', ''), ('GET', '/pdf'), ('POST', '/mark-paid')]:
         assert api(method, f'/api/invoices/{id}{path}').status_code == 404
+
+
+def test_all_are_counted_drafts_included(drafted, pool, superuser, operator):
+    api, _ = drafted
+    biller = Biller(api, ACME | {'name': 'Other', 'vatId': None})
+    made = [biller.bill() for _ in range(3)]
+    discarded = World(pool, superuser, operator).draft(api)
+    with inside(pool, api.tenant):
+        Invoice = pool.get('account.invoice')
+        Invoice.credit([Invoice(made[0]['id'])], refund=True)
+        Invoice.cancel([Invoice(discarded)])
+    page = api.get('/api/invoices?limit=2').json
+    assert (len(page['items']), page['total']) == (2, 5)
+    assert len(api.get('/api/invoices').json['items']) == 5
+
+
+def test_what_was_issued_before_there_were_positions_gets_its_own(drafted, postgres, database, pool):
+    from trytond.modules.account_invoice_issue import numbering
+    api, draft = drafted
+    biller = Biller(api, ACME | {'name': 'Other', 'vatId': None})
+    ids = [biller.bill()['id'] for _ in range(3)]
+
+    def positions():
+        return dict(owner.execute(
+            'SELECT id, "position" FROM account_invoice WHERE company = %s', (api.tenant['company'],)))
+    with psycopg.connect(postgres.owner(database)) as owner:
+        before = positions()
+        assert before == {draft: None} | {id: n for n, id in enumerate(ids, 1)}
+        with unsealed(owner):
+            owner.execute('UPDATE account_invoice SET "position" = NULL')
+        assert set(positions().values()) == {None}
+        with mock.patch.object(numbering, 'Transaction') as transaction:
+            transaction().connection = owner
+            numbering.give_positions()
+        assert positions() == before
+        owner.rollback()
 
 
 def test_what_a_credit_note_settled_is_owed_no_more(new_api, pool):

@@ -78,6 +78,9 @@ FAULTS = {
     'a number of a move gone': (
         "UPDATE account_move SET number = replace(number, '0002', '0007') WHERE id = %(before_move)s",
         [('numbers', 'account.move', whose) for whose in ('paid_move', 'payment', 'before_move')]),
+    'a position left out': (
+        'UPDATE account_invoice SET "position" = "position" + 1 WHERE id = %(invoice)s',
+        [('positions', 'account.invoice', 'invoice')]),
     'the last document gone': (
         "DELETE FROM archive_document WHERE id = %(document)s",
         [('documents', 'account.invoice', 'invoice')]),

@@ -124,7 +124,8 @@ def _invoice(bill):
     """
     figures, own_term = bill.figures, bill.draft.due_date is None and bill.draft.payment_term
     return {
-        'state': 'posted', 'number': bill.number, 'number_alnum': re.sub(r'[\W_]', '', bill.number),
+        'state': 'posted', 'number': bill.number, 'position': bill.position,
+        'number_alnum': re.sub(r'[\W_]', '', bill.number),
         'number_digit': int(re.sub(r'\D', '', bill.number)[-18:]),
         'sequence': bill.period.invoices, 'sequence_type_cache': _series(bill),
         'invoice_date': bill.issue_date, 'supply_date': bill.supply_date, 'due_date': bill.due_date,

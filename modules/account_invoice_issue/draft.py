@@ -171,6 +171,7 @@ class Bill:
     id: int | None = None
     payment_link: object = None
     number: str = ''
+    position: int | None = None
     taxes: list = field(default_factory=list)
     move: int | None = None
     move_lines: list = field(default_factory=list)

@@ -5,10 +5,11 @@ nothing. The client's Post button, batch posting and credit notes go through it 
 invoices keep Tryton's workflow.
 """
 from collections import defaultdict
-from itertools import chain
+from itertools import chain, count
 
+from sql import Null
 from trytond.i18n import gettext
-from trytond.model import Index, ModelView, dualmethod, fields
+from trytond.model import Index, ModelView, Unique, dualmethod, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.account.tax import _TaxLine
 from trytond.modules.archive.document import PDF, Sealing
@@ -38,7 +39,7 @@ _ISSUED = {'invisible': ~Eval('issued_at')}
 _BROWSED = 100
 FROM_THE_DOOR = frozenset([
         'cancel_move', 'credit_of', 'issued_at', 'move', 'number', 'number_alnum', 'number_digit',
-        'paid_date', 'posted_by', 'printed', 'sequence', 'sequence_type_cache', 'state',
+        'paid_date', 'position', 'posted_by', 'printed', 'sequence', 'sequence_type_cache', 'state',
         'tax_amount_cache', 'tax_rate', 'total_amount_cache', 'untaxed_amount_cache', 'warnings'])
 "What a client may not write: it follows from issuing and paying"
 
@@ -66,6 +67,9 @@ class Invoice(metaclass=PoolMeta):
     tax_rate = fields.Numeric(
         "Tax Rate", digits=(3, 2), readonly=True, states=_ISSUED, help="In percent, as printed.")
     issued_at = fields.Timestamp("Issued At", readonly=True, states=_ISSUED)
+    position = fields.Integer(
+        "Position", readonly=True, states=_ISSUED,
+        help="The how manieth of our issued documents of its type, whatever the series: without a gap.")
     paid_date = fields.Date("Paid Date", readonly=True, states={'invisible': ~Eval('paid_date')})
     printed = fields.Text(
         "As Printed", readonly=True, help="Seller, buyer and template as they were printed.")
@@ -93,10 +97,21 @@ class Invoice(metaclass=PoolMeta):
                 Index(table, company, newest, where=outgoing),
                 Index(table, company, newest, where=outgoing & is_open),
                 Index(table, company, newest, where=outgoing & ~is_open),
+                Index(table, company, where=outgoing & (table.issued_at == Null)),
                 Index(table, company, (table.party, Index.Equality()), newest, where=outgoing),
                 Index(table, company, (table.invoice_date, Index.Range()), where=outgoing),
                 })
         cls._check_modify_exclude |= {'paid_date'}
+        cls._sql_constraints.append((
+                'position_unique', Unique(table, table.company, table.type, table.position),
+                'account_invoice_issue.msg_position_unique'))
+
+    @classmethod
+    def __register__(cls, module):
+        has_positions = cls.__table_handler__(module).column_exist('position')
+        super().__register__(module)
+        if not has_positions:
+            numbering.give_positions()
 
     @classmethod
     def __seal__(cls):
@@ -202,12 +217,14 @@ class Invoice(metaclass=PoolMeta):
     def _number(cls, bills):
         "Take the numbers of invoices and moves: they follow creation, whatever the dates"
         now = clock.now().replace(tzinfo=None)
+        positions = count(numbering.last_position(bills[0].books.side) + 1)
         wanted = defaultdict(list)
         for bill in bills:
             wanted[bill.period.invoices].append(bill.issue_date)
             wanted[bill.period.moves].append(bill.issue_date)
         numbers = {sequence: iter(taken) for sequence, taken in numbering.take(wanted).items()}
         for bill in bills:
+            bill.position = next(positions)
             bill.number = next(numbers[bill.period.invoices])
             bill.move_number = next(numbers[bill.period.moves])
             bill.issued_at = now
@@ -310,7 +327,7 @@ class Invoice(metaclass=PoolMeta):
         default = default.copy() if default else {}
         for name in (
                 'credit_of', 'tax_rate', 'issued_at', 'paid_date', 'printed', 'due_date', 'supply_date',
-                'warnings'):
+                'position', 'warnings'):
             default.setdefault(name)
         return super().copy(invoices, default=default)
 

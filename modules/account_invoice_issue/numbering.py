@@ -1,7 +1,10 @@
-"Numbers without gaps: rows of sequences, advanced in one statement when needed"
+"""Numbers without gaps: rows of sequences, advanced in one statement when needed, and the position of each
+document that the tenant issues, whatever its series."""
 import functools
 
 from psycopg.sql import SQL, Identifier
+from trytond.modules.immutable import triggers_off
+from trytond.modules.tenant.scope import CURRENT
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
@@ -13,6 +16,15 @@ UPDATE {} AS s SET number_next_internal = s.number_next_internal + s.number_incr
 FROM unnest(%s::int[], %s::int[]) AS w (id, count)
 WHERE s.id = w.id AND s.type = 'incremental'
 RETURNING s.id, s.number_next_internal, s.number_increment, s.padding, s.prefix, s.suffix
+"""
+
+_LAST = f'SELECT coalesce(max("position"), 0) FROM account_invoice WHERE company = {CURRENT} AND type = %s'
+
+_GIVE = """
+UPDATE account_invoice SET "position" = given.position FROM (
+    SELECT id, row_number() OVER (PARTITION BY company, type ORDER BY issued_at, id) AS position
+    FROM account_invoice WHERE issued_at IS NOT NULL) AS given
+WHERE account_invoice.id = given.id
 """
 
 
@@ -35,6 +47,20 @@ def take(wanted, model=STRICT):
             f'{affix(prefix, date)}{first + n * step:0>{padding}d}{affix(suffix, date)}'
             for n, date in enumerate(wanted[id])]
     return found
+
+
+def last_position(side):
+    "Return how many documents of a side the tenant has issued; the LOCKS must be held"
+    cursor = Transaction().connection.cursor()
+    return cursor.execute(_LAST, (side.type,)).fetchone()[0]
+
+
+def give_positions():
+    "Give what was issued before there were positions its own; called as the owner of the tables"
+    cursor = Transaction().connection.cursor()
+    if cursor.execute("SELECT 1 FROM account_invoice WHERE issued_at IS NOT NULL LIMIT 1").fetchone():
+        with triggers_off(cursor, "positions of issued invoices"):
+            cursor.execute(_GIVE)
 
 
 @functools.cache

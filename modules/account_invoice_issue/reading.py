@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sql import Cast, Column, Lateral, Literal, Null
-from sql.aggregate import Count
+from sql.aggregate import Count, Max
 from sql.conditionals import Coalesce
 from sql.operators import Concat, Or
 from trytond.model import fields
@@ -76,7 +76,7 @@ def list_invoices(wanted, today, offset=0, limit=50):
     invoices = _outgoing(cursor, today)
     total = offset + len(invoices)
     if not invoices or len(invoices) == limit:
-        total = sum(map(tables.count, kinds))
+        total = tables.count_all() if wanted == Filter() else sum(map(tables.count, kinds))
     return invoices, total
 
 
@@ -148,8 +148,19 @@ class _Tables:
                 order_by=document.position.desc, limit=1))
 
     def count(self, where):
+        return self._one(Count(Literal(1)), where)
+
+    def count_all(self):
+        "Return how many there are: drafts, and the last position of those that are issued"
+        invoice = Pool().get('account.invoice').__table__()
+        issued = invoice.select(
+            Coalesce(Max(invoice.position), 0),
+            where=(invoice.company == current_tenant) & (invoice.type == SALE.type))
+        return self._one(Count(Literal(1)) + issued, self.mine & (self.invoice.issued_at == Null))
+
+    def _one(self, expression, where):
         cursor = Transaction().connection.cursor()
-        cursor.execute(*self.invoice.select(Count(Literal(1)), where=where))
+        cursor.execute(*self.invoice.select(expression, where=where))
         return cursor.fetchone()[0]
 
 

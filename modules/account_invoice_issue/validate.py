@@ -46,6 +46,11 @@ WHERE d.owner LIKE 'account.invoice,%%' AND d.company = coalesce(%(company)s, d.
     AND (i.id IS NULL OR i.number IS NULL OR i.state NOT IN ('posted', 'paid', 'cancelled'))
 ORDER BY d.company, d.id
 """
+_POSITIONS = """
+SELECT company, max(id), type, count(*), max("position") FROM account_invoice
+WHERE issued_at IS NOT NULL AND company = coalesce(%(company)s, company)
+GROUP BY company, type HAVING count(*) IS DISTINCT FROM max("position") ORDER BY company, type
+"""
 
 
 def validate_numbers(company):
@@ -64,6 +69,13 @@ def gaps(numbers, company):
         message = 'msg_number_twice' if twice else 'msg_number_gap'
         yield Finding(tenant, model, id, gettext(
                 f'account_invoice_issue.{message}', series=series, number=number, first=first, last=last))
+
+
+def validate_positions(company):
+    "The issued documents of a type are counted without a gap"
+    for tenant, id, type, count, last in select(_POSITIONS, company):
+        yield Finding(tenant, 'account.invoice', id, gettext(
+                'account_invoice_issue.msg_position_gap', count=count, type=type, last=last))
 
 
 def validate_documents(company):

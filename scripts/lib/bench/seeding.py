@@ -81,6 +81,10 @@ def _go_on_counting(copier, table, times):
         Literal(table)))
     copier.override(table, 'number', _NUMBER)
     if table == 'account_invoice':
+        copier.override(table, 'position', SQL(
+            "CASE WHEN row.issued_at IS NOT NULL THEN (SELECT max(\"position\") FROM account_invoice last"
+            " WHERE last.company = row.company AND last.type = row.type)"
+            " + turns.turn * own.number + own.rank END"))
         copier.override(table, 'number_alnum', SQL("regexp_replace({}, '[\\W_]', '', 'g')").format(_NUMBER))
         copier.override(table, 'number_digit', SQL(
             "right(regexp_replace({}, '\\D', '', 'g'), 18)::bigint").format(_NUMBER))
