@@ -4,10 +4,13 @@ A tenant's table has its company, the rule, row-level security, its own uniquene
 point at another's row; what is no tenant's is on a list with its reason. Then each is read as another tenant:
 with the rules alone, with row-level security alone, by model and by SQL.
 """
+import psycopg
 import pytest
+from psycopg.sql import Identifier
 from trytond.model import ModelSingleton, ModelSQL, fields
 from trytond.model.exceptions import AccessError
 
+from tests.support.sealed import unsealed
 from tests.support.tenancy import as_member, as_tenant, without_row_level_security
 from trytond.modules.tenant.ownership import (
     OPERATOR, OWNED, SHARED, classify, company_column, owned_models)
@@ -164,6 +167,39 @@ def test_no_key_can_point_at_another_tenants_row(pool, superuser):
         same = (table, f'CHECK (({column} = {own}))') in checks
         if not valid or not composite and not (its == 'id' and same):
             flaws.append(f'{table}{columns} → {target}{targets}')
+    told(flaws)
+
+
+COPY = """
+SELECT array_agg(quote_ident(attname)), array_agg(CASE
+    WHEN attname = 'company' THEN '2147483647'
+    WHEN NOT attnotnull AND attnum IN (
+        SELECT unnest(conkey) FROM pg_constraint WHERE contype = 'f' AND conrelid = attrelid) THEN 'NULL'
+    WHEN attnum IN (
+        SELECT unnest(conkey) FROM pg_constraint WHERE conname = ANY(%(unique)s) AND conrelid = attrelid)
+    THEN format($$%%I || 'x'$$, attname)
+    ELSE quote_ident(attname) END)
+FROM pg_attribute WHERE attrelid = %(table)s::regclass AND attnum > 0 AND NOT attisdropped
+    AND attname <> 'id' AND attgenerated = ''"""
+
+
+def test_no_row_can_belong_to_a_company_that_is_none(pool, superuser, rows):
+    "By the key of its own, or by those that it cannot be without"
+    flaws = []
+    for name, Model in owned_models(pool).items():
+        if company_column(Model) != 'company':
+            continue
+        table = Identifier(Model._table).as_string()
+        columns, values = superuser.execute(
+            COPY, {'table': table, 'unique': list(GLOBAL)}).fetchone()
+        try:
+            with unsealed(superuser):
+                superuser.execute(
+                    f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)}"
+                    f" FROM {table} WHERE id = %s", (rows.of(name),))
+            flaws.append(name)
+        except psycopg.errors.ForeignKeyViolation:
+            pass
     told(flaws)
 
 

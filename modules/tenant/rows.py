@@ -15,8 +15,11 @@ from trytond.transaction import Transaction
 
 
 _NEXT = """
-SELECT w.model, nextval(pg_get_serial_sequence(w.name, 'id'))
-FROM unnest(%s::text[], %s::text[], %s::int[]) AS w (model, name, count), generate_series(1, w.count)
+SELECT w.model, nextval(w.sequence)
+FROM (
+    SELECT model, pg_get_serial_sequence(name, 'id')::regclass AS sequence, count
+    FROM unnest(%s::text[], %s::text[], %s::int[]) AS w (model, name, count) OFFSET 0) AS w,
+    generate_series(1, w.count)
 """
 
 

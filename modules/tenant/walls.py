@@ -98,7 +98,8 @@ def _company_not_null(cursor, table):
 _KEYS = """
 SELECT c.conname, t.relname, r.relname, c.confdeltype,
     (SELECT array_agg(a.attname ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(num, n)
-        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.num)
+        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.num),
+    (SELECT bool_and(attnotnull) FROM pg_attribute WHERE attrelid = c.conrelid AND attnum = ANY(c.conkey))
 FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class r ON r.oid = c.confrelid
 WHERE c.contype = 'f' AND t.relnamespace = current_schema()::regnamespace
 ORDER BY 2, 1
@@ -114,7 +115,7 @@ def _foreign_keys(cursor, models):
     """
     columns = {Model._table: company_column(Model) for Model in models.values()}
     cursor.execute(_KEYS)
-    for name, table, target, action, keys in cursor.fetchall():
+    for name, table, target, action, keys, _ in cursor.fetchall():
         if table not in columns or target not in columns or len(keys) != 1:
             continue
         column, = keys
@@ -122,6 +123,27 @@ def _foreign_keys(cursor, models):
             continue
         _target_key(cursor, target, columns[target])
         _composite(cursor, name, table, columns[table], column, target, columns[target], action)
+    _drop_implied(cursor, {table for table, column in columns.items() if column == 'company'})
+
+
+def _drop_implied(cursor, tables):
+    """Drop the key of a table's company where it follows from others.
+
+    A row that must point at another one of its tenant has the company of that one, so it exists.
+    """
+    own, required = {}, {table: set() for table in tables}
+    cursor.execute(_KEYS)
+    for name, table, target, _, keys, is_required in cursor.fetchall():
+        if table in tables and keys == ['company']:
+            own[table] = name
+        elif table in tables and 'company' in keys and is_required and target in tables - {table}:
+            required[table].add(target)
+    sure = {table for table in tables if not required[table]}
+    while found := {table for table in tables - sure if required[table] & sure}:
+        for table in found & own.keys():
+            cursor.execute(SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(
+                Identifier(table), Identifier(own[table])))
+        sure |= found
 
 
 def _target_key(cursor, table, company):

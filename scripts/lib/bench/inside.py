@@ -5,6 +5,7 @@ such switch). Run as a program with the configuration of a web worker it takes o
 """
 import cProfile
 import io
+import itertools
 import json
 import os
 import pstats
@@ -20,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[3]
 PDF = b'%PDF-1.7\n' + b'0123456789abcdef' * 2000
 "32 kB, about as large as an invoice of two lines"
 _WARM = 5
+_numbers = itertools.count()
+"No two documents have the same bytes, so each is stored"
 
 
 class Process:
@@ -80,11 +83,9 @@ def issue(secret, customer, template, lines, number, times):
 
 
 def _fixed_documents():
-    import itertools
     from unittest.mock import patch
-    numbers = itertools.count()
     return patch(
-        'trytond.modules.document_render.render', lambda *_, **__: PDF + str(next(numbers)).encode())
+        'trytond.modules.document_render.render', lambda *_, **__: PDF + str(next(_numbers)).encode())
 
 
 def _issue(customer, template, lines, number):
