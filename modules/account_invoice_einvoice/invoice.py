@@ -11,6 +11,7 @@ from trytond.modules.account_invoice_issue import printed
 from trytond.modules.account_invoice_issue.draft import File
 from trytond.modules.account_invoice_issue.exceptions import NotFinalizedError
 from trytond.modules.account_invoice_issue.invoice import sealed
+from trytond.modules.archive.document import Blob
 from trytond.modules.document_render.formats import language_of
 from trytond.modules.tenant import timing
 from trytond.modules.tenant.plan import require_feature
@@ -91,7 +92,7 @@ class Invoice(metaclass=PoolMeta):
         written = {'cii': cii.write(einvoice)}
         if einvoice.profile == 'XRechnung':
             written['ubl'] = ubl.write(einvoice)
-            bill.beside.append(File(f'{bill.number}.xml', UBL, written['ubl']))
+            bill.beside.append(File(f'{bill.number}.xml', UBL, Blob(written['ubl'])))
         # The rules are read in another process while this one's document is typeset
         checks = [
             workshop.begin('check', validate.check, xml, syntax, einvoice.profile)

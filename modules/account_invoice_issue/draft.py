@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sql import Column, Literal
 from trytond.i18n import gettext
 from trytond.model import fields
+from trytond.modules.archive.document import Blob
 from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.party_customer.customer import (
     Customer, columns, customers_of, get_customers)
@@ -135,7 +136,7 @@ class File:
     "A file that says the same as the PDF in another form"
     name: str
     media_type: str
-    data: bytes = field(repr=False)
+    blob: Blob = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -178,7 +179,7 @@ class Bill:
     move_number: str = ''
     issued_at: dt.datetime | None = None
     document: object = None
-    pdf: bytes = field(default=b'', repr=False)
+    pdf: Blob | None = field(default=None, repr=False)
     beside: list = field(default_factory=list)
 
     @property

@@ -233,7 +233,7 @@ class Invoice(metaclass=PoolMeta):
     def _seal(cls, bills):
         Pool().get('archive.document').seal([
                 Sealing(
-                    owner=bill.record, name=file.name, data=file.data, media_type=file.media_type,
+                    owner=bill.record, name=file.name, blob=file.blob, media_type=file.media_type,
                     issued_at=bill.issued_at)
                 for bill in bills for file in [File(f'{bill.number}.pdf', PDF, bill.pdf), *bill.beside]])
 

@@ -12,6 +12,7 @@ import re
 
 from trytond.i18n import gettext
 from trytond.modules import document_render
+from trytond.modules.archive.document import Blob
 from trytond.modules.document_render import (
     Document, DocumentBroken, DocumentBusy, DocumentCrashed, DocumentTimeout, Line, LogoBroken, Party, QrCode,
     Reference, Style, TaxRow, Totals)
@@ -189,18 +190,22 @@ def answered():
 
 
 def render(printed, **options):
-    """Return the PDF of a Document; ``options`` are those of `document_render.render`.
+    """Return the Blob of the PDF of a Document; ``options`` are those of `document_render.render`.
 
     Raises RenderingUnavailable when the document process is overloaded or broke down, IssueError
     for what cannot be printed.
     """
-    return _made(functools.partial(document_render.render, printed, **options))
+    return _made(functools.partial(_typeset, printed, **options))
 
 
 def begin(workshop, printed, **options):
     "Hand in a Document and return a function that waits for what `render` returns or raises"
     return functools.partial(
-        _made, workshop.begin('typeset', document_render.render, printed, **options).result)
+        _made, workshop.begin('typeset', _typeset, printed, **options).result)
+
+
+def _typeset(printed, **options):
+    return Blob(document_render.render(printed, **options))
 
 
 def _made(work):

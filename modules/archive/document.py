@@ -57,6 +57,16 @@ class ArchiveExpired(UserError):
     code = 'not_found'
 
 
+class Blob:
+    "Bytes and their sums in hexadecimal; may be made in any thread, and holds up no other while it is"
+    __slots__ = ('data', 'sha512', 'sha256')
+
+    def __init__(self, data):
+        self.data = data
+        self.sha512 = hashlib.sha512(data).hexdigest()
+        self.sha256 = hashlib.sha256(data).hexdigest()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealing:
     """A document to be sealed.
@@ -66,7 +76,7 @@ class Sealing:
     """
     owner: object
     name: str
-    data: bytes = field(repr=False)
+    blob: Blob = field(repr=False)
     issued_at: object
     media_type: str = PDF
     kind: str = 'voucher'
@@ -188,19 +198,18 @@ class Document(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def _rows(cls, company, sealings):
-        sums = [hashlib.sha512(s.data).hexdigest() for s in sealings]
         (country, position, chain), contents = cls._store(
-            company, dict(zip(sums, [s.data for s in sealings], strict=True)))
+            company, {s.blob.sha512: s.blob.data for s in sealings})
         rows = []
-        for sealing, sha512 in zip(sealings, sums, strict=True):
-            owner = str(sealing.owner)
-            position, chain = position + 1, link(chain, sha512, owner, sealing.issued_at)
+        for sealing in sealings:
+            blob, owner = sealing.blob, str(sealing.owner)
+            position, chain = position + 1, link(chain, blob.sha512, owner, sealing.issued_at)
             rows.append({
                     'position': position, 'name': sealing.name, 'media_type': sealing.media_type,
-                    'size': len(sealing.data), 'owner': owner, 'issued_at': sealing.issued_at,
+                    'size': len(blob.data), 'owner': owner, 'issued_at': sealing.issued_at,
                     'retention_until': kept_until(country, sealing.kind, sealing.issued_at.date()),
-                    'sha512': sha512, 'sha256': hashlib.sha256(sealing.data).hexdigest(), 'chain': chain,
-                    'content': contents[sha512]})
+                    'sha512': blob.sha512, 'sha256': blob.sha256, 'chain': chain,
+                    'content': contents[blob.sha512]})
         return rows
 
     @classmethod

@@ -14,7 +14,7 @@ from trytond.modules.account_invoice_issue import numbering, printed
 from trytond.modules.account_invoice_issue.ledger import read_books
 from trytond.modules.account_invoice_issue.locks import require_locks
 from trytond.modules.account_invoice_issue.seller import check_seller
-from trytond.modules.archive.document import NOTHING, Sealing
+from trytond.modules.archive.document import NOTHING, Blob, Sealing
 from trytond.modules.immutable import Seal
 from trytond.modules.tenant import clock, timing
 from trytond.modules.tenant.ownership import TenantOwned
@@ -44,7 +44,7 @@ class Letter:
     sequence: int | None = None
     issued_at: dt.datetime | None = None
     document: object = None
-    pdf: bytes = field(default=b'', repr=False)
+    pdf: Blob | None = field(default=None, repr=False)
 
 
 class Paper:
@@ -132,7 +132,7 @@ class Paper:
             papers = cls.create([cls._row(item) for item in letters])
             Pool().get('archive.document').seal([
                     Sealing(
-                        owner=paper, name=f'{item.number}.pdf', data=item.pdf,
+                        owner=paper, name=f'{item.number}.pdf', blob=item.pdf,
                         issued_at=item.issued_at)
                     for paper, item in zip(papers, letters, strict=True)])
         return cls.browse([paper.id for paper in papers])
