@@ -272,7 +272,8 @@ def test_a_draft_with_prices_that_include_tax_shows_what_will_be_issued(new_bill
 
 
 @pytest.mark.parametrize('values', [
-    {'number': 'INV-1'}, {'state': 'posted'}, {'paid_date': dt.date(2026, 5, 16)}, {'issued_at': None}])
+    {'number': 'INV-1'}, {'state': 'posted'}, {'paid_date': dt.date(2026, 5, 16)}, {'issued_at': None},
+    {'position': 9}])
 def test_the_client_can_set_neither_number_nor_state(new_biller, member, values):
     from tests.support.rpc import Fault
     id = client_draft(member, new_biller)
@@ -280,6 +281,17 @@ def test_the_client_can_set_neither_number_nor_state(new_biller, member, values)
         member.call('account.invoice.write', [id], values)
     with pytest.raises(Fault, match='no longer in a draft state|follow from issuing'):
         client_draft(member, new_biller, state='posted', number='INV-7')
+    moment = {'issued_at': dt.datetime(2026, 5, 16), 'position': 2 ** 31 - 1}
+    with pytest.raises(Fault, match='follow from issuing'):
+        client_draft(member, new_biller, **moment)
+    with pytest.raises(Fault, match='follow from issuing'):
+        member.call('account.invoice.copy', [id], moment)
+
+
+def test_only_what_a_supplier_bills_can_be_billed_by_us(new_biller, member):
+    from tests.support.rpc import Fault
+    with pytest.raises(Fault, match='Self-Billed'):
+        client_draft(member, new_biller, self_billed=True)
 
 
 def test_print_gives_the_archived_bytes(new_biller, member):

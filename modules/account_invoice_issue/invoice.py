@@ -9,7 +9,7 @@ from itertools import chain, count
 
 from sql import Null
 from trytond.i18n import gettext
-from trytond.model import Index, ModelView, Unique, dualmethod, fields
+from trytond.model import Check, Index, ModelView, Unique, dualmethod, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.account.tax import _TaxLine
 from trytond.modules.archive.document import PDF, Sealing
@@ -17,7 +17,7 @@ from trytond.modules.document_render import Workshop
 from trytond.modules.immutable import FREELY
 from trytond.modules.tenant import clock, timing
 from trytond.pool import Pool, PoolMeta
-from trytond.pyson import Bool, Eval
+from trytond.pyson import Bool, Eval, If
 from trytond.tools import grouped_slice
 from trytond.transaction import Transaction, without_check_access
 
@@ -54,6 +54,7 @@ class Invoice(metaclass=PoolMeta):
 
     self_billed = fields.Boolean(
         "Self-Billed", states={'readonly': Bool(Eval('lines')), 'invisible': Eval('type') != 'in'},
+        domain=[If(Eval('type') == 'in', (), ('self_billed', '!=', True))],
         help="Written by us for a supplier: a Gutschrift.")
     template = fields.Many2One(
         'invoice.template', "Template", ondelete='RESTRICT', states=_READONLY,
@@ -69,7 +70,7 @@ class Invoice(metaclass=PoolMeta):
     issued_at = fields.Timestamp("Issued At", readonly=True, states=_ISSUED)
     position = fields.Integer(
         "Position", readonly=True, states=_ISSUED,
-        help="The how manieth of our issued documents of its type, whatever the series: without a gap.")
+        help="Its place among our issued documents of its type, whatever the series: without a gap.")
     paid_date = fields.Date("Paid Date", readonly=True, states={'invisible': ~Eval('paid_date')})
     printed = fields.Text(
         "As Printed", readonly=True, help="Seller, buyer and template as they were printed.")
@@ -102,16 +103,20 @@ class Invoice(metaclass=PoolMeta):
                 Index(table, company, (table.invoice_date, Index.Range()), where=outgoing),
                 })
         cls._check_modify_exclude |= {'paid_date'}
-        cls._sql_constraints.append((
-                'position_unique', Unique(table, table.company, table.type, table.position),
-                'account_invoice_issue.msg_position_unique'))
+        cls._sql_constraints += [
+            ('position_unique', Unique(table, table.company, table.type, table.position),
+                'account_invoice_issue.msg_position_unique'),
+            ('position_issued', Check(table, (table.position == Null) == (table.issued_at == Null)),
+                'account_invoice_issue.msg_position_issued'),
+            ]
 
     @classmethod
     def __register__(cls, module):
-        has_positions = cls.__table_handler__(module).column_exist('position')
-        super().__register__(module)
-        if not has_positions:
+        table = cls.__table_handler__(module)
+        if table.column_exist('issued_at') and not table.column_exist('position'):
+            table.add_column('position', 'INTEGER')
             numbering.give_positions()
+        super().__register__(module)
 
     @classmethod
     def __seal__(cls):
@@ -296,7 +301,8 @@ class Invoice(metaclass=PoolMeta):
         if not external:
             return
         made = mode == 'create' and any(
-            invoice.number or invoice.move or invoice.state != 'draft' for invoice in invoices)
+            invoice.number or invoice.move or invoice.issued_at or invoice.position
+            or invoice.state != 'draft' for invoice in invoices)
         if made or mode == 'write' and values.keys() & FROM_THE_DOOR:
             raise AccessError(gettext('account_invoice_issue.msg_only_by_the_door'))
 

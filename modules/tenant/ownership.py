@@ -138,7 +138,8 @@ class TenantOwned:
     """A model whose every row belongs to one tenant.
 
     Adds ``company``, filled from the connection and never from the client; makes unique and exclusion
-    constraints per company. Rules, row-level security and foreign keys follow from ``walls``.
+    constraints per company. Rules, row-level security, foreign keys and the index of its rows
+    follow from ``walls``.
     """
     __slots__ = ()
     __global_unique__ = frozenset()

@@ -1,4 +1,5 @@
-"""The second wall: row-level security, foreign keys, references and grants, made from the ownership list.
+"""The second wall: row-level security, foreign keys, indexes, references and grants, made from the ownership
+list.
 
 :func:`build` brings a database from whatever state to the wanted one and may run any number of times. It
 runs as the owner of the tables after each migration. Two roles meet the walls: ``web`` (web workers) and
@@ -98,8 +99,7 @@ def _company_not_null(cursor, table):
 _KEYS = """
 SELECT c.conname, t.relname, r.relname, c.confdeltype,
     (SELECT array_agg(a.attname ORDER BY k.n) FROM unnest(c.conkey) WITH ORDINALITY k(num, n)
-        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.num),
-    (SELECT bool_and(attnotnull) FROM pg_attribute WHERE attrelid = c.conrelid AND attnum = ANY(c.conkey))
+        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.num)
 FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_class r ON r.oid = c.confrelid
 WHERE c.contype = 'f' AND t.relnamespace = current_schema()::regnamespace
 ORDER BY 2, 1
@@ -115,7 +115,7 @@ def _foreign_keys(cursor, models):
     """
     columns = {Model._table: company_column(Model) for Model in models.values()}
     cursor.execute(_KEYS)
-    for name, table, target, action, keys, _ in cursor.fetchall():
+    for name, table, target, action, keys in cursor.fetchall():
         if table not in columns or target not in columns or len(keys) != 1:
             continue
         column, = keys
@@ -123,27 +123,6 @@ def _foreign_keys(cursor, models):
             continue
         _target_key(cursor, target, columns[target])
         _composite(cursor, name, table, columns[table], column, target, columns[target], action)
-    _drop_implied(cursor, {table for table, column in columns.items() if column == 'company'})
-
-
-def _drop_implied(cursor, tables):
-    """Drop the key of a table's company where it follows from others.
-
-    A row that must point at another one of its tenant has the company of that one, so it exists.
-    """
-    own, required = {}, {table: set() for table in tables}
-    cursor.execute(_KEYS)
-    for name, table, target, _, keys, is_required in cursor.fetchall():
-        if table in tables and keys == ['company']:
-            own[table] = name
-        elif table in tables and 'company' in keys and is_required and target in tables - {table}:
-            required[table].add(target)
-    sure = {table for table in tables if not required[table]}
-    while found := {table for table in tables - sure if required[table] & sure}:
-        for table in found & own.keys():
-            cursor.execute(SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(
-                Identifier(table), Identifier(own[table])))
-        sure |= found
 
 
 def _target_key(cursor, table, company):
@@ -182,7 +161,8 @@ def _same_company(cursor, table, company, column):
 # Indexes
 
 _BEGIN_WITH_COMPANY = """
-SELECT t.relname FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid
+SELECT t.relname, x.relname, i.indnatts = 1 AND NOT i.indisunique
+FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
     JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
 WHERE a.attname = 'company' AND i.indpred IS NULL AND i.indisvalid
     AND t.relnamespace = current_schema()::regnamespace
@@ -192,16 +172,24 @@ WHERE a.attname = 'company' AND i.indpred IS NULL AND i.indisvalid
 def _indexes(cursor, models):
     """Let the rows of a tenant be found by an index.
 
-    Most tables have one for another purpose that begins with the company; only the others get one more to
-    keep up.
+    Most tables have one for another purpose that begins with the company; only the others have one of the
+    company alone to keep up.
     """
+    alone, others = {}, set()
     cursor.execute(_BEGIN_WITH_COMPANY)
-    found = {table for table, in cursor.fetchall()}
+    for table, index, is_alone in cursor.fetchall():
+        if is_alone:
+            alone[table] = index
+        else:
+            others.add(table)
     for Model in models.values():
-        if company_column(Model) == 'company' and Model._table not in found:
+        table = Model._table
+        if table in others and table in alone:
+            cursor.execute(SQL("DROP INDEX {}").format(Identifier(alone[table])))
+        elif company_column(Model) == 'company' and table not in others and table not in alone:
             # Tryton drops what it does not know and is called idx_… or …_index
             cursor.execute(SQL("CREATE INDEX {} ON {} (company)").format(
-                Identifier(f'{Model._table}_of_company'[:63]), Identifier(Model._table)))
+                Identifier(f'{table}_of_company'[:63]), Identifier(table)))
 
 
 # Reference fields

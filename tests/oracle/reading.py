@@ -22,7 +22,7 @@ def reread(invoice):
         bill.document = printed.document(bill)
         with Workshop() as workshop:
             list(Invoice._render(bill, workshop))
-        return files_of(invoice)['pdf'], bill.pdf
+        return files_of(invoice)['pdf'], bill.pdf.data
 
 
 def _bill(invoice):

@@ -54,9 +54,6 @@ class Catalogue:
         owned = {
             table: names for table, names in columns.items()
             if table in models and ('company' in names or table == 'company_company')}
-        for table in owned.keys() - {'company_company'}:
-            # Its own key is missing where others imply it
-            links[table]['company'] = 'company_company'
         return cls(owned, links, references, models)
 
 
