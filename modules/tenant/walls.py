@@ -161,7 +161,7 @@ def _same_company(cursor, table, company, column):
 # Indexes
 
 _BEGIN_WITH_COMPANY = """
-SELECT t.relname, x.relname, i.indnatts = 1 AND NOT i.indisunique
+SELECT t.relname, x.relname, i.indnatts = 1 AND NOT (i.indisunique OR i.indisexclusion)
 FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
     JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = i.indkey[0]
 WHERE a.attname = 'company' AND i.indpred IS NULL AND i.indisvalid
