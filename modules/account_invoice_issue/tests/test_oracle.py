@@ -14,8 +14,8 @@ from tests.support.invoicing import inside
 from .tools import customer, draft, written
 
 OURS = {
-    'template', 'supply_date', 'due_date', 'tax_rate', 'issued_at', 'printed', 'unit_label', 'unit_code',
-    'net_amount', 'item_key', 'custom_unit', 'credit_of', 'warnings', 'self_billed'}
+    'template', 'supply_date', 'due_date', 'tax_rate', 'issued_at', 'position', 'printed', 'unit_label',
+    'unit_code', 'net_amount', 'item_key', 'custom_unit', 'credit_of', 'warnings', 'self_billed'}
 "Columns that stock Tryton does not have"
 NUMBERS = {'number', 'number_alnum', 'number_digit'}
 ROWS = [
