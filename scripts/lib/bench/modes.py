@@ -66,9 +66,11 @@ def parse(arguments):
         '--random-seed', type=int, default=1, metavar='SEED', help='of whatever is drawn (default: 1)')
     parser.add_argument(
         '--tenants', type=int, default=2, metavar='T', help='tenants of --seed, two at least (default: 2)')
-    parser.add_argument('--quick', action='store_true', help='a minute: fewer rounds, smaller sizes')
     parser.add_argument(
-        '--long', action='store_true', help='half an hour: 10⁶ invoices and 10⁴ tenants in the database')
+        '--quick', action='store_true', help='two or three minutes: fewer rounds, smaller sizes')
+    parser.add_argument(
+        '--long', action='store_true',
+        help='a quarter of an hour: 10⁶ invoices and 10⁴ tenants in the database')
     parser.add_argument('--json', type=Path, metavar='FILE', help='write the figures to a file')
     options.add_data(parser)
     return parser.parse_args(arguments)
