@@ -288,6 +288,15 @@ def test_the_client_can_set_neither_number_nor_state(new_biller, member, values)
         member.call('account.invoice.copy', [id], moment)
 
 
+@pytest.mark.parametrize('name, value', [
+    ('paid_date', dt.date(2026, 5, 16)), ('printed', '{}'), ('tax_rate', D(19)),
+    ('total_amount_cache', D(1)), ('warnings', ['untaxed_unexplained']), ('number_digit', 7)])
+def test_a_client_makes_no_draft_with_what_follows_from_issuing(new_biller, member, name, value):
+    from tests.support.rpc import Fault
+    with pytest.raises(Fault, match='follow from issuing'):
+        client_draft(member, new_biller, **{name: value})
+
+
 def test_only_what_a_supplier_bills_can_be_billed_by_us(new_biller, member):
     from tests.support.rpc import Fault
     with pytest.raises(Fault, match='Self-Billed'):
