@@ -333,9 +333,7 @@ class Invoice(metaclass=PoolMeta):
     @classmethod
     def copy(cls, invoices, default=None):
         default = default.copy() if default else {}
-        for name in (
-                'credit_of', 'tax_rate', 'issued_at', 'paid_date', 'printed', 'due_date', 'supply_date',
-                'position', 'warnings'):
+        for name in (*FROM_THE_DOOR - {'state'}, 'due_date', 'supply_date'):
             default.setdefault(name)
         return super().copy(invoices, default=default)
 
