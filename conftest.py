@@ -38,8 +38,15 @@ def pytest_sessionstart(session):
 
 
 def pytest_collection_modifyitems(items):
-    "The tests of the walls come last: they put rows into every table, sense or not."
-    items.sort(key=lambda item: item.path.name.startswith('test_tenancy_'))
+    """While one process makes the template database, the other installs an instance in the tests of serve.
+
+    The tests of the walls come last: they put rows into every table, sense or not.
+    """
+    first = items[0].path.name if items else None
+    order = [first, 'test_serve.py']
+    items.sort(key=lambda item: (
+        item.path.name.startswith('test_tenancy_'),
+        order.index(item.path.name) if item.path.name in order else len(order)))
 
 
 def pytest_unconfigure(config):
