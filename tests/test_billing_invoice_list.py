@@ -219,6 +219,10 @@ def test_what_was_issued_before_there_were_positions_gets_its_own(drafted, postg
         owner.execute("ALTER TABLE account_invoice DROP CONSTRAINT account_invoice_position_issued")
         with unsealed(owner):
             owner.execute('UPDATE account_invoice SET "position" = NULL')
+            # What a client could say of a draft once
+            owner.execute(
+                "UPDATE account_invoice SET self_billed = true, issued_at = '2020-01-01' WHERE id = %s",
+                (draft,))
         assert set(positions().values()) == {None}
         with mock.patch.object(numbering, 'Transaction') as transaction:
             transaction().connection = owner

@@ -63,6 +63,16 @@ def test_post_issues_a_gutschrift(biller, member, pool):
     assert pdf.startswith(b'%PDF')
 
 
+def test_an_invoice_takes_no_gutschrift_back(biller, pool):
+    from trytond.exceptions import UserError
+    from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, Named
+    made = biller.bill()
+    with inside(pool, biller.api.tenant), pytest.raises(UserError, match='Unknown id'):
+        pool.get('account.invoice').issue([
+            Draft(party=Named(biller.customer), credit_of=Named(made['id']), lines=[
+                DraftLine(description='Provision', quantity=-1.0, unit_price=D(10))])])
+
+
 @pytest.mark.parametrize('button', ['validate_invoice', 'draft', 'cancel'])
 def test_the_ways_round_the_door_are_refused(biller, member, button):
     made = biller.bill()

@@ -290,11 +290,29 @@ def test_the_client_can_set_neither_number_nor_state(new_biller, member, values)
 
 @pytest.mark.parametrize('name, value', [
     ('paid_date', dt.date(2026, 5, 16)), ('printed', '{}'), ('tax_rate', D(19)),
-    ('total_amount_cache', D(1)), ('warnings', ['untaxed_unexplained']), ('number_digit', 7)])
+    ('total_amount_cache', D(1)), ('untaxed_amount_cache', D(0)), ('warnings', ['untaxed_unexplained']),
+    ('number_digit', 7)])
 def test_a_client_makes_no_draft_with_what_follows_from_issuing(new_biller, member, name, value):
     from tests.support.rpc import Fault
     with pytest.raises(Fault, match='follow from issuing'):
         client_draft(member, new_biller, **{name: value})
+
+
+def test_the_client_adds_no_claim_to_an_invoice(new_biller, member):
+    from tests.support.rpc import Fault
+    made, other = new_biller.bill(), new_biller.bill()
+    move, = member.call('account.invoice.read', [other['id']], ['move'])
+    added = [('add', [move['move']])]
+    with pytest.raises(Fault, match='follow from issuing'):
+        member.call('account.invoice.write', [made['id']], {'additional_moves': added})
+    with pytest.raises(Fault, match='follow from issuing'):
+        client_draft(member, new_biller, additional_moves=added)
+    with pytest.raises(Fault, match='There is no method'):
+        member.call('account.invoice-additional-account.move.create', [
+                {'invoice': made['id'], 'move': move['move']}])
+    paid = new_biller.api.post(f"/api/invoices/{made['id']}/mark-paid", {}).json
+    assert (paid['isPaid'], new_biller.api.get(f"/api/invoices/{other['id']}").json['isPaid']) == (
+        True, False)
 
 
 def test_only_what_a_supplier_bills_can_be_billed_by_us(new_biller, member):

@@ -20,7 +20,7 @@ from trytond.tools import cursor_dict
 from trytond.transaction import Transaction, without_check_access
 
 from .exceptions import IssueError, IssueStateError
-from .side import is_ours
+from .side import SALE, SELF_BILLED, Side, is_ours
 from .way import way
 
 CREDITABLE = ('posted', 'paid')
@@ -36,7 +36,7 @@ class Credited:
     number: str
     issue_date: dt.date
     party: int
-    type: str
+    side: Side
     state: str
     credit_of: int | None
     gross: bool
@@ -63,7 +63,7 @@ class Credited:
 
 
 def read_credited(ids):
-    "Return {id: Credited} of invoices, in one statement"
+    "Return {id: Credited} of invoices that the tenant wrote, in one statement"
     if not ids:
         return {}
     table, credit = (Pool().get('account.invoice').__table__() for _ in range(2))
@@ -72,12 +72,15 @@ def read_credited(ids):
         where=(credit.credit_of == table.id) & credit.state.in_(CREDITABLE))
     cursor = Transaction().connection.cursor()
     cursor.execute(*table.select(
-            table.id, table.number, table.invoice_date.as_('issue_date'), table.party, table.type,
+            table.id, table.number, table.invoice_date.as_('issue_date'), table.party, table.self_billed,
             table.state, table.credit_of, table.printed,
             (Coalesce(table.total_amount_cache, 0) + taken).as_('remaining'),
-            where=table.id.in_(sorted(ids))))
+            where=table.id.in_(sorted(ids)) & ((table.type == SALE.type) | table.self_billed)))
     return {
-        row['id']: Credited(gross=was_gross(row.pop('printed')), **row) for row in list(cursor_dict(cursor))}
+        row['id']: Credited(
+            gross=was_gross(row.pop('printed')),
+            side=SELF_BILLED if row.pop('self_billed') else SALE, **row)
+        for row in list(cursor_dict(cursor))}
 
 
 def was_gross(printed):

@@ -334,7 +334,7 @@ def _bill(draft, lines, books, known):
     issue_date = draft.invoice_date or books.today
     period = known.period(draft.accounting_date or issue_date)
     supply_date = draft.supply_date or issue_date
-    credited = _credited(draft, known)
+    credited = _credited(draft, books, known)
     gross = credited.gross if credited else template.is_tax_included
     kind = PurchaseTaxation if draft.self_billed else Taxation
     taxation = kind(books, template, buyer, supply_date, known.goods.__contains__)
@@ -350,13 +350,13 @@ def _bill(draft, lines, books, known):
         maturities=maturities, period=period, **_position(draft, books, known))
 
 
-def _credited(draft, known):
-    "Return what a draft takes back, None for an invoice"
+def _credited(draft, books, known):
+    "Return what a draft takes back, which is of its own side; None for an invoice"
     if not draft.credit_of:
         return None
-    if draft.credit_of.id not in known.credited:
+    credited = known.credited.get(draft.credit_of.id)
+    if credited is None or credited.side is not books.side:
         raise UnknownRecordError(gettext('account_invoice_issue.msg_unknown'), 'credit_of')
-    credited = known.credited[draft.credit_of.id]
     credited.check(draft.party.id)
     return credited
 

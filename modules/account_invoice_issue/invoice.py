@@ -38,12 +38,13 @@ _READONLY = {'readonly': Eval('state') != 'draft', 'invisible': ~_OURS}
 _ISSUED = {'invisible': ~Eval('issued_at')}
 _BROWSED = 100
 FROM_THE_DOOR = frozenset([
-        'cancel_move', 'credit_of', 'issued_at', 'move', 'number', 'number_alnum', 'number_digit',
-        'paid_date', 'position', 'posted_by', 'printed', 'sequence', 'sequence_type_cache', 'state',
-        'tax_amount_cache', 'tax_rate', 'total_amount_cache', 'untaxed_amount_cache', 'warnings'])
+        'additional_moves', 'cancel_move', 'credit_of', 'issued_at', 'move', 'number', 'number_alnum',
+        'number_digit', 'paid_date', 'position', 'posted_by', 'printed', 'sequence', 'sequence_type_cache',
+        'state', 'tax_amount_cache', 'tax_rate', 'total_amount_cache', 'untaxed_amount_cache', 'warnings'])
 "What a client may not write: it follows from issuing and paying"
 _NEVER_GIVEN = FROM_THE_DOOR - {'credit_of', 'state'}
 "What a draft made by a client cannot have yet; what it credits it may say, which is checked at the door"
+_NOTHING = (None, '', ())
 
 WARNINGS = [
     (UNEXPLAINED, "No tax was charged, and nothing in the customer's data says why."),
@@ -303,7 +304,8 @@ class Invoice(metaclass=PoolMeta):
         if not external:
             return
         made = mode == 'create' and any(
-            invoice.state != 'draft' or any(getattr(invoice, name) for name in _NEVER_GIVEN)
+            invoice.state != 'draft'
+            or any(getattr(invoice, name) not in _NOTHING for name in _NEVER_GIVEN)
             for invoice in invoices)
         if made or mode == 'write' and values.keys() & FROM_THE_DOOR:
             raise AccessError(gettext('account_invoice_issue.msg_only_by_the_door'))

@@ -20,6 +20,12 @@ RETURNING s.id, s.number_next_internal, s.number_increment, s.padding, s.prefix,
 
 _LAST = f'SELECT coalesce(max("position"), 0) FROM account_invoice WHERE company = {CURRENT} AND type = %s'
 
+_MEND = (
+    "UPDATE account_invoice SET issued_at = NULL WHERE issued_at IS NOT NULL AND move IS NULL",
+    "UPDATE account_invoice SET self_billed = false"
+    " WHERE type = 'out' AND self_billed AND issued_at IS NULL")
+"What a client could say of a draft before it was refused: it would count as issued, or on the wrong side"
+
 _GIVE = """
 UPDATE account_invoice SET "position" = given.position FROM (
     SELECT id, row_number() OVER (PARTITION BY company, type ORDER BY issued_at, id) AS position
@@ -58,9 +64,10 @@ def last_position(side):
 def give_positions():
     "Give what was issued before there were positions its own; called as the owner of the tables"
     cursor = Transaction().connection.cursor()
-    if cursor.execute("SELECT 1 FROM account_invoice WHERE issued_at IS NOT NULL LIMIT 1").fetchone():
+    if cursor.execute("SELECT 1 FROM account_invoice LIMIT 1").fetchone():
         with triggers_off(cursor, "positions of issued invoices"):
-            cursor.execute(_GIVE)
+            for statement in (*_MEND, _GIVE):
+                cursor.execute(statement)
 
 
 @functools.cache

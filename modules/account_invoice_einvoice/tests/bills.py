@@ -176,5 +176,5 @@ def _template(profile, values):
 
 def _credited(issued, state):
     return Credited(
-        id=2, number='INV-0', issue_date=issued, party=47, type='out', state=state, credit_of=None,
+        id=2, number='INV-0', issue_date=issued, party=47, side=SALE, state=state, credit_of=None,
         gross=False, remaining=D(0))
