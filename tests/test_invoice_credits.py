@@ -140,6 +140,26 @@ def test_no_more_is_taken_back_than_was_charged(biller, member):
     assert fields(member, made['id'], 'state') == ['posted']
 
 
+def test_a_payment_and_a_credit_of_the_rest_settle_the_invoice(biller, member, pool, superuser):
+    made = biller.bill(item(10, 100), issueDate='2026-05-16')
+    with inside(pool, biller.api.tenant):
+        Invoice = pool.get('account.invoice')
+        Invoice.receive_payment(Invoice(made['id']), D(240), MAY)
+    assert not show(biller, made['id'])['isPaid']
+    credit = wizard(member, made, False)
+    shorten(member, credit, 8)
+    member.call('account.invoice.post', [credit])
+    now = show(biller, made['id'])
+    assert (now['isPaid'], now['paidDate']) == (True, f'{MAY}T00:00:00Z')
+    assert fields(member, made['id'], 'state', 'amount_to_pay') == ['paid', 0]
+    assert fields(member, credit, 'state') == ['paid']
+    assert biller.api.get('/api/invoices?isPaid=false').json['total'] == 0
+    told = superuser.execute(
+        "SELECT count(*) FROM outbox WHERE company = %s AND event = 'invoice.paid'",
+        (biller.api.tenant['company'],)).fetchone()
+    assert told == (1,)
+
+
 def test_the_link_to_the_invoice_is_not_the_clients_to_set(biller, member):
     first, other = biller.bill(), biller.bill()
     draft = wizard(member, first, False, None)

@@ -1,8 +1,10 @@
 "Posted moves: they balance, and they stay"
 from psycopg.sql import SQL, Identifier
+from trytond.i18n import gettext
+from trytond.model.exceptions import AccessError
 from trytond.modules.immutable import FREELY, Seal
 from trytond.modules.immutable.triggers import UNBALANCED
-from trytond.pool import PoolMeta
+from trytond.pool import Pool, PoolMeta
 
 # At COMMIT, with the owner's eyes: row-level security would hide lines after a change of the tenant.
 # What was counted is closed, so that SET CONSTRAINTS cannot make the count come before the last line
@@ -30,8 +32,20 @@ EXECUTE FUNCTION kontor_move_balanced()
 """
 
 
+BY_POSTING = frozenset(['number', 'post_date', 'state'])
+"What a client may not say of a move: it follows from posting, which looks at the period"
+
+
 class Move(metaclass=PoolMeta):
     __name__ = 'account.move'
+
+    @classmethod
+    def check_modification(cls, mode, moves, values=None, external=False):
+        super().check_modification(mode, moves, values=values, external=external)
+        if external and (
+                mode == 'create' and any(m.state != 'draft' or m.number or m.post_date for m in moves)
+                or mode == 'write' and values.keys() & BY_POSTING):
+            raise AccessError(gettext('account_immutable.msg_only_by_posting'))
 
     @classmethod
     def __seal__(cls):
@@ -49,6 +63,24 @@ class Move(metaclass=PoolMeta):
 
 class Line(metaclass=PoolMeta):
     __name__ = 'account.move.line'
+
+    @classmethod
+    def check_modification(cls, mode, lines, values=None, external=False):
+        super().check_modification(mode, lines, values=values, external=external)
+        if external and (
+                mode == 'create' and any(line.reconciliation for line in lines)
+                or mode == 'write' and 'reconciliation' in values and any(
+                    line.reconciliation and line.reconciliation.id != values['reconciliation']
+                    for line in lines)):
+            raise AccessError(gettext('account_immutable.msg_only_by_reconciling'))
+
+    @classmethod
+    def on_modification(cls, mode, lines, field_names=None):
+        super().on_modification(mode, lines, field_names=field_names)
+        if mode == 'write' and 'reconciliation' in field_names:
+            # Stock asks whether its lines add up to nothing only where a reconciliation is made
+            made = {line.reconciliation for line in lines if line.reconciliation}
+            Pool().get('account.move.reconciliation').check_lines(list(made))
 
     @classmethod
     def __seal__(cls):

@@ -19,6 +19,7 @@ from trytond.pyson import Eval
 from trytond.tools import cursor_dict
 from trytond.transaction import Transaction, without_check_access
 
+from .events import announce_paid
 from .exceptions import IssueError, IssueStateError
 from .side import SALE, SELF_BILLED, Side, is_ours
 from .way import way
@@ -133,12 +134,17 @@ class Invoice(metaclass=PoolMeta):
         """Set credit notes against their invoices.
 
         An open invoice that nothing is left of is cancelled and reconciled; of one that something is
-        left of, the credit lowers what is to pay; beside a paid one it stays open, to be refunded. One over
-        nothing is settled by itself.
+        left of, the credit lowers what is to pay, and pays it where the rest was paid before; beside a paid
+        one it stays open, to be refunded. One over nothing is settled by itself.
         """
+        paid = []
         for bill in bills:
-            if bill.cancels and bill.figures.total and (bill.credited.remaining or not way().cancel(bill)):
-                way().count_as_payment(bill)
+            if not (bill.cancels and bill.figures.total):
+                continue
+            cancelled = not bill.credited.remaining and way().cancel(bill)
+            if not cancelled and way().count_as_payment(bill):
+                paid.append(cls(bill.credited.id))
+        announce_paid(paid)
 
 
 class InvoiceLine(metaclass=PoolMeta):

@@ -307,7 +307,11 @@ class Invoice(metaclass=PoolMeta):
             invoice.state != 'draft'
             or any(getattr(invoice, name) not in _NOTHING for name in _NEVER_GIVEN)
             for invoice in invoices)
-        if made or mode == 'write' and values.keys() & FROM_THE_DOOR:
+        written = mode == 'write' and (
+            values.keys() & FROM_THE_DOOR
+            # Who else may pay decides what counts as paid
+            or 'alternative_payees' in values and any(invoice.issued_at for invoice in invoices))
+        if made or written:
             raise AccessError(gettext('account_invoice_issue.msg_only_by_the_door'))
 
     # Amounts of drafts: the same rounding as of issued ones

@@ -1,9 +1,29 @@
 "What must be final within the transaction is done at once, not handed to a worker that comes later"
+import contextlib
+from contextvars import ContextVar
+
 from trytond.pool import PoolMeta
 from trytond.transaction import without_check_access
 
 AT_ONCE = {'account.invoice': {'process', 'print_invoice'}}
 "Model → methods that stock puts into the queue and that run here instead"
+_waiting = ContextVar('kontor_waiting', default=None)
+
+
+@contextlib.contextmanager
+def at_the_end():
+    """Within, what runs at once waits until the end of the block.
+
+    For stock's steps that reconcile first and say what else is owed afterwards.
+    """
+    waiting = []
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for run, records in waiting:
+        run(records)
 
 
 class Queue(metaclass=PoolMeta):
@@ -27,6 +47,9 @@ class _Caller:
             return getattr(self.__later, name)
 
         def run(records):
+            if (waiting := _waiting.get()) is not None:
+                waiting.append((run, records))
+                return
             records = self.__model.browse(list(map(int, records)))
             if records:
                 with without_check_access():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sql import Literal, Null
+from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.tenant.rows import insert
 from trytond.pool import Pool
@@ -16,6 +17,7 @@ from trytond.transaction import Transaction
 
 from . import numbering
 from .booking import INVOICE, MOVE, MOVE_LINE, ZERO, forget, update
+from .exceptions import IssueStateError
 
 PAYMENT, RECONCILIATION = 'account.invoice-account.move.line', 'account.move.reconciliation'
 
@@ -65,6 +67,20 @@ def read_open(invoices):
     found = {id: Open([], []) for id in invoices}
     for invoice, is_paid, *row in cursor:
         (found[invoice].paid if is_paid else found[invoice].owed).append(OpenLine(*row))
+    return found
+
+
+def read_payable(invoices):
+    """As `read_open`, of posted invoices that are to be paid.
+
+    Raises IssueStateError for one of which nothing is open: its claim went into another, by grouping or
+    delegating.
+    """
+    found = read_open(invoices)
+    for id, open_ in found.items():
+        if not open_.owed:
+            raise IssueStateError(gettext(
+                    'account_invoice_issue.msg_nothing_open', invoice=Pool().get(INVOICE)(id).rec_name), None)
     return found
 
 
@@ -128,13 +144,24 @@ def _earlier_credits(bill):
 
 
 def count_as_payment(bill):
-    "Let a credit note lower what is left to pay of its invoice. [Invoice.add_payment_lines]"
+    """Let a credit note lower what is left to pay of its invoice; tell whether nothing is left, so that both
+    are settled.
+
+    [Invoice.add_payment_lines; Line.reconcile, Invoice.process]
+    """
     found = read_open([bill.credited.id, bill.id])
-    if bill.books.side.sign * (found[bill.credited.id].balance + found[bill.id].balance) < 0:
-        return
+    rest = bill.books.side.sign * (found[bill.credited.id].balance + found[bill.id].balance)
+    if rest < 0:
+        return False
     insert(PAYMENT, bill.books.company, [
             {'invoice': bill.credited.id, 'line': line.id} for line in found[bill.id].owed])
     forget(INVOICE, MOVE_LINE)
+    if rest:
+        return False
+    settled = Open(found[bill.credited.id].owed, [*found[bill.credited.id].paid, *found[bill.id].owed])
+    reconcile(bill.books.company, [settled.lines])
+    _mark_paid({bill.credited.id: settled}, bill.issue_date)
+    return True
 
 
 def _forget_payments(invoices):
@@ -170,7 +197,7 @@ def pay(books, period, method, date, invoices):
 
     [Invoice.pay_invoice, Line.reconcile, Invoice.process]
     """
-    found = read_open(invoices)
+    found = read_payable(invoices)
     due = {id: open_ for id, open_ in found.items() if open_.balance}
     payments = _post_payments(books, period, method, date, due)
     reconcile(books.company, [[*found[id].lines, *payments[id]] for id in invoices])
@@ -194,7 +221,7 @@ def receive(books, period, method, date, invoice, amount):
 
     What is more than owed stays open as the payer's credit. [Invoice.pay_invoice with ``overpayment``]
     """
-    found = read_open([invoice])
+    found = read_payable([invoice])
     open_, owed = found[invoice], found[invoice].balance
     move, = _insert_moves(books, period, method, date, [invoice])
     account, party = open_.owed[0].account, open_.owed[0].party

@@ -200,27 +200,31 @@ def cancel(bill):
 def count_as_payment(bill):
     "See `settle.count_as_payment`"
     found = settle.read_open([bill.credited.id, bill.id])
-    if bill.books.side.sign * (found[bill.credited.id].balance + found[bill.id].balance) < 0:
-        return
+    rest = bill.books.side.sign * (found[bill.credited.id].balance + found[bill.id].balance)
+    if rest < 0:
+        return False
     pool = Pool()
     Invoice, Line = pool.get(booking.INVOICE), pool.get(booking.MOVE_LINE)
     with _running():
         Invoice.add_payment_lines({
                 Invoice(bill.credited.id): [Line(line.id) for line in found[bill.id].owed]})
+    if not rest:
+        _settle([*found[bill.credited.id].lines, *found[bill.id].owed], bill.credited.id, bill.issue_date)
+    return not rest
 
 
 # Paying
 
 def pay(books, period, method, date, invoices):
     "See `settle.pay`"
-    for id, open_ in settle.read_open(invoices).items():
+    for id, open_ in settle.read_payable(invoices).items():
         paid = _post_payment(id, abs(open_.balance), date) if open_.balance else []
         _settle([*open_.lines, *paid], id, date)
 
 
 def receive(books, period, method, date, invoice, amount):
     "See `settle.receive`"
-    open_ = settle.read_open([invoice])[invoice]
+    open_ = settle.read_payable([invoice])[invoice]
     paid = _post_payment(invoice, amount, date, max(amount - open_.balance, booking.ZERO))
     if amount >= open_.balance:
         _settle([*open_.lines, paid[0]], invoice, date)

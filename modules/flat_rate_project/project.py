@@ -14,6 +14,7 @@ from trytond.modules.product_catalog.uom import PIECE, built_in_units
 from trytond.modules.tenant import clock
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.plan import require_feature
+from trytond.modules.tenant.race import take
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction
@@ -224,6 +225,12 @@ def _check(find, projects, message):
         raise ProjectStateError(gettext(f'flat_rate_project.{message}', project=name), None)
 
 
+def _take(projects):
+    "Let nobody else change the items of projects (ids), or bill them, at the same time"
+    if projects:
+        take('flat_rate.project', projects)
+
+
 class Item(sequence_ordered(), TenantOwned, ModelSQL, ModelView):
     "Item of a Flat-Rate Project"
     __name__ = 'flat_rate.project.item'
@@ -260,7 +267,9 @@ class Item(sequence_ordered(), TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def create(cls, vlist):
-        return super().create(_in_places([dict(values) for values in vlist]))
+        vlist = [dict(values) for values in vlist]
+        _take({values['project'] for values in vlist if values.get('project')})
+        return super().create(_in_places(vlist))
 
     @classmethod
     def check_modification(cls, mode, items, values=None, external=False):
@@ -268,6 +277,8 @@ class Item(sequence_ordered(), TenantOwned, ModelSQL, ModelView):
         projects = {item.project.id for item in items}
         if mode == 'write' and values.get('project'):
             projects.add(int(values['project']))
+        if mode != 'create':
+            _take(projects)
         check_not_billed(projects)
 
     @classmethod
@@ -286,6 +297,7 @@ class Item(sequence_ordered(), TenantOwned, ModelSQL, ModelView):
 
         Their places become 0, 1, 2 …, in one statement; ids of other items are ignored.
         """
+        _take([project])
         check_not_billed([project])
         table, item = cls.__table__(), cls.__table__()
         order = [

@@ -3,13 +3,12 @@
 ``values`` has any of the fields of :class:`customer.Customer` but ``id`` and ``…_unchecked``; a text
 that is None or blank stands for nothing.
 """
-from sql.functions import CurrentTimestamp
 from trytond.i18n import gettext
 from trytond.model.modelsql import SQLConstraintError
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-from trytond.modules.tenant.race import told_who_won
+from trytond.modules.tenant.race import take, told_who_won
 
 from . import iban, vat
 from .customer import find_by_vat_id
@@ -54,7 +53,8 @@ def update_customer(customer, values):
     _check_vat_id(values, customer)
     Party = Pool().get('party.party')
     party = Party(customer)
-    _take(party)
+    # Its address or mechanism alone would let two callers through, each with its own idea of the customer
+    take('party.party', [customer])
     own = {name: values[name] for name in PLAIN if name in values}
     if own:
         Party.write([party], own)
@@ -68,18 +68,6 @@ def update_customer(customer, values):
             _set_vat_id(party, values['vat_id'])
     if 'iban' in values:
         _set_iban(party, values['iban'])
-
-
-def _take(party):
-    """Change the party's row first: of two callers one then waits and starts again.
-
-    Its address or mechanism alone would let both through, each with its own idea of the customer.
-    """
-    transaction = Transaction()
-    table = Pool().get('party.party').__table__()
-    transaction.connection.cursor().execute(*table.update(
-            [table.write_uid, table.write_date], [transaction.user, CurrentTimestamp()],
-            where=table.id == party.id))
 
 
 # What comes in

@@ -11,7 +11,7 @@ words that follow the field's JSON name. Outgoing values are written by ``writin
 import base64
 import datetime as dt
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -94,6 +94,10 @@ Base64 = Annotated[
 
 # Numbers
 
+_EXACT = Context(prec=1000)
+"Rounds nothing that a request can hold"
+
+
 def _number(value):
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise refuse("must be a number")
@@ -108,7 +112,7 @@ def decimal(digits, minimum=-LARGEST, maximum=LARGEST):
             raise refuse(f"must be at most {maximum}")
         if value < minimum:
             raise refuse(f"must be at least {minimum}")
-        if -value.normalize().as_tuple().exponent > digits:
+        if -value.normalize(_EXACT).as_tuple().exponent > digits:
             raise refuse(f"must have at most {digits} decimals")
         return value
     return Annotated[Decimal, BeforeValidator(check), WithJsonSchema({

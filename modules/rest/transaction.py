@@ -5,6 +5,7 @@ snapshot, an OperationalError is a serialization failure. A unique violation is 
 once the winner is visible, the domain's own check finds it and says what clashes.
 """
 import logging
+import random
 import time
 
 from psycopg import DatabaseError
@@ -26,11 +27,14 @@ logger = logging.getLogger(__name__)
 
 STATEMENT_TIMEOUT = 20
 "Seconds one SQL statement may take"
-BACKOFF = 0.02
+BACKOFF, LONGEST_BACKOFF = 0.02, 0.2
+"Seconds of a pause at most: so much more after each try, and never more than the second"
+PATIENCE = 15
+"Seconds in which a caller is tried again where others change the same; as long as it queues for a lock"
 CLASHES = frozenset({'23505', '23P01'})
 "SQLSTATE: unique violation, exclusion violation"
-REPEATABLE = CLASHES | {'40001', '40P01', '55P03'}
-"And serialization failure, deadlock, lock not available: the same again can end well"
+CONTENTION = frozenset({'40001', '40P01', '55P03'})
+"Serialization failure, deadlock, lock not available: the same again can end well"
 FAILURES = (
     backend.DatabaseOperationalError, backend.DatabaseIntegrityError, SQLConstraintError)
 
@@ -41,8 +45,9 @@ def in_transaction(
     """Return what ``function()`` returns inside a committed transaction of a tenant.
 
     locks: tables whose tenant lock is taken first. Raises Problem 429 when a lock was not to be
-    had, 503 when a statement took too long, 409 when a unique violation stays, Invalid for a value that
-    no column takes, DatabaseOperationalError when the database is away.
+    had or others changed the same all the time, 503 when a statement took too long, 409 when a unique
+    violation stays, Invalid for a value that no column takes, DatabaseOperationalError when the database is
+    away.
     """
     extras = {'_lock_tables': list(locks)} if locks else {}
     attempt = _Attempt(function, database, user, context, readonly, timeout, extras)
@@ -77,18 +82,22 @@ class _Attempt:
         self.extras = extras
 
     def repeat(self, retry):
-        count = 0
+        count, deadline = 0, time.monotonic() + PATIENCE
         while True:
             if count:
-                time.sleep(BACKOFF * count)
-            again, result = self.once(count < retry and not self.readonly)
+                # Those who failed together must not come back together
+                time.sleep(random.uniform(0, min(BACKOFF * count, LONGEST_BACKOFF)))
+            again, result = self.once(count < retry, time.monotonic() < deadline)
             if again is None:
                 self.run_tasks()
                 return result
             count += again
 
-    def once(self, may_repeat):
-        "Return (None, result), or (how much this failed try counts, None)"
+    def once(self, may_clash, may_wait):
+        """Return (None, result), or (how much this failed try counts, None).
+
+        may_clash: whether a unique violation is tried again; may_wait: whether contention is.
+        """
         with self.start() as transaction:
             try:
                 result = self.function()
@@ -101,8 +110,12 @@ class _Attempt:
             except backend.DatabaseTimeoutError:
                 raise
             except FAILURES as error:
-                if not (may_repeat and _state(error) in REPEATABLE):
+                state = _state(error)
+                if self.readonly or not (
+                        may_wait and state in CONTENTION or may_clash and state in CLASHES):
                     _refuse_clash(error)
+                    if state in CONTENTION:
+                        raise crowded() from error
                     raise
                 _undo(transaction)
                 logger.debug("Retry after %s", error)

@@ -1,8 +1,23 @@
-"Two callers may both have found a unique value free; only one of them can have it"
+"Two callers at once: both may have found a unique value free, or have read what the other changes"
 import contextlib
 
+from sql.functions import CurrentTimestamp
 from trytond.model.modelsql import SQLConstraintError
+from trytond.pool import Pool
 from trytond.transaction import Transaction
+
+
+def take(model, ids):
+    """Change the rows of records before anything that belongs to them: of two callers one waits.
+
+    It then starts again. Without this both could write a part each, from what they read before the other was
+    there.
+    """
+    transaction = Transaction()
+    table = Pool().get(model).__table__()
+    transaction.connection.cursor().execute(*table.update(
+            [table.write_uid, table.write_date], [transaction.user, CurrentTimestamp()],
+            where=table.id.in_(sorted(ids))))
 
 
 @contextlib.contextmanager

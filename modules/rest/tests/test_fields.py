@@ -110,6 +110,7 @@ def test_taken(value, name, expected):
         ({'amount': Decimal('0.005')}, "amount: must have at most 2 decimals"),
         ({'unitPrice': Decimal('1.00001')}, "unitPrice: must have at most 4 decimals"),
         ({'unitPrice': Decimal('1e-40')}, "unitPrice: must have at most 4 decimals"),
+        ({'unitPrice': Decimal('95.' + '0' * 28 + '1')}, "unitPrice: must have at most 4 decimals"),
         ({'taxRate': 101}, "taxRate: must be at most 100"),
         ({'taxRate': Decimal('-0.01')}, "taxRate: must be at least 0"),
         ({'customerId': '42'}, "customerId: must be an integer"),

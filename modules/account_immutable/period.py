@@ -1,0 +1,20 @@
+"Periods and fiscal years: they are closed, opened and locked by their buttons, which ask what may be"
+from trytond.i18n import gettext
+from trytond.model.exceptions import AccessError
+from trytond.pool import PoolMeta
+
+
+class _ByButtons:
+    @classmethod
+    def check_modification(cls, mode, records, values=None, external=False):
+        super().check_modification(mode, records, values=values, external=external)
+        if external and mode == 'write' and 'state' in values:
+            raise AccessError(gettext('account_immutable.msg_only_by_buttons'))
+
+
+class Period(_ByButtons, metaclass=PoolMeta):
+    __name__ = 'account.period'
+
+
+class FiscalYear(_ByButtons, metaclass=PoolMeta):
+    __name__ = 'account.fiscalyear'
