@@ -60,7 +60,7 @@ def findings(shop):
 # Who may report
 
 @pytest.mark.parametrize('header', [
-    '', 'nonsense', 't=1,v1=', 't=x,v1=abc', f'v1={"0" * 64}', 'the right one for another body'])
+    '', 'nonsense', 't=1,v1=', 't=x,v1=abc', 't=1,v1=é', f'v1={"0" * 64}', 'the right one for another body'])
 def test_a_report_without_a_good_signature_is_refused(shop, stripe, invoice, superuser, header):
     event = stripe.pay(invoice['stripePaymentLinkId'])[0]
     if header.startswith('the right'):
@@ -115,6 +115,10 @@ def test_a_large_body_is_not_read(shop):
     b'{"id": "evt_1", "type": "checkout.session.completed", "created": 1, "data": {"object": []}}',
     json.dumps({'id': 'evt_1', 'type': 'payment_intent.succeeded', 'created': 10 ** 40, 'data': {
                 'object': {'id': 'pi', 'amount_received': 1, 'currency': 'eur'}}}).encode(),
+    b'[' * 200_000, b'{"id": "evt_\\ud800", "type": "customer.created", "data": {"object": {}}}',
+    json.dumps({'id': 'evt_1', 'type': 'payment_intent.succeeded', 'created': 1, 'data': {'object': {
+                    'id': 'pi', 'amount_received': 1, 'currency': 'eur',
+                    'metadata': {'invoice_id': '\ud800'}}}}).encode(),
     ])
 def test_what_is_no_event_is_refused(shop, body):
     answer = shop.send(body, header=sign(body, shop.secret))
@@ -272,13 +276,41 @@ def test_a_refund_that_is_reported_first_is_not_forgotten(shop, stripe, invoice)
     assert shop.payments() == [(D('120.00'), 'EUR', 'open', 'refunded', True)]
 
 
+def test_an_older_refund_that_is_reported_later_changes_nothing(shop, stripe, invoice, superuser):
+    paid = stripe.pay(invoice['stripePaymentLinkId'])
+    shop.report(*paid)
+    first = stripe.refund(paid, 1000)
+    shop.report(stripe.refund(paid, 3000))
+    shop.report(first)
+    assert superuser.execute(
+        "SELECT refunded FROM account_invoice_payment_link_payment WHERE company = %s",
+        (shop.company,)).fetchone() == (D('30.00'),)
+
+
+@pytest.mark.parametrize('problem', ['refunded', 'disputed'])
+def test_what_went_back_stays_in_view_when_the_payment_is_booked(
+        shop, stripe, invoice, pool, member, problem):
+    paid = stripe.pay(invoice['stripePaymentLinkId'])
+    close_books(shop, pool)
+    shop.report(*paid)
+    shop.report(stripe.refund(paid) if problem == 'refunded' else dispute(stripe, paid))
+    assert shop.payments() == [(D('120.00'), 'EUR', 'open', problem, False)]
+    close_books(shop, pool, 'open')
+    payment, = member.call('account.invoice.payment_link.payment.search', [], 0, None, None)
+    member.call('account.invoice.payment_link.payment.book', [payment])
+    assert shop.payments() == [(D('120.00'), 'EUR', 'open', problem, True)]
+
+
+def dispute(stripe, paid):
+    return stripe.event('charge.dispute.created', {
+            'id': 'dp_1', 'payment_intent': paid[0]['data']['object']['id'], 'amount': 12000,
+            'currency': 'eur', 'metadata': {}})
+
+
 def test_a_dispute_is_in_view(shop, stripe, invoice):
     paid = stripe.pay(invoice['stripePaymentLinkId'])
     shop.report(*paid)
-    intent = paid[0]['data']['object']['id']
-    shop.report(stripe.event('charge.dispute.created', {
-                'id': 'dp_1', 'payment_intent': intent, 'amount': 12000, 'currency': 'eur',
-                'metadata': {}}))
+    shop.report(dispute(stripe, paid))
     assert shop.payments() == [(D('120.00'), 'EUR', 'open', 'disputed', True)]
 
 

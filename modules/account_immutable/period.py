@@ -5,6 +5,8 @@ from trytond.pool import PoolMeta
 
 
 class _ByButtons:
+    __slots__ = ()
+
     @classmethod
     def check_modification(cls, mode, records, values=None, external=False):
         super().check_modification(mode, records, values=values, external=external)

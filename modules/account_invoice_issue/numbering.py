@@ -23,7 +23,7 @@ _LAST = f'SELECT coalesce(max("position"), 0) FROM account_invoice WHERE company
 _MEND = (
     "UPDATE account_invoice SET issued_at = NULL WHERE issued_at IS NOT NULL AND move IS NULL",
     "UPDATE account_invoice SET self_billed = false"
-    " WHERE type = 'out' AND self_billed AND issued_at IS NULL")
+    " WHERE type = 'out' AND issued_at IS NULL AND self_billed")
 "What a client could say of a draft before it was refused: it would count as issued, or on the wrong side"
 
 _GIVE = """

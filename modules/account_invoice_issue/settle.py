@@ -46,6 +46,16 @@ class Open:
     def balance(self):
         return sum((line.balance for line in self.lines), ZERO)
 
+    @property
+    def date(self):
+        "The last day of all"
+        return max(line.date for line in self.lines)
+
+    @property
+    def of_one_party(self):
+        "Only then can the lines be set against each other: a claim may have been delegated to somebody else"
+        return len({(line.account, line.party) for line in self.lines}) == 1
+
 
 def read_open(invoices):
     "Return {id: Open} of invoices (ids), in one statement. [Invoice.get_lines_to_pay, payment_lines]"
@@ -73,8 +83,7 @@ def read_open(invoices):
 def read_payable(invoices):
     """As `read_open`, of posted invoices that are to be paid.
 
-    Raises IssueStateError for one of which nothing is open: its claim went into another, by grouping or
-    delegating.
+    Raises IssueStateError for one of which nothing is open: its claim was grouped with others.
     """
     found = read_open(invoices)
     for id, open_ in found.items():
@@ -156,11 +165,11 @@ def count_as_payment(bill):
     insert(PAYMENT, bill.books.company, [
             {'invoice': bill.credited.id, 'line': line.id} for line in found[bill.id].owed])
     forget(INVOICE, MOVE_LINE)
-    if rest:
-        return False
     settled = Open(found[bill.credited.id].owed, [*found[bill.credited.id].paid, *found[bill.id].owed])
+    if rest or not settled.of_one_party:
+        return False
     reconcile(bill.books.company, [settled.lines])
-    _mark_paid({bill.credited.id: settled}, bill.issue_date)
+    _mark_paid({bill.credited.id: settled}, settled.date)
     return True
 
 

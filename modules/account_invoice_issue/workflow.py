@@ -208,9 +208,11 @@ def count_as_payment(bill):
     with _running():
         Invoice.add_payment_lines({
                 Invoice(bill.credited.id): [Line(line.id) for line in found[bill.id].owed]})
-    if not rest:
-        _settle([*found[bill.credited.id].lines, *found[bill.id].owed], bill.credited.id, bill.issue_date)
-    return not rest
+    settled = settle.Open([], [*found[bill.credited.id].lines, *found[bill.id].owed])
+    if rest or not settled.of_one_party:
+        return False
+    _settle(settled.lines, bill.credited.id, settled.date)
+    return True
 
 
 # Paying

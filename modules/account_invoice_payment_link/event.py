@@ -186,8 +186,12 @@ def _parsed(content, timezone):
     try:
         event = json.loads(content)
         id, kind = str(event['id']), str(event['type'])
+        # Half a character, written as \ud800, is text that cannot be stored
+        json.dumps(event, ensure_ascii=False).encode()
         return id[:255], kind[:255], read(event, timezone)
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, OSError) as error:
+    except (
+            KeyError, TypeError, ValueError, AttributeError, ArithmeticError, OSError,
+            RecursionError) as error:
         raise BadReport(f"{type(error).__name__}: {error}") from error
 
 

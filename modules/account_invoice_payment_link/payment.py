@@ -110,10 +110,17 @@ class Payment(TenantOwned, ModelSQL, ModelView):
         require_locks()
         found = cls.search([('provider_id', '=', finding.payment)])
         payment = found[0] if found else cls._new(finding)
+        disputed = finding.disputed
         if finding.paid and not payment.move and payment.state != 'settled':
-            payment._book()
-        payment._take_back(finding.refunded, finding.disputed)
+            disputed = payment._book_anew() or disputed
+        payment._take_back(finding.refunded, disputed)
         return payment
+
+    def _book_anew(self):
+        "Post the payment if it fits; tell whether it was disputed before, which stays so"
+        disputed = self.problem == 'disputed'
+        self._book()
+        return disputed
 
     @classmethod
     def _new(cls, finding):
@@ -170,7 +177,7 @@ class Payment(TenantOwned, ModelSQL, ModelView):
 
     def _take_back(self, refunded, disputed):
         "Note what went back or may go back; reports may come in any order"
-        if refunded and refunded != self.refunded:
+        if refunded and refunded > (self.refunded or 0):
             self._mark('open', 'refunded', refunded=refunded)
         elif disputed:
             self._mark('open', 'disputed')
@@ -202,7 +209,7 @@ class Payment(TenantOwned, ModelSQL, ModelView):
         with without_check_access():
             for payment in cls.browse(payments):
                 if payment.state == 'open' and not payment.move:
-                    payment._book()
+                    payment._take_back(None, payment._book_anew() and payment.move)
                     if payment.problem and not payment.move:
                         raise UserError(gettext(
                                 'account_invoice_payment_link.msg_not_booked',

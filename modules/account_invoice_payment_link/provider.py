@@ -95,6 +95,8 @@ def close_link(key, id):
 
 def check_signature(data, header, secret):
     "Raise Forged unless the bytes of a report are signed with the secret, now"
+    if header and not header.isascii():
+        raise Forged
     try:
         stripe.WebhookSignature.verify_header(data, header, secret, TOLERANCE)
     except (stripe.SignatureVerificationError, UnicodeDecodeError) as error:

@@ -18,6 +18,8 @@ CHUNK = 64 * 1024
 MAX_HEAD = 64 * 1024
 "Bytes of request line and header fields together"
 MAX_REQUEST_LINE = 8190
+MAX_FRAMING = 64 * 1024
+"Bytes that a chunked body may have around its chunks, beside as many as it may hold itself"
 HEAD_SECONDS = 4.5
 "From the first byte of a request to the end of its head"
 STALL_SECONDS = 4.5
@@ -194,7 +196,9 @@ class Connection:
         if self.scan is None:
             return len(self.inbox) >= self.length
         self.scan.feed(self.inbox)
-        return self.scan.over or self.scan.received > self.limit
+        return (
+            self.scan.over or self.scan.received > self.limit
+            or len(self.inbox) > 2 * self.limit + MAX_FRAMING)
 
     def take_body(self):
         "Cut the body's bytes, as they were framed, from what has come"

@@ -28,6 +28,12 @@ logger = logging.getLogger(__name__)
 LAST_USE_EVERY = dt.timedelta(minutes=1)
 
 
+def shard_of(text, databases):
+    "Return the database whose name a text begins with, the longest one that fits, else the first"
+    return max(
+        (name for name in databases if text.startswith(f'{name}_')), key=len, default=databases[0])
+
+
 class Gateway:
     "Databases are shards: a key names its own"
 
@@ -39,9 +45,7 @@ class Gateway:
     def database_of(self, secret, scheme):
         "Return the database a key names in its prefix, the first one for what is no key"
         kind = KINDS.get(scheme)
-        return next(
-            (name for name in self.databases if secret.startswith(f'{kind}_{name}_')),
-            self.databases[0])
+        return shard_of(secret.removeprefix(f'{kind}_'), self.databases)
 
     @contextlib.contextmanager
     def line(self, database):
@@ -122,5 +126,5 @@ def _request(task):
     "Return what tells a request from all others: its idempotency key where it counts, if there is one"
     if not task.key:
         return Request(secrets.token_hex(32))
-    place = '\n'.join([*task.place, task.key])
+    place = '\n'.join([str(task.credential.company), *task.place, task.key])
     return Request(hashlib.sha256(place.encode()).hexdigest(), fingerprint(task.data))

@@ -82,19 +82,21 @@ class _Attempt:
         self.extras = extras
 
     def repeat(self, retry):
-        count, deadline = 0, time.monotonic() + PATIENCE
+        count = clashes = 0
+        deadline = time.monotonic() + PATIENCE
         while True:
             if count:
                 # Those who failed together must not come back together
                 time.sleep(random.uniform(0, min(BACKOFF * count, LONGEST_BACKOFF)))
-            again, result = self.once(count < retry, time.monotonic() < deadline)
-            if again is None:
+            failed, result = self.once(clashes < retry, time.monotonic() < deadline)
+            if failed is None:
                 self.run_tasks()
                 return result
-            count += again
+            count += failed in CONTENTION | CLASHES
+            clashes += failed in CLASHES
 
     def once(self, may_clash, may_wait):
-        """Return (None, result), or (how much this failed try counts, None).
+        """Return (None, result), or (the SQLSTATE of a failed try, None); '' where it only lacked locks.
 
         may_clash: whether a unique violation is tried again; may_wait: whether contention is.
         """
@@ -106,7 +108,7 @@ class _Attempt:
             except TransactionError as error:
                 _undo(transaction)
                 error.fix(self.extras)
-                return 0, None
+                return '', None
             except backend.DatabaseTimeoutError:
                 raise
             except FAILURES as error:
@@ -119,7 +121,7 @@ class _Attempt:
                     raise
                 _undo(transaction)
                 logger.debug("Retry after %s", error)
-                return 1, None
+                return state, None
         return None, result
 
     def start(self):

@@ -11,6 +11,7 @@ from trytond.modules.account_invoice_payment_link.account import PATH
 from trytond.modules.account_invoice_payment_link.event import BadReport, settle, store
 from trytond.modules.account_invoice_payment_link.provider import Forged, check_signature
 from trytond.modules.rest.contract import Hook, Problem
+from trytond.modules.rest.gateway import shard_of
 from trytond.modules.rest.handling import Finished
 from trytond.modules.rest.transaction import in_transaction
 from trytond.modules.tenant import vault
@@ -37,8 +38,7 @@ def find(gateway, id):
     "Return the Caller of an address, None for one that nobody has"
     if not id or len(id) > MOST_ID or not id.isascii():
         return None
-    database = next(
-        (name for name in gateway.databases if id.startswith(f'{name}_')), gateway.databases[0])
+    database = shard_of(id, gateway.databases)
     with gateway.line(database):
         row = backend.Database(database).connect().ask(lambda connection: connection.execute(
             "SELECT company, secret, timezone FROM kontor_webhook(%s)", (id,)).fetchone())

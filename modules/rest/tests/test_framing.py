@@ -1,7 +1,11 @@
 "Where heads and chunked bodies end, however they are cut"
+import socket
+
 import pytest
 
+from trytond.modules.rest.connection import MAX_FRAMING, Connection
 from trytond.modules.rest.framing import ChunkScan, head_end
+from trytond.modules.rest.gateway import shard_of
 
 BODY = b'4\r\nWiki\r\n6;x=y\r\npedia \r\nE \r\nin \r\n\r\nchunks.\r\n0\r\n\r\n'
 
@@ -43,3 +47,35 @@ def test_what_follows_is_the_next_request():
         (b'FFFFFFFFFFFFFFFF\r\nabc', (None, False, 3))])
 def test_broken_or_unfinished(data, result):
     assert scan(data) == result
+
+
+def test_what_stands_around_chunks_is_bounded_too():
+    "A chunk may have an extension of 8 KB: a body of a few bytes could be as long as the sender likes"
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        connection = Connection(ours, None, None, 1)
+        connection.expect_body(1000)
+        connection.announce(0, chunked=True)
+        chunk = b'1;' + b'x' * 8000 + b'\r\nx\r\n'
+        while not connection.body_ready():
+            connection.inbox += chunk
+            assert len(connection.inbox) < 2 * 1000 + MAX_FRAMING + 2 * len(chunk)
+        connection.take_body()
+        assert not connection.complete
+
+
+def test_one_byte_a_chunk_is_no_reason_to_refuse():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        connection = Connection(ours, None, None, 1)
+        connection.expect_body(100_000)
+        connection.inbox += b'1\r\nx\r\n' * 10_000 + b'0\r\n\r\n'
+        connection.announce(0, chunked=True)
+        connection.take_body()
+        assert connection.complete
+
+
+@pytest.mark.parametrize('text, database', [
+    ('kontor_b_x', 'kontor_b'), ('kontor_x', 'kontor'), ('kontor_bx', 'kontor'), ('other', 'kontor')])
+def test_a_shard_is_found_by_its_longest_name(text, database):
+    assert shard_of(text, ('kontor', 'kontor_b')) == database
