@@ -6,15 +6,18 @@ from trytond.model.modelsql import SQLConstraintError
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
+from .role import check_writable
+
 
 def take(model, ids):
     """Change the rows of records before anything that belongs to them: of two callers one waits.
 
     It then starts again. Without this both could write a part each, from what they read before the other was
-    there.
+    there. Raises AccessError for who may not write.
     """
-    transaction = Transaction()
-    table = Pool().get(model).__table__()
+    transaction, Model = Transaction(), Pool().get(model)
+    check_writable(Model)
+    table = Model.__table__()
     transaction.connection.cursor().execute(*table.update(
             [table.write_uid, table.write_date], [transaction.user, CurrentTimestamp()],
             where=table.id.in_(sorted(ids))))
