@@ -12,8 +12,8 @@ if 'KONTOR_LISTEN_FD' in os.environ:
     bind = 'fd://' + os.environ['KONTOR_LISTEN_FD']
 else:
     bind = os.environ.get('KONTOR_BIND', '127.0.0.1:8000')
-wsgi_app = 'trytond.modules.rest.wsgi:application'
-worker_class = 'trytond.modules.rest.worker.Worker'
+wsgi_app = 'trytond.modules.web_server.wsgi:application'
+worker_class = 'trytond.modules.web_server.worker.Worker'
 workers = int(os.environ.get('KONTOR_WORKERS', 2))
 threads = 16
 preload_app = True

@@ -24,7 +24,8 @@ def members(operator, german):
     "Role → (login, password) in the German tenant."
     logins = {role: f'{role}@german.example' for role in ROLES}
     return {
-        role: (login, operator.call('provision.add_member', german['company'], login, role)[1])
+        role: (login, operator.call(
+            'tenant_provision.provision.add_member', german['company'], login, role)[1])
         for role, login in logins.items()}
 
 

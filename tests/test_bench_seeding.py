@@ -51,7 +51,7 @@ def test_invoices_are_copied_and_go_on_counting(biller, seeder, operator):
     company = biller.api.tenant['company']
     assert seeding.invoices(seeder, company, 11) == 11
     seeder.commit()
-    assert operator.call('check.run', company) == []
+    assert operator.call('kernel.check.run', company) == []
     assert broken_keys(seeder) == []
     rows = seeder.execute(
         "SELECT i.number, m.number, count(l.id), d.name, d.position FROM account_invoice i"
@@ -65,7 +65,7 @@ def test_invoices_are_copied_and_go_on_counting(biller, seeder, operator):
         ('INV-2026-03-0004', '2026-000003', 1, 'INV-2026-03-0004.pdf', 4)]
     assert rows[-1] == ('INV-2025-06-0011', '2025-000004', 2, 'INV-2025-06-0011.pdf', 11)
     assert biller.bill()['invoiceNumber'].endswith('-0012')
-    assert operator.call('check.run', company) == []
+    assert operator.call('kernel.check.run', company) == []
 
 
 def test_what_is_there_already_is_left_alone(biller, seeder):
@@ -86,7 +86,7 @@ def test_tenants_are_copied_with_keys_logins_and_books_of_their_own(
     assert len({company for company, _, _ in made}) == len({key for _, key, _ in made}) == 3
     assert [login for _, _, login in made] == [f'member-{company}' for company, _, _ in made]
     for company, key, _ in made:
-        assert operator.call('check.run', company) == []
+        assert operator.call('kernel.check.run', company) == []
         copy = Biller.__new__(Biller)
         copy.api = Api(billing, {'company': company, 'credentials': {'billing': key}})
         customer, = copy.api.get('/api/customers').json['items']
@@ -94,5 +94,5 @@ def test_tenants_are_copied_with_keys_logins_and_books_of_their_own(
         assert customer['name'] == 'Acme GmbH'
         copy.customer, copy.template = customer['id'], copy.api.get('/api/invoice-templates').json[0]['id']
         assert copy.bill()['invoiceNumber'].endswith('-0004')
-        assert operator.call('check.run', company) == []
-    assert operator.call('check.run', source['company']) == []
+        assert operator.call('kernel.check.run', company) == []
+    assert operator.call('kernel.check.run', source['company']) == []

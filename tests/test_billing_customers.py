@@ -282,7 +282,7 @@ def test_who_calls(api, key, status, code):
 
 def test_a_plan_without_access(new_api, operator):
     company = new_api.tenant['company']
-    operator.call('provision.set_features', company, {'api_access': False})
+    operator.call('tenant_provision.provision.set_features', company, {'api_access': False})
     answer = new_api.get('/api/customers')
     assert (answer.status_code, answer.json['error']) == (403, 'plan_forbidden')
 

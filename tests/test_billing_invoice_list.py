@@ -160,7 +160,7 @@ def drafted(new_api, pool, superuser, operator):
 
 
 def test_a_draft_has_no_number_and_todays_date(drafted):
-    from trytond.modules.tenant import clock
+    from trytond.modules.kernel import clock
     api, id = drafted
     with clock.at(dt.datetime(2026, 5, 15, 22, 30, tzinfo=dt.UTC)):
         draft = api.get(f'/api/invoices/{id}').json

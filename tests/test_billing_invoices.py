@@ -51,7 +51,7 @@ def test_the_other_documented_figures(biller):
 
 
 def test_everything_optional_may_be_left_out(biller, pool):
-    from trytond.modules.tenant import clock
+    from trytond.modules.kernel import clock
     today = clock.today('Europe/Vienna')
     made = biller.bill({
             'description': 'Backend development', 'quantity': 8, 'unit': 'Hour', 'pricePerUnit': 95})
@@ -226,7 +226,7 @@ def test_a_code_to_pay_with(biller, billing, operator, pool):
     refused(poor.post(invoiceTemplateId=template), 'invoiceTemplateId', 'iban')
     template = make_template(
         pool, biller.api.tenant, payment_qr_mode='EpcQrCode', tax_rate=D(20), name='EPC 2')
-    operator.call('provision.set_features', biller.api.tenant['company'], {'epc_qr': False})
+    operator.call('tenant_provision.provision.set_features', biller.api.tenant['company'], {'epc_qr': False})
     refused(biller.post(invoiceTemplateId=template), '', 'epc_qr', 403, 'plan_forbidden')
 
 
@@ -292,7 +292,7 @@ def test_a_moment_is_a_day_of_the_account(biller, sent, date):
 
 
 def test_today_is_the_accounts(new_biller):
-    from trytond.modules.tenant import clock
+    from trytond.modules.kernel import clock
     with clock.at(dt.datetime(2026, 5, 15, 22, 30, tzinfo=dt.UTC)):
         made = new_biller.bill()
     assert (made['issueDate'], made['dueDate']) == (day('2026-05-16'), day('2026-05-30'))
@@ -300,7 +300,7 @@ def test_today_is_the_accounts(new_biller):
 
 
 def test_past_and_future_days_are_fine_within_reason(biller):
-    from trytond.modules.tenant import clock
+    from trytond.modules.kernel import clock
     today = clock.today('Europe/Vienna')
     early = today.replace(year=today.year - 9, day=1)
     assert biller.bill(issueDate=str(early))['issueDate'] == day(early)
@@ -343,7 +343,7 @@ def test_paid_is_final_at_once(biller, pool):
 
 
 def test_paid_without_a_date_is_paid_today(biller):
-    from trytond.modules.tenant import clock
+    from trytond.modules.kernel import clock
     today = clock.today('Europe/Vienna')
     for body in ({}, {'paidDate': None}):
         made = biller.bill()

@@ -20,7 +20,7 @@ MARKUP = """'; DROP TABLE x; -- #set text(red) $x$ *b* <a> @ref [x] %(y)s {{z}} 
 
 @pytest.fixture
 def moment():
-    from trytond.modules.tenant import clock
+    from trytond.modules.kernel import clock
     with clock.at(dt.datetime(2026, 5, 18, 16, 42, 17, tzinfo=dt.UTC)):
         yield clock
 

@@ -238,7 +238,7 @@ def within(expected, found):
 
 def test_random_sequences(billing, operator):
     def finish(api):
-        assert operator.call('check.run', api.tenant['company']) == []
+        assert operator.call('kernel.check.run', api.tenant['company']) == []
 
     number, until = SEED, time.monotonic() + MINUTES * 60
     while True:

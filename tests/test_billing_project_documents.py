@@ -90,7 +90,7 @@ def test_the_documented_invoice(planner):
 
 
 def test_the_template_is_all_that_is_needed(planner):
-    from trytond.modules.tenant import clock
+    from trytond.modules.kernel import clock
     today = day(clock.today('Europe/Vienna'))
     for what, number, _ in KINDS:
         made = planner.issue(planner.plan(), what)
@@ -428,14 +428,14 @@ def test_check_finds_nothing_wrong_and_everything_that_is(new_planner, operator,
     for _ in range(3):
         project = new_planner.plan()
         made = {what: new_planner.issue(project, what)['id'] for what, _, _ in KINDS}
-    assert operator.call('check.run', company) == []
+    assert operator.call('kernel.check.run', company) == []
     superuser_of.execute("SET session_replication_role = replica")
     offer, note = made['offer'], made['delivery-note']
     superuser_of.execute("UPDATE flat_rate_offer SET number = number || '7' WHERE id = %s", (offer,))
     superuser_of.execute(
         "DELETE FROM archive_document WHERE owner = %s", (f'flat_rate.delivery_note,{note}',))
     superuser_of.execute("DELETE FROM flat_rate_delivery_note WHERE id = %s", (note - 1,))
-    found = operator.call('check.run', company)
+    found = operator.call('kernel.check.run', company)
     assert all(len(f['message']) > 20 and '%' not in f['message'] for f in found)
     told = {(f['check'], f['model'], f['id']) for f in found}
     assert told >= {
@@ -461,7 +461,7 @@ def test_status_goes_as_far_as_the_project_went(new_planner, pool):
         step()
         seen.append(new_planner.read(project)['status'])
     assert seen == ['Created', 'Offered', 'Accepted', 'Accepted', 'Billed', 'Finished']
-    from trytond.modules.tenant import clock
+    from trytond.modules.kernel import clock
     assert new_planner.read(project)['completedAt'] == day(clock.today('Europe/Vienna'))
     press('reopen')
     assert new_planner.read(project)['status'] == 'Billed'

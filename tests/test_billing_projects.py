@@ -351,7 +351,7 @@ def test_foreign_ids_in_the_body_are_unknown(planner, other):
 
 def test_without_the_feature_nothing_of_it_is_there(new_planner, operator):
     made = new_planner.plan()
-    operator.call('provision.set_features', new_planner.api.tenant['company'], {
+    operator.call('tenant_provision.provision.set_features', new_planner.api.tenant['company'], {
             'flat_rate_documents': False})
     for call in [('GET', PATH, None), ('POST', PATH, {'customerId': new_planner.customer, 'name': 'x'}),
             *calls(made, made['items'][0]['id'])]:

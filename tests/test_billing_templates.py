@@ -267,7 +267,7 @@ def test_deleted_and_used_at_the_same_time(new_api):
 def test_the_plan_limits_templates_and_features(new_api, operator):
     company = new_api.tenant['company']
     epc = new_api.made(PATH, {'name': 'EPC', 'paymentQrMode': 'EpcQrCode', 'eInvoiceProfile': 'Basic'})
-    operator.call('provision.set_features', company, {
+    operator.call('tenant_provision.provision.set_features', company, {
             'template_limit': 3, 'epc_qr': False, 'e_invoice': False})
     path = f'{PATH}/{epc["id"]}'
     for body, feature in [
@@ -289,7 +289,7 @@ def test_the_plan_limits_templates_and_features(new_api, operator):
 
 
 def test_the_limit_holds_under_parallel_callers(new_api, operator):
-    operator.call('provision.set_features', new_api.tenant['company'], {'template_limit': 3})
+    operator.call('tenant_provision.provision.set_features', new_api.tenant['company'], {'template_limit': 3})
     statuses = together(5, lambda n: new_api.post(PATH, {'name': f'T{n}'}).status_code)
     assert sorted(statuses) == [201, 201, 403, 403, 403]
 

@@ -27,7 +27,7 @@ def owner(postgres, database):
 
 def findings(operator, company=None):
     "Return {(check, model, id)} of what is found"
-    found = operator.call('check.run', company)
+    found = operator.call('kernel.check.run', company)
     assert company is None or {f['tenant'] for f in found} <= {company}
     assert all(len(f['message']) > 20 and '%' not in f['message'] for f in found)
     assert len({tuple(f.values()) for f in found}) == len(found)

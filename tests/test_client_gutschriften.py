@@ -246,7 +246,7 @@ def test_nothing_is_wrong_with_gutschriften_corrections_and_credit_notes(biller,
         pool.get('account.invoice.line').delete(part.lines[1:])
         Invoice.post([part])
     biller.api.post(f"/api/invoices/{invoices[1]['id']}/mark-paid", {'paidDate': '2026-06-10'})
-    assert operator.call('check.run', biller.api.tenant['company']) == []
+    assert operator.call('kernel.check.run', biller.api.tenant['company']) == []
 
 
 def test_tenants_from_before_there_were_gutschriften_get_the_series(superuser, biller):

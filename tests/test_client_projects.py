@@ -190,7 +190,8 @@ def test_without_the_feature_the_client_makes_nothing(operator, application, dat
     login = tenant['login']
     client = Client(application, database).login(login['user'], login['password'])
     id = make(client, planner)
-    operator.call('provision.set_features', tenant['company'], {'flat_rate_documents': False})
+    operator.call(
+        'tenant_provision.provision.set_features', tenant['company'], {'flat_rate_documents': False})
     for call in [lambda: make(client, planner), lambda: run(client, 'make_offer', id),
             lambda: run(client, 'make_delivery_note', id), lambda: run(client, 'make_invoice', id)]:
         with pytest.raises(Fault) as refused:

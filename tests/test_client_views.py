@@ -34,7 +34,7 @@ MODES = ('read', 'write', 'create', 'delete')
 
 @pytest.fixture(scope='module')
 def modules():
-    from trytond.modules.tenant.install import kontor_modules
+    from trytond.modules.tenant_provision.install import kontor_modules
     return kontor_modules()
 
 

@@ -369,7 +369,7 @@ def test_a_plan_without_the_feature_issues_none(billing, operator, pool):
         'customerId': customer(api, 'DE'), 'customItems': [
             {'description': 'Work', 'quantity': 1, 'unit': 'Hour', 'pricePerUnit': 1}],
         'invoiceTemplateId': make_template(pool, api.tenant, e_invoice_profile='EN16931')}
-    operator.call('provision.set_features', api.tenant['company'], {'e_invoice': False})
+    operator.call('tenant_provision.provision.set_features', api.tenant['company'], {'e_invoice': False})
     answer = api.post('/api/invoices', body)
     assert (answer.status_code, answer.json['error']) == (403, 'plan_forbidden')
     body['invoiceTemplateId'] = make_template(pool, api.tenant)

@@ -7,7 +7,8 @@ import pytest
 from trytond.modules.account_invoice_einvoice import cii, rules, ubl
 from trytond.modules.account_invoice_einvoice.tests import samples
 
-from scripts.lib import bootstrap, einvoice, report
+from scripts.lib.install import bootstrap
+from scripts.lib.admin import einvoice, report
 
 
 @pytest.fixture

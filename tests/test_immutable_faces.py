@@ -345,7 +345,7 @@ def test_bytes_go_when_they_need_not_be_kept_and_the_chain_stays(
     assert (answer.status_code, answer.json['error']) == (404, 'not_found')
     assert 'had to be kept until' in answer.json['message']
     assert biller.pdf(new)
-    assert operator.call('check.run', tenant['company']) == []
+    assert operator.call('kernel.check.run', tenant['company']) == []
     for statement in ("DELETE FROM archive_document WHERE id = %s",
             "UPDATE archive_document SET sha512 = 'x' WHERE id = %s"):
         with pytest.raises(psycopg.DatabaseError, match='is sealed'):

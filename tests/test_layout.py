@@ -3,7 +3,7 @@ import ast
 
 import pytest
 
-from scripts.lib import layers
+from scripts.lib.quality import layers
 
 
 def test_every_module_keeps_to_the_layout():
@@ -50,4 +50,4 @@ def test_a_module_without_a_place_is_named(tmp_path):
     (tmp_path / 'cellar').mkdir()
     (tmp_path / 'cellar' / 'tryton.cfg').write_text('[tryton]\nversion=8.0.0\n')
     assert layers.findings(tmp_path) == [
-        'modules/cellar: has no place in WINGS of scripts/lib/layers.py']
+        'modules/cellar: has no place in WINGS of scripts/lib/quality/layers.py']

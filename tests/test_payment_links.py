@@ -468,8 +468,8 @@ def test_the_operators_script_sets_shows_and_forgets(shop, database):
 
 
 def test_secrets_come_from_input_or_environment():
-    from scripts.lib.bootstrap import Failed
-    from scripts.lib.payment_accounts import parse, secrets_of
+    from scripts.lib.install.bootstrap import Failed
+    from scripts.lib.admin.stripe import parse, secrets_of
     arguments = parse(['set', '7', '--key', '-', '--webhook-secret', '-'])
     assert secrets_of(arguments, {}, iter(['rk_a\n', 'whsec_b\n'])) == {
         'key': 'rk_a', 'webhook_secret': 'whsec_b'}

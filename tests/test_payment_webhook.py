@@ -34,7 +34,7 @@ def member(application, database, shop):
 def colleague(application, database, shop, role):
     "A client of a new member of the shop"
     login = f'{role}-{shop.company}'
-    _, password = shop.operator.call('provision.add_member', shop.company, login, role)
+    _, password = shop.operator.call('tenant_provision.provision.add_member', shop.company, login, role)
     return Rpc(application, database).login(login, password)
 
 
@@ -54,7 +54,7 @@ def balances(superuser, shop):
 
 def findings(shop):
     "What scripts/check says of the shop"
-    return shop.operator.call('check.run', shop.company)
+    return shop.operator.call('kernel.check.run', shop.company)
 
 
 # Who may report
@@ -351,9 +351,9 @@ def test_a_report_that_was_stored_but_not_worked_off_is(shop, stripe, invoice, s
 
 
 def test_a_suspended_tenant_loses_no_payment(shop, stripe, invoice):
-    shop.operator.call('provision.set_state', shop.company, 'suspended')
+    shop.operator.call('tenant_provision.provision.set_state', shop.company, 'suspended')
     shop.report(*stripe.pay(invoice['stripePaymentLinkId']))
-    shop.operator.call('provision.set_state', shop.company, 'active')
+    shop.operator.call('tenant_provision.provision.set_state', shop.company, 'active')
     assert shop.shown(invoice)['isPaid'] is True
 
 

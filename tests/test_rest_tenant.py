@@ -266,10 +266,10 @@ def test_revoked_and_suspended_hold_at_the_next_call(app, operator):
     tenant = operator.tenant('DE', name='Kurzlebig GmbH')
     caller = Caller(app, tenant)
     assert caller('GET', '/api/parties/1').status_code == 404
-    operator.call('provision.set_state', tenant['company'], 'suspended')
+    operator.call('tenant_provision.provision.set_state', tenant['company'], 'suspended')
     refused = caller('GET', '/api/parties/1')
     assert (refused.status_code, refused.json['error']) == (403, 'plan_forbidden')
-    operator.call('provision.set_state', tenant['company'], 'active')
+    operator.call('tenant_provision.provision.set_state', tenant['company'], 'active')
     assert caller('GET', '/api/parties/1').status_code == 404
 
 

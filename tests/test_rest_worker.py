@@ -51,7 +51,7 @@ def _gunicorn(workers, threads, app):
     number = free_port()
     process = subprocess.Popen([
             sys.executable, '-m', 'gunicorn', '--preload', '--bind', f'{HOST}:{number}',
-            '--worker-class', 'trytond.modules.rest.worker.Worker', '--workers', str(workers),
+            '--worker-class', 'trytond.modules.web_server.worker.Worker', '--workers', str(workers),
             '--threads', str(threads), '--keep-alive', '75', '--limit-request-line', '8190',
             '--graceful-timeout', '2', f'trytond.modules.rest.tests.fakes:{app}'])
     try:

@@ -385,7 +385,7 @@ def test_nobody(application, database, header):
 def test_passwords_cannot_be_tried_out(application, database, operator, german):
     "After six wrong ones the seventh is not even looked at; no thread sleeps over it"
     login = 'tried@german.example'
-    _, password = operator.call('provision.add_member', german['company'], login, 'clerk')
+    _, password = operator.call('tenant_provision.provision.add_member', german['company'], login, 'clerk')
     client = Client(application, database)
     started = time.monotonic()
     statuses = []
@@ -411,12 +411,12 @@ def test_a_suspended_tenant_is_out_at_once(application, database, operator):
     tenant = operator.tenant('DE')
     client = Client(application, database).login(
         tenant['login']['user'], tenant['login']['password'])
-    operator.call('provision.set_state', tenant['company'], 'suspended')
+    operator.call('tenant_provision.provision.set_state', tenant['company'], 'suspended')
     with pytest.raises(Fault) as fault:
         client.call('party.party.search', [])
     assert fault.value.status == 403
     with pytest.raises(Fault) as fault:
         client.login(tenant['login']['user'], tenant['login']['password'])
     assert fault.value.status == 401
-    operator.call('provision.set_state', tenant['company'], 'active')
+    operator.call('tenant_provision.provision.set_state', tenant['company'], 'active')
     assert client.login(tenant['login']['user'], tenant['login']['password']).user == client.user

@@ -14,7 +14,8 @@ import urllib.request
 import psycopg
 import pytest
 
-from scripts.lib import bootstrap, processes
+from scripts.lib.install import bootstrap
+from scripts.lib.run import processes
 from scripts.lib.bench import kill
 from tests.support.serving import Callers, Serve, get, until, wait_good
 

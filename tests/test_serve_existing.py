@@ -3,8 +3,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from scripts.lib.bootstrap import Failed
-from scripts.lib.existing import Existing
+from scripts.lib.install.bootstrap import Failed
+from scripts.lib.install.existing import Existing
 
 
 @pytest.fixture

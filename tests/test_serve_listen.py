@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from scripts.lib import listen
+from scripts.lib.run import listen
 
 
 @pytest.fixture

@@ -10,8 +10,10 @@ import time
 
 import pytest
 
-from scripts.lib import bootstrap, children, demo, options, processes, roles, testing, tied
-from scripts.lib.home import Busy, Home
+from scripts.lib.install import bootstrap, demo, roles
+from scripts.lib.run import children, options, processes, tied
+from scripts.lib.quality import test as testing
+from scripts.lib.install.home import Busy, Home
 
 SLEEP = [sys.executable, '-c', 'import time; time.sleep(60)']
 
@@ -185,7 +187,7 @@ def test_environment_of_a_child_hides_addresses(home):
 
 def test_tied_process_ends_with_its_parent(tmp_path):
     program = (
-        'import subprocess, sys, time; from scripts.lib import tied;'
+        'import subprocess, sys, time; from scripts.lib.run import tied;'
         'print(subprocess.Popen(tied.command(sys.argv[1:], 15)).pid, flush=True); time.sleep(60)')
     parent = subprocess.Popen(
         [sys.executable, '-c', program, *SLEEP], stdout=subprocess.PIPE, text=True,

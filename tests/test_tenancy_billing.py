@@ -96,9 +96,10 @@ def test_a_malformed_key(victim, malformed, id):
 
 @pytest.fixture(scope='module')
 def revoked(operator, database, victim):
-    id, _, key = operator.call('provision.issue_key', victim.tenant['company'], 'billing', database)
+    id, _, key = operator.call(
+        'tenant_provision.provision.issue_key', victim.tenant['company'], 'billing', database)
     assert victim.get('/api/units', X_Api_Key=key).status_code == 200
-    operator.call('provision.revoke_key', id)
+    operator.call('tenant_provision.provision.revoke_key', id)
     return key
 
 
@@ -110,7 +111,7 @@ def test_a_revoked_key(victim, revoked, id):
 @pytest.fixture(scope='module')
 def suspended(billing, operator):
     api = Api(billing, operator.tenant('AT'))
-    operator.call('provision.set_state', api.tenant['company'], 'suspended')
+    operator.call('tenant_provision.provision.set_state', api.tenant['company'], 'suspended')
     return api
 
 
@@ -146,7 +147,8 @@ def test_a_plan_without_the_feature(poor, id):
 @pytest.mark.parametrize('id', OPERATIONS)
 def test_a_key_without_the_ability(billing, operator, database, victim, id):
     _, _, key = operator.call(
-        'provision.issue_key', victim.tenant['company'], 'billing', database, abilities=['nothing:read'])
+        'tenant_provision.provision.issue_key', victim.tenant['company'], 'billing', database,
+        abilities=['nothing:read'])
     assert OPERATIONS[id].ability in refusal(victim, id, 403, 'plan_forbidden', **{'X-Api-Key': key})
 
 

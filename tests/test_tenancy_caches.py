@@ -118,9 +118,10 @@ def test_a_changed_template_is_known_to_the_other_worker(client, german_there, a
 
 
 def test_a_revoked_key_is_revoked_everywhere(operator, worker, german, austrian, database):
-    credential, _, key = operator.call('provision.issue_key', german['company'], 'billing', database)
+    credential, _, key = operator.call(
+        'tenant_provision.provision.issue_key', german['company'], 'billing', database)
     assert worker.company_of_key(key) == german['company']
-    operator.call('provision.revoke_key', credential)
+    operator.call('tenant_provision.provision.revoke_key', credential)
     assert worker.company_of_key(key) is None
     assert worker.company_of_key(austrian['credentials']['billing']) == austrian['company']
     assert worker.company_of_key(german['credentials']['billing'], 'teams') is None

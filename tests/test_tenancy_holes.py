@@ -16,7 +16,7 @@ from trytond.transaction import Transaction
 from tests.conftest import ROLES, SECRET
 from tests.support.rpc import Client, Fault
 from tests.support.tenancy import fingerprints
-from trytond.modules.rest.rpc import STATEMENT_TIMEOUT
+from trytond.modules.rpc.application import STATEMENT_TIMEOUT
 from trytond.modules.tenant.ownership import owned_models
 
 

@@ -6,7 +6,7 @@ import pytest
 from trytond.pool import Pool
 
 from tests.support.tenancy import as_member
-from trytond.modules.tenant.copy_company import NEVER
+from trytond.modules.tenant_provision.copy_company import NEVER
 from trytond.modules.tenant.ownership import company_column, owned_models
 
 

@@ -369,7 +369,7 @@ def test_sessions_of_others_are_no_ones_business(pool, clients):
 
 def test_a_changed_password_ends_the_sessions(application, database, operator, german):
     login, new = 'changes@german.example', 'a new and longer one'
-    _, password = operator.call('provision.add_member', german['company'], login, 'clerk')
+    _, password = operator.call('tenant_provision.provision.add_member', german['company'], login, 'clerk')
     client = Client(application, database).login(login, password)
     client.call('res.user.set_preferences', {'password': new})
     with pytest.raises(Fault) as fault:

@@ -10,7 +10,7 @@ TEXT = 'rk_live_ä' + 'x' * 40
 
 @pytest.fixture
 def vault(pool):
-    from trytond.modules.tenant import vault
+    from trytond.modules.kernel import vault
     return vault
 
 

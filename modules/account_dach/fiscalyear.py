@@ -11,7 +11,7 @@ from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
 from .exceptions import FiscalYearClosedError, FiscalYearRangeError
-from trytond.modules.tenant.rows import insert, fresh_ids
+from trytond.modules.kernel.rows import insert, fresh_ids
 
 YEARS_BACK = 10
 YEARS_AHEAD = 1

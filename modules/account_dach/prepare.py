@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from . import tables
 from .fiscalyear import create_years, sequence, sequence_type
-from trytond.modules.tenant.rows import delete_own, insert, fresh_ids
+from trytond.modules.kernel.rows import delete_own, insert, fresh_ids
 
 _INHERITED = [
     'account.configuration.journal', 'account.configuration.sequence',

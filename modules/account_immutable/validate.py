@@ -3,7 +3,7 @@
 Sub-ledger: what is owed per customer or supplier; its control account: the receivable or payable account.
 """
 from trytond.i18n import gettext
-from trytond.modules.tenant.check import Finding, select
+from trytond.modules.kernel.check import Finding, select
 
 _BALANCE = """
 SELECT m.company, m.id, m.number, sum(l.debit), sum(l.credit)

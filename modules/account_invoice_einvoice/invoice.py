@@ -13,7 +13,7 @@ from trytond.modules.account_invoice_issue.exceptions import NotFinalizedError
 from trytond.modules.account_invoice_issue.invoice import sealed
 from trytond.modules.archive.document import Blob
 from trytond.modules.document_render.formats import language_of
-from trytond.modules.tenant import timing
+from trytond.modules.kernel import timing
 from trytond.modules.tenant.plan import require_feature
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval

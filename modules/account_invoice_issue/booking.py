@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from sql.functions import CurrentTimestamp
 from trytond.cache import Cache
-from trytond.modules.tenant.rows import insert_all, next_ids
+from trytond.modules.kernel.rows import insert_all, next_ids
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction

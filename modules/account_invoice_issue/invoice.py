@@ -15,7 +15,7 @@ from trytond.modules.account.tax import _TaxLine
 from trytond.modules.archive.document import PDF, Sealing
 from trytond.modules.document_render import Workshop
 from trytond.modules.immutable import FREELY
-from trytond.modules.tenant import clock, timing
+from trytond.modules.kernel import clock, timing
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval, If
 from trytond.tools import grouped_slice

@@ -9,7 +9,7 @@ from trytond.i18n import gettext
 from trytond.modules.account_dach.exceptions import FieldError
 from trytond.modules.account_dach.fiscalyear import ensure_fiscalyear
 from trytond.modules.backend.prepared import Prepared, Slot
-from trytond.modules.tenant import clock
+from trytond.modules.kernel import clock
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 

@@ -17,7 +17,7 @@ from trytond.modules.document_render import (
     Document, DocumentBroken, DocumentBusy, DocumentCrashed, DocumentTimeout, Line, LogoBroken, Party, QrCode,
     Reference, Style, TaxRow, Totals)
 from trytond.modules.document_render import qr as epc
-from trytond.modules.tenant import timing
+from trytond.modules.kernel import timing
 from trytond.modules.tenant.plan import require_feature
 
 from .exceptions import IssueError, RenderingUnavailable

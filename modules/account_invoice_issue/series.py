@@ -1,7 +1,7 @@
 "The series of Gutschriften, beside those of invoices: one for all fiscal years of a tenant"
 from trytond.model import fields
 from trytond.modules.account_dach.fiscalyear import sequence, sequence_type
-from trytond.modules.tenant.rows import insert
+from trytond.modules.kernel.rows import insert
 from trytond.pool import PoolMeta
 from trytond.pyson import Eval, Id
 from trytond.transaction import Transaction

@@ -11,7 +11,7 @@ from decimal import Decimal
 from sql import Literal, Null
 from trytond.i18n import gettext
 from trytond.model import fields
-from trytond.modules.tenant.rows import insert
+from trytond.modules.kernel.rows import insert
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 

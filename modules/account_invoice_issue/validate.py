@@ -1,6 +1,6 @@
 """Numbers and documents of one tenant or of all: none is missing, none is there twice."""
 from trytond.i18n import gettext
-from trytond.modules.tenant.check import Finding, select
+from trytond.modules.kernel.check import Finding, select
 
 _NUMBERS = """
 SELECT 'account.invoice' AS model, company, id, number, sequence FROM account_invoice

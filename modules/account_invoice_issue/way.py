@@ -9,7 +9,7 @@ import logging
 import sys
 
 from trytond.modules import get_module_info
-from trytond.modules.tenant.release import kontor_modules
+from trytond.modules.kernel.release import kontor_modules
 from trytond.pool import Pool
 
 from . import engine, workflow

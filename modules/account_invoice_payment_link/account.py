@@ -8,9 +8,9 @@ import secrets
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, Unique, fields
 from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
-from trytond.modules.tenant import vault
+from trytond.modules.kernel import vault
 from trytond.modules.tenant.ownership import TenantOwned
-from trytond.modules.tenant.provision import TenantError, require_tenant
+from trytond.modules.tenant_provision.provision import TenantError, require_tenant
 from trytond.modules.tenant.scope import current_company, entered
 from trytond.modules.tenant.walls import allow_question
 from trytond.pool import Pool

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from sql.operators import Equal
 from trytond.i18n import gettext
 from trytond.model import Exclude, Index, ModelSQL, fields
-from trytond.modules.tenant.rows import fresh_ids
+from trytond.modules.kernel.rows import fresh_ids
 from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
-from trytond.modules.tenant.apart import apart
+from trytond.modules.kernel.transaction import apart
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool

@@ -5,7 +5,7 @@ import json
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.account_invoice_issue.exceptions import IssueError
-from trytond.modules.tenant.serving import served
+from trytond.modules.kernel.request import served
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 

@@ -1,6 +1,6 @@
 "The payment link of an issued invoice: its own side table, since an issued invoice never changes"
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
-from trytond.modules.tenant.rows import insert
+from trytond.modules.kernel.rows import insert
 from trytond.modules.immutable import FREELY, Seal
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.scope import current_company

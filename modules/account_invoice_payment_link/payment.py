@@ -12,7 +12,7 @@ from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.account_dach.exceptions import FieldError
 from trytond.modules.account_invoice_issue.locks import require_locks
 from trytond.modules.immutable import FREELY, Seal
-from trytond.modules.tenant import clock
+from trytond.modules.kernel import clock
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.pool import Pool
 from trytond.pyson import Eval

@@ -10,7 +10,7 @@ import time
 
 from sql import Null
 from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
-from trytond.modules.tenant.apart import apart
+from trytond.modules.kernel.transaction import apart
 from trytond.modules.tenant.scope import tenant_scope
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction

@@ -1,6 +1,6 @@
 """Payment links and payments of one tenant or of all: each where it belongs, and booked as it says."""
 from trytond.i18n import gettext
-from trytond.modules.tenant.check import Finding, select
+from trytond.modules.kernel.check import Finding, select
 
 _USED = """
 SELECT a.company, a.id, a.invoice FROM account_invoice_payment_link_attempt a

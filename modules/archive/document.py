@@ -14,9 +14,9 @@ from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.immutable import Emptied, Seal
-from trytond.modules.tenant import timing
+from trytond.modules.kernel import timing
 from trytond.modules.tenant.ownership import TenantOwned
-from trytond.modules.tenant.rows import insert
+from trytond.modules.kernel.rows import insert
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction

@@ -3,7 +3,7 @@
 PostgreSQL computes what ``chain.link`` and the sealing computed; no document leaves the database.
 """
 from trytond.i18n import gettext
-from trytond.modules.tenant.check import Finding, select
+from trytond.modules.kernel.check import Finding, select
 
 from .chain import START
 

@@ -9,7 +9,7 @@ from trytond.modules.account_invoice_issue.locks import require_locks
 from trytond.modules.archive.document import NOTHING
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.plan import require_feature
-from trytond.modules.tenant.race import take
+from trytond.modules.kernel.concurrency import take
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 

@@ -16,7 +16,7 @@ from trytond.modules.account_invoice_issue.locks import require_locks
 from trytond.modules.account_invoice_issue.seller import check_seller
 from trytond.modules.archive.document import NOTHING, Blob, Sealing
 from trytond.modules.immutable import Seal
-from trytond.modules.tenant import clock, timing
+from trytond.modules.kernel import clock, timing
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.plan import require_feature
 from trytond.pool import Pool, PoolMeta

@@ -11,10 +11,10 @@ from trytond.modules.account_invoice_issue.draft import MAX_LINES, storable
 from trytond.modules.account_invoice_issue.rounding import line_amount
 from trytond.modules.product import price_digits
 from trytond.modules.product_catalog.uom import PIECE, built_in_units
-from trytond.modules.tenant import clock
+from trytond.modules.kernel import clock
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.plan import require_feature
-from trytond.modules.tenant.race import take
+from trytond.modules.kernel.concurrency import take
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction

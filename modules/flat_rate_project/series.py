@@ -3,7 +3,7 @@
 New tenants are born with them; one that is older gets a series when its first number is needed.
 """
 from trytond.modules.account_dach.fiscalyear import sequence, sequence_type
-from trytond.modules.tenant.rows import insert
+from trytond.modules.kernel.rows import insert
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 from trytond.transaction import Transaction

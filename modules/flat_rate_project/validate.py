@@ -1,7 +1,7 @@
 """Offers and delivery notes of one tenant or of all: no number is missing, each has its document."""
 from trytond.i18n import gettext
 from trytond.modules.account_invoice_issue.validate import gaps
-from trytond.modules.tenant.check import Finding, select
+from trytond.modules.kernel.check import Finding, select
 
 _NUMBERS = """
 SELECT 'flat_rate.offer' AS model, company, id, number, sequence FROM flat_rate_offer

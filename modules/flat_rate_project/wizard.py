@@ -1,7 +1,7 @@
 "The client's ways to offer, deliver and bill a project, and what merging customers takes along"
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
-from trytond.modules.tenant import clock
+from trytond.modules.kernel import clock
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool, PoolMeta
 from trytond.wizard import Button, StateTransition, StateView, Wizard

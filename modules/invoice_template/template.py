@@ -14,7 +14,7 @@ from trytond.model import DeactivableMixin, Exclude, ModelSQL, ModelView, fields
 from trytond.model.exceptions import ValidationError
 from trytond.modules.account_dach import tables
 from trytond.modules.document_render import colours
-from trytond.modules.tenant import clock
+from trytond.modules.kernel import clock
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.plan import require_feature, require_room
 from trytond.modules.tenant.role import check_writable

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from trytond.model import Index, ModelSQL, ModelView, fields
-from trytond.modules.tenant import clock
+from trytond.modules.kernel import clock
 from trytond.modules.tenant.ownership import TenantOwned
-from trytond.modules.tenant.rows import insert
+from trytond.modules.kernel.rows import insert
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 

@@ -8,7 +8,7 @@ from trytond.model.modelsql import SQLConstraintError
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-from trytond.modules.tenant.race import take, told_who_won
+from trytond.modules.kernel.concurrency import take, told_who_won
 
 from . import iban, vat
 from .customer import find_by_vat_id

@@ -13,7 +13,7 @@ from trytond.model import fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-from trytond.modules.tenant.race import told_who_won
+from trytond.modules.kernel.concurrency import told_who_won
 from trytond.modules.tenant.scope import current_company
 from trytond.modules.text_key import contains
 

@@ -3,7 +3,7 @@ from trytond.model import Check, Index, Unique, fields
 from trytond.pool import PoolMeta
 from trytond.transaction import Transaction, inactive_records
 
-from trytond.modules.tenant import clock
+from trytond.modules.kernel import clock
 from trytond.modules.text_key import Key, match_key
 
 ITEM_KEY_LENGTH = 16

@@ -7,7 +7,7 @@ from trytond.pool import Pool
 from trytond.tools import cursor_dict
 from trytond.transaction import Transaction
 
-from trytond.modules.tenant import clock
+from trytond.modules.kernel import clock
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.scope import current_company
 

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wsgi import ClosingIterator
 
 from trytond.modules.backend import statements
-from trytond.modules.tenant import timing
+from trytond.modules.kernel import timing
 
 from . import admission
 from .contract import MIB, Call, Invalid

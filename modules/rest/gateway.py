@@ -15,7 +15,7 @@ from trytond.transaction import Transaction
 
 from trytond.modules.tenant.credential import KINDS, authenticate
 from trytond.modules.tenant.scope import tenant_scope
-from trytond.modules.tenant.serving import Request, serving
+from trytond.modules.kernel.request import Request, serving
 
 from .contract import Problem
 from .idempotency import Mismatch

@@ -14,7 +14,7 @@ import psycopg
 from trytond import backend
 from trytond.transaction import Transaction
 
-from trytond.modules.tenant import release
+from trytond.modules.kernel import release
 
 from .problems import unavailable
 

@@ -17,7 +17,7 @@ from trytond.worker import run_task
 
 from trytond.modules.backend.database import LockTimeout
 from trytond.modules.immutable.refusal import spoken
-from trytond.modules.tenant import timing
+from trytond.modules.kernel import timing
 from trytond.modules.tenant.scope import tenant_scope
 
 from .contract import Invalid

@@ -21,7 +21,7 @@ from trytond.modules.rest.fields import (
     Stamp, camel, decimal, integer, text)
 from trytond.modules.rest.paging import Page, PageQuery
 from trytond.modules.rest.problems import not_found
-from trytond.modules.tenant import clock
+from trytond.modules.kernel import clock
 from trytond.pool import Pool
 
 from .naming import day_of, json_name, renamed

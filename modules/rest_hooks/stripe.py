@@ -14,7 +14,7 @@ from trytond.modules.rest.contract import Hook, Problem
 from trytond.modules.rest.gateway import shard_of
 from trytond.modules.rest.handling import Finished
 from trytond.modules.rest.transaction import in_transaction
-from trytond.modules.tenant import vault
+from trytond.modules.kernel import vault
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
-"""Company = tenant: ownership of every record, the two walls, provisioning, members, credentials, plans.
+"""Company = tenant: ownership of every record, the two walls, members, credentials, plans.
 
 The way in: ``ownership`` says whose each model is, ``walls`` turns that list into rules, row-level
-security, foreign keys and grants, ``provision`` copies a prepared company into a new tenant.
+security, foreign keys and grants.
 """
 from trytond.pool import Pool
 

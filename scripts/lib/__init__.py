@@ -1,5 +1,5 @@
-"""What the scripts share: from a bare Python to a running house.
+"""What the scripts share, by topic; a file with the name of a command does what that command does.
 
-`bootstrap`, `options`, `home`, `processes`, `listen` and `tied` need the standard library only, since they
-run before anything is installed; the others run inside the venv.
+install: from a bare Python to a prepared database. run: the processes of a running house. admin: commands on
+tenants, keys and documents. quality: style, layout, tests. bench: measurements.
 """

@@ -29,7 +29,7 @@ def play(case, world, printed_as, prepare=contextlib.nullcontext, reread=None):
     that makes a document anew of an issued invoice.
     """
     from trytond.modules.account_invoice_issue import draft
-    from trytond.modules.tenant import clock
+    from trytond.modules.kernel import clock
     noon = dt.datetime.combine(case.today, dt.time(11), dt.UTC)
     real = draft._read_parties
 

@@ -20,7 +20,7 @@ def tasks(database):
     "Run what is in the queue; returns the number of tasks"
     from trytond import worker
 
-    from scripts.lib.background import checked_queue
+    from scripts.lib.run.background import checked_queue
     queue, done = checked_queue(worker.Queue, psycopg.OperationalError)(database, AtOnce()), 0
     while task := queue.pull()[0]:
         queue.run(task)

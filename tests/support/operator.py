@@ -2,7 +2,8 @@
 
 The tests themselves run with the rights of a web worker, so this runs in a process of its own (one per test
 worker, started when first needed). Run as a program it takes one JSON call per line,
-{"function": "provision.set_state", "arguments": [4, "suspended"], "options": {}}, and answers each with
+{"function": "tenant_provision.provision.set_state", "arguments": [4, "suspended"], "options": {}},
+and answers each with
 {"result": …} or {"error": …}.
 """
 import importlib
@@ -28,7 +29,7 @@ class Refused(Exception):
 
 
 class Operator:
-    "Calls functions of trytond.modules.tenant on a database as the owner"
+    "Calls functions of Kontor's modules on a database as the owner"
 
     def __init__(self, server, database):
         self.database = database
@@ -44,7 +45,7 @@ class Operator:
     def call(self, function, *arguments, **options):
         """Return the result of a function in a transaction of its own.
 
-        function: module and name, below trytond.modules.tenant unless it begins with ``trytond.``.
+        function: module and name, below trytond.modules unless it begins with ``trytond.``.
         """
         self._process.stdin.write(json.dumps({
             'function': function, 'arguments': arguments, 'options': options}) + '\n')
@@ -69,7 +70,7 @@ class Operator:
 def _tenant(**seller):
     from trytond.transaction import Transaction
 
-    from trytond.modules.tenant import provision
+    from trytond.modules.tenant_provision import provision
     database = Transaction().database.name
     company = provision.create_tenant(provision.Seller(**seller))
     login = f'member-{company}'
@@ -86,7 +87,7 @@ def _answer(database, request):
     module, _, name = request['function'].rpartition('.')
     function = _tenant
     if module:
-        path = module if module.startswith('trytond.') else f'trytond.modules.tenant.{module}'
+        path = module if module.startswith('trytond.') else f'trytond.modules.{module}'
         function = getattr(importlib.import_module(path), name)
     with Transaction().start(database, 0):
         return function(*request['arguments'], **request['options'])

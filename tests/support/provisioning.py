@@ -24,7 +24,7 @@ def create(database, number):
     from trytond.transaction import Transaction
 
     from tests.support.operator import SELLER
-    from trytond.modules.tenant import provision
+    from trytond.modules.tenant_provision import provision
     seller = SELLER['AT' if number % 2 else 'DE'] | {'name': f'Tenant {number}'}
     started = time.perf_counter()
     with Transaction().start(database, 0):

@@ -103,7 +103,7 @@ def application_of(database):
     from trytond.modules.rest.journal import Journal
     from trytond.modules.rest.limiter import Limiter
     from trytond.modules.rest.routes import Table
-    from trytond.modules.rest.rpc import Rpc
+    from trytond.modules.rpc.application import Rpc
     gateway = Gateway((database,))
     return Application(
         Table([]), gateway, Limiter(), Journal(lambda entries: None), HOUSE, rpc=Rpc(gateway))

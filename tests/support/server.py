@@ -17,9 +17,10 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from scripts.lib import postgres, processes, roles
-from scripts.lib.bootstrap import ROOT
-from scripts.lib.home import Home
+from scripts.lib.install import postgres, roles
+from scripts.lib.run import processes
+from scripts.lib.install.bootstrap import ROOT
+from scripts.lib.install.home import Home
 
 URL = 'KONTOR_TEST_DATABASE_URL'
 SLOT = 'KONTOR_TEST_SLOT'
@@ -85,7 +86,7 @@ class Server:
 
     def _build(self, name):
         secrets = self.home.secrets()
-        self.run_as('owner', ['-m', 'trytond.modules.tenant.install'], input=json.dumps({
+        self.run_as('owner', ['-m', 'trytond.modules.tenant_provision.install'], input=json.dumps({
             'database': 'building', 'roles': ROLES, 'web_password': secrets['web'],
             'worker_password': secrets['worker']}))
         self._say('ALTER DATABASE building RENAME TO {}', name)

@@ -8,7 +8,7 @@ import urllib.request
 
 import psycopg
 
-from scripts.lib.instance import Serve
+from scripts.lib.run.instance import Serve
 
 __all__ = ['Callers', 'Serve', 'get', 'until', 'wait_good']
 

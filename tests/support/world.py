@@ -17,7 +17,7 @@ class World:
 
     def features(self, api, features):
         "Change what the plan of a tenant includes"
-        self.operator.call('provision.set_features', api.tenant['company'], features)
+        self.operator.call('tenant_provision.provision.set_features', api.tenant['company'], features)
 
     def draft(self, api, quantity=2, price=50, self_billed=False):
         "Make an undated draft of one line in the client, for a new Austrian customer; returns its id"

@@ -9,7 +9,7 @@ from trytond.pool import Pool
 from trytond.modules.account_dach.exceptions import FiscalYearClosedError, FiscalYearRangeError
 from trytond.modules.account_dach.fiscalyear import (
     SERIES, check_range, create_years, ensure_fiscalyear, months, year_of)
-from trytond.modules.tenant.rows import delete_own
+from trytond.modules.kernel.rows import delete_own
 from trytond.modules.account_dach.tests.tools import in_tenant
 
 TODAY = dt.date(2026, 11, 25)

@@ -80,7 +80,7 @@ def test_the_profile_of_a_specification(specification, profile):
 
 
 def test_the_set_up_stops_at_an_altered_file(tmp_path):
-    "scripts/lib/bootstrap.py runs the module after installing"
+    "scripts/lib/install/bootstrap.py runs the module after installing"
     import subprocess
     program = textwrap.dedent('''
         import runpy, sys

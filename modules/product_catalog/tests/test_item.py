@@ -32,7 +32,7 @@ def test_many_items_at_once(tenant):
 
 def test_moments_are_the_clocks(tenant):
     from trytond.modules.product_catalog.item import create_items, get_items, update_item
-    from trytond.modules.tenant import clock
+    from trytond.modules.kernel import clock
     first = dt.datetime(2026, 5, 2, 9, 14, tzinfo=dt.UTC)
     with tenant():
         with clock.at(first):

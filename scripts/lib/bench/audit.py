@@ -10,7 +10,7 @@ import sys
 
 import psycopg
 
-from ..bootstrap import ROOT
+from ..install.bootstrap import ROOT
 
 START = '0' * 64
 _HALF = {

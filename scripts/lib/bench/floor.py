@@ -77,7 +77,7 @@ def pgbench(dsn, clients=1, seconds=2):
 def _program():
     from shutil import which
 
-    from .. import postgres
+    from ..install import postgres
     own = postgres._binaries() / 'pgbench'
     return str(own) if os.access(own, os.X_OK) else which('pgbench')
 

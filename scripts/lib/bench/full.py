@@ -11,9 +11,9 @@ import platform
 import time
 from dataclasses import dataclass
 
-from .. import processes
-from ..bootstrap import say
-from ..home import Home, read_json, write_json
+from ..run import processes
+from ..install.bootstrap import say
+from ..install.home import Home, read_json, write_json
 from . import fairness, floor, inside, measure, memory, operations, prepared, seed, seeding, table
 
 CLIENTS = 4

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from ..bootstrap import ROOT
+from ..install.bootstrap import ROOT
 
 TESTS = ('tests/test_billing_fuzz.py', 'tests/test_billing_model.py')
 

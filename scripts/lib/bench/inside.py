@@ -174,7 +174,7 @@ class Direct:
     def call(self, request, status=200):
         from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-        from trytond.modules.rest.wsgi import application
+        from trytond.modules.web_server.wsgi import application
         method, path, data = request
         environ = EnvironBuilder(path, method=method, data=data, headers={
             'X-Api-Key': self._secret, 'Content-Type': 'application/json'}).get_environ()
@@ -186,5 +186,5 @@ class Direct:
 
 
 if __name__ == '__main__':
-    from trytond.modules.rest import wsgi  # noqa: F401
+    from trytond.modules.web_server import wsgi  # noqa: F401
     answer({'issue': issue, 'statements': statements, 'profile': profile})

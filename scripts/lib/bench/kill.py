@@ -9,8 +9,8 @@ import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
-from ..bootstrap import say
-from ..instance import Serve
+from ..install.bootstrap import say
+from ..run.instance import Serve
 from . import audit, posting, victims
 from .prepared import ENVIRONMENT
 
@@ -137,7 +137,7 @@ class Rounds:
 
 def _body(serve, tenant):
     "Return the bytes of an invoice of a tenant: two lines for its first customer"
-    from ..demo import INVOICE_ITEM, call
+    from ..install.demo import INVOICE_ITEM, call
     key = tenant['credentials']['billing']
     _, page = call(serve.url, key, 'GET', '/api/customers?limit=1')
     _, templates = call(serve.url, key, 'GET', '/api/invoice-templates')
@@ -149,7 +149,7 @@ def _body(serve, tenant):
 
 def run(arguments):
     "scripts/bench --kill N"
-    from .. import report
+    from ..admin import report
     from . import prepared
     with prepared.instance() as serve:
         rounds = Rounds(serve, arguments.random_seed)

@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import options
+from ..run import options
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from ..bootstrap import ROOT
+from ..install.bootstrap import ROOT
 
 TEST = 'tests/test_oracle.py::test_the_engine_books_what_tryton_would_have_booked'
 

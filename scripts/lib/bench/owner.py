@@ -9,10 +9,10 @@ def create(times):
     "Create tenants, each in a transaction of its own with key and login; return the seconds of each"
     from trytond.transaction import Transaction
 
-    from trytond.modules.tenant.provision import Seller
+    from trytond.modules.tenant_provision.provision import Seller
 
-    from .. import tenants
-    from ..prepare import SELLERS
+    from ..admin import tenant as tenants
+    from ..install.prepare import SELLERS
     database, seconds = os.environ['TRYTOND_DATABASE_NAMES'], []
     for n in range(times):
         started = time.perf_counter()

@@ -1,7 +1,7 @@
 "scripts/bench --part NAME: some rows of the table by themselves"
 import json
 
-from ..home import Home, read_json
+from ..install.home import Home, read_json
 from . import full, operations, prepared, seed, table
 
 

@@ -10,8 +10,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from ..bootstrap import ROOT, say
-from ..instance import Serve
+from ..install.bootstrap import ROOT, say
+from ..run.instance import Serve
 
 _CODE = {'.py', '.xml', '.cfg', '.po', '.tsv', '.csv', '.typ'}
 ENVIRONMENT = {'KONTOR_DATABASE_URL': ''}

@@ -1,5 +1,5 @@
 "scripts/bench --profile OPERATION: its statements with their times, and where Python spends its own"
-from ..home import Home, read_json
+from ..install.home import Home, read_json
 from . import inside, operations, prepared, seed, seeding
 
 _INVOICES = 1_000

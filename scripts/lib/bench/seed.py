@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 import psycopg
 
-from .. import processes
-from ..bootstrap import Failed, say
-from ..demo import call
-from ..home import Busy, Home, read_json, write_json
-from ..instance import Serve
+from ..run import processes
+from ..install.bootstrap import Failed, say
+from ..install.demo import call
+from ..install.home import Busy, Home, read_json, write_json
+from ..run.instance import Serve
 from . import bodies, prepared, seeding
 
 OTHERS = 50

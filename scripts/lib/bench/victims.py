@@ -6,7 +6,7 @@ import signal
 
 import psycopg
 
-from .. import processes
+from ..run import processes
 
 
 def _one(pids):

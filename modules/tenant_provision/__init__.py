@@ -1,0 +1,1 @@
+"""Tenants made and ended: the installer, prepared companies and their copies, members, keys, offboarding."""

@@ -1,0 +1,387 @@
+"""Gunicorn's threaded worker, with two differences.
+
+A thread never waits for a client. The poller collects a request's head, a thread decides on it (route,
+key, limits), the poller collects the body, a thread answers, the poller sends what the client did not
+take at once. Eight or eight hundred half-open connections delay nobody. Nor does a thread wait for another
+of the same tenant: whose turn has not come is parked (``gate``), and refused after some time.
+
+What gunicorn refuses itself (request line, header fields, lengths, chunks) is answered in the
+application's own error shape, with a request id, never as HTML.
+"""
+import errno
+import functools
+import http.client
+import selectors
+import time
+from datetime import datetime
+
+from gunicorn.http import errors, wsgi
+from gunicorn.http.message import Request, _ip_in_allow_list
+from gunicorn.http.body import Body, ChunkedReader, LengthReader
+from gunicorn.workers.gthread import ThreadWorker
+
+from .connection import Connection, Held
+from trytond.modules.rest.contract import Problem
+from .gate import Gate
+from .threads import Threads
+
+POLL_SECONDS = 0.25
+STOP_SECONDS = 1.0
+"How long a stopping worker keeps connections on which no request has begun"
+
+MAX_ADDRESSES = 1024
+MORE, WAIT, KEEP, CLOSE, FORGET = 'more', 'wait', 'keep', 'close', 'forget'
+"What a connection needs after a thread has worked on it"
+
+REFUSALS = [
+    (errors.LimitRequestLine, 414, 'uri_too_long', "The request line is longer than 8 KB"),
+    (errors.LimitRequestHeaders, 431, 'headers_too_large', "The header fields are too large"),
+    (errors.ExpectationFailed, 417, 'expectation_failed', "Expect: only 100-continue is known"),
+    (errors.InvalidRequestMethod, 400, 'invalid_request', "The method is malformed"),
+    (errors.InvalidHTTPVersion, 400, 'invalid_request', "The HTTP version is not supported"),
+    (errors.InvalidRequestLine, 400, 'invalid_request', "The request line is malformed"),
+    (errors.UnsupportedTransferCoding, 400, 'invalid_request',
+        "Transfer-Encoding: only chunked is known"),
+    (errors.ObsoleteFolding, 400, 'invalid_request', "A header field goes over several lines"),
+    ((errors.InvalidHeader, errors.InvalidHeaderName), 400, 'invalid_request',
+        "A header field is malformed"),
+    (errors.ParseException, 400, 'invalid_request', "The request is malformed"),
+    ]
+"Gunicorn's error → status, code, message"
+
+
+def problem_of(error):
+    "Return the Problem of an error of gunicorn's parser"
+    if isinstance(error, errors.InvalidHeader) and error.hdr in {
+            'CONTENT-LENGTH', 'TRANSFER-ENCODING'}:
+        return Problem(400, 'invalid_request', f"{error.hdr.title()}: the value is malformed")
+    for types, status, code, message in REFUSALS:
+        if isinstance(error, types):
+            return Problem(status, code, message)
+    return None
+
+
+class Head(Request):
+    "Gunicorn's parser, which looks an address up among the trusted ones once instead of per request"
+
+    def _peer_is_trusted_proxy(self):
+        return not isinstance(self.peer_addr, tuple) or _is_trusted(self.cfg, self.peer_addr[0])
+
+
+@functools.lru_cache(MAX_ADDRESSES)
+def _is_trusted(cfg, address):
+    return _ip_in_allow_list(address, cfg.forwarded_allow_ips, cfg.forwarded_allow_networks())
+
+
+class Worker(ThreadWorker):
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # No header field sets the application's own variables, and answers go through the outbox
+        self.cfg.set('forwarder_headers', '')
+        self.cfg.set('sendfile', False)
+        self.cfg.set('http_parser', 'python')
+        self.gate = Gate(max(1, self.cfg.threads // 2))
+        self.connections = set()
+        self.looked = self.notified = self.asked = 0.0
+
+    def get_thread_pool(self):
+        return Threads(self.cfg.threads)
+
+    def run(self):
+        try:
+            super().run()
+        finally:
+            self.wsgi.close()
+
+    # In the poller's thread
+
+    def accept(self, listener):
+        try:
+            sock, client = listener.accept()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+                self.log.warning("no connection can be accepted: %s", error)
+                time.sleep(0.05)
+            elif error.errno not in (errno.EAGAIN, errno.EWOULDBLOCK, errno.ECONNABORTED):
+                raise
+            return
+        conn = Connection(sock, client, listener.getsockname(), self.cfg.keepalive)
+        self.nr_conns += 1
+        self.connections.add(conn)
+        self._watch(conn, selectors.EVENT_READ)
+
+    def enqueue_req(self, conn):
+        "Have a thread go on with a connection"
+        self.tpool.submit(self._go_on, conn)
+
+    def _watch(self, conn, events):
+        "Have the poller call on_event for a connection; 0 for no longer"
+        if conn.events == events:
+            return
+        if not conn.events:
+            self.poller.register(
+                conn.socket, events, functools.partial(self.on_event, conn))
+        elif events:
+            self.poller.modify(conn.socket, events, functools.partial(self.on_event, conn))
+        else:
+            self.poller.unregister(conn.socket)
+        conn.events = events
+
+    def on_event(self, conn, _):
+        "Something can be read from, or written to, a connection"
+        if conn.set_aside(lambda: self._watch(conn, 0)):
+            return
+        if conn.state == 'parked':
+            self._on_parked(conn)
+        elif conn.state == 'linger':
+            if not conn.drop():
+                self._forget(conn)
+        elif conn.state == 'answer':
+            self._send(conn)
+        elif not conn.receive():
+            self._forget(conn)
+        elif conn.ready():
+            self._hand_over(conn)
+
+    def _on_parked(self, conn):
+        "Something came from a connection whose turn has not come: its end, or the next request"
+        if conn.gone() and self.gate.withdraw(conn.tenant, conn):
+            self._forget(conn)
+        else:
+            self._watch(conn, 0)
+
+    def _hand_over(self, conn, state=None):
+        """Let a thread go on.
+
+        The poller goes on watching: mostly nothing comes meanwhile, and if it does, ``set_aside`` sees to it.
+        """
+        conn.busy = True
+        conn.deadline = None
+        conn.state = state or conn.state
+        self.enqueue_req(conn)
+
+    def finish_request(self, conn, wanted):
+        "A thread is done with a connection for now"
+        if wanted == WAIT:
+            self._park(conn)
+            return
+        conn.busy = False
+        if wanted == FORGET:
+            self._forget(conn)
+        elif wanted == MORE:
+            self._watch(conn, selectors.EVENT_READ)
+        else:
+            conn.next = wanted
+            self._send(conn)
+
+    def _park(self, conn):
+        "Wait for the turn of a connection, unless it has come already"
+        if self.gate.waits(conn.tenant, conn):
+            conn.park(self.wsgi.patience)
+            self._watch(conn, selectors.EVENT_READ)
+
+    def _resume(self, conn):
+        "The turn of a connection has come"
+        self._hand_over(conn, 'admitted')
+
+    def _send(self, conn):
+        if not conn.send():
+            self._forget(conn)
+        elif conn.outbox.data:
+            conn.expect_reader()
+            self._watch(conn, selectors.EVENT_WRITE)
+        elif conn.next == KEEP and self.alive:
+            self._next_request(conn)
+        elif conn.linger():
+            self._watch(conn, selectors.EVENT_READ)
+        else:
+            self._forget(conn)
+
+    def _next_request(self, conn):
+        conn.expect_request()
+        if conn.inbox and conn.ready():
+            self._hand_over(conn)
+        else:
+            self._watch(conn, selectors.EVENT_READ)
+
+    def _forget(self, conn):
+        if conn in self.connections:
+            self._watch(conn, 0)
+            self.connections.discard(conn)
+            self.nr_conns -= 1
+            conn.close()
+
+    def notify(self):
+        "Tell the arbiter that it lives, not with every request"
+        now = time.monotonic()
+        if now - self.notified >= POLL_SECONDS:
+            self.notified = now
+            super().notify()
+
+    def is_parent_alive(self):
+        now = time.monotonic()
+        if now - self.asked < POLL_SECONDS:
+            return True
+        self.asked = now
+        return super().is_parent_alive()
+
+    def wait_for_and_dispatch_events(self, timeout):
+        super().wait_for_and_dispatch_events(min(timeout, POLL_SECONDS))
+
+    def murder_keepalived(self, force=False):
+        "End what has lasted too long; called after each round of the poller"
+        now = time.monotonic()
+        if now - self.looked < POLL_SECONDS / 2 and not force:
+            return
+        self.looked = now
+        for conn in list(self.connections):
+            if not self.alive and conn.idle and conn.deadline:
+                conn.deadline = min(conn.deadline, now + STOP_SECONDS)
+            if force:
+                self._forget(conn)
+            elif conn.deadline and conn.deadline <= now and not conn.busy:
+                self._expire(conn)
+
+    def murder_pending(self):
+        pass
+
+    def _expire(self, conn):
+        if conn.state == 'parked':
+            if self.gate.withdraw(conn.tenant, conn):
+                self._hand_over(conn, 'crowded out')
+        elif conn.state in {'head', 'body'} and not conn.idle:
+            self._refuse(
+                conn, Problem(408, 'request_timeout', "The request came too slowly"))
+            conn.next = CLOSE
+            self._send(conn)
+        else:
+            self._forget(conn)
+
+    # In a thread of the pool
+
+    def _go_on(self, conn):
+        try:
+            wanted = self.handle(conn)
+        except BaseException:
+            self.log.exception("Error in a worker thread")
+            wanted = FORGET
+        if not (wanted == KEEP and self.alive and conn.rest()):
+            self.method_queue.defer(self.finish_request, conn, wanted)
+
+    def handle(self, conn):
+        "Go on with a connection as far as its bytes allow; return MORE, WAIT, KEEP or CLOSE"
+        try:
+            if conn.state == 'head':
+                if not self._read_head(conn):
+                    return MORE
+                if refused := self.wsgi.admit(conn.environ):
+                    self._give_body(conn)
+                    return self._answer(conn, refused)
+                if not self._collected(conn):
+                    return MORE
+            return self._work(conn)
+        except Exception as error:
+            return self._failed(conn, error)
+
+    def _work(self, conn):
+        "Run the application, unless its tenant has enough threads already"
+        if conn.state == 'crowded out':
+            self._give_body(conn)
+            return self._answer(conn, self.wsgi.crowded_out(conn.environ))
+        exchange = conn.environ['kontor.exchange']
+        conn.tenant, alone = exchange.tenant, exchange.alone
+        if conn.state != 'admitted' and not self.gate.enter(conn.tenant, alone, conn):
+            return WAIT
+        try:
+            self._give_body(conn)
+            return self._answer(conn, self.wsgi)
+        finally:
+            if waiting := self.gate.leave(exchange.tenant, alone):
+                self.method_queue.defer(self._resume, waiting)
+
+    def _read_head(self, conn):
+        "Parse the head; return False if there is more of it to come after all"
+        held = Held(bytes(conn.inbox))
+        try:
+            conn.request = Head(self.cfg, held, conn.client, conn.requests + 1)
+        except (errors.NoMoreData, StopIteration):
+            if conn.endless:
+                raise errors.LimitRequestHeaders('head') from None
+            conn.expect_more_head()
+            return False
+        conn.requests += 1
+        conn.inbox[:] = held.take_buffered()
+        reader = conn.request.body.reader
+        conn.announce(getattr(reader, 'length', 0), isinstance(reader, ChunkedReader))
+        self._prepare(conn)
+        return True
+
+    def _prepare(self, conn):
+        "Make gunicorn's response and environment for the request"
+        conn.continues = conn.request._expected_100_continue
+        conn.request._expected_100_continue = False
+        conn.response, conn.environ = wsgi.create(
+            conn.request, conn.outbox, conn.client, conn.server, self.cfg)
+        conn.environ['wsgi.multithread'] = True
+
+    def _collected(self, conn):
+        "Tell if the body is here, or not wanted; begin to wait for it otherwise"
+        limit = conn.environ['kontor.exchange'].body_limit
+        if conn.complete or conn.length > limit:
+            return True
+        if conn.continues:
+            conn.outbox.sendall(b'HTTP/1.1 100 Continue\r\n\r\n')
+            conn.send()
+        conn.expect_body(limit)
+        return conn.body_ready()
+
+    def _give_body(self, conn):
+        "Put the collected body where the application reads it"
+        held = Held(conn.take_body())
+        if conn.scan is None:
+            reader = LengthReader(held, conn.length)
+        else:
+            reader = ChunkedReader(conn.request, held)
+        conn.request.body = conn.environ['wsgi.input'] = Body(reader)
+
+    def _answer(self, conn, app):
+        response, started = conn.response, datetime.now()
+        if not (self.alive and self.cfg.keepalive and conn.complete):
+            response.force_close()
+        items = app(conn.environ, response.start_response)
+        try:
+            for item in items:
+                response.write(item)
+            response.close()
+        finally:
+            self.log.access(response, conn.request, conn.environ, datetime.now() - started)
+            if hasattr(items, 'close'):
+                items.close()
+        conn.send()
+        return CLOSE if response.should_close() or not conn.complete else KEEP
+
+    def _failed(self, conn, error):
+        "Answer what gunicorn's parser refused, and what should never happen"
+        problem = problem_of(error)
+        if problem is None:
+            self.log.exception("Error handling a request")
+            problem = Problem(500, 'internal_error', "Something went wrong on our side")
+        else:
+            self.log.debug("Refused a request of %s: %s", conn.client, error)
+        self._refuse(conn, problem)
+        return CLOSE
+
+    def _refuse(self, conn, problem):
+        "Put a whole answer into the outbox, whatever the request was"
+        request = conn.request
+        if conn.response and conn.response.headers_sent:
+            return
+        finished = self.wsgi.malformed(
+            problem, conn.client[0] if conn.client else '',
+            getattr(request, 'method', None), getattr(request, 'uri', None))
+        head = [f'HTTP/1.1 {finished.status} {http.client.responses.get(finished.status, "")}']
+        headers = {
+            **finished.headers, 'Content-Length': len(finished.body), 'Connection': 'close'}
+        head += [f'{name}: {value}' for name, value in headers.items()]
+        conn.outbox.sendall('\r\n'.join([*head, '', '']).encode('latin-1') + finished.body)

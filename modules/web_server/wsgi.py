@@ -1,0 +1,58 @@
+"""The application for gunicorn, loaded once before the workers are forked.
+
+Databases: TRYTOND_DATABASE_NAMES (separated by commas); configuration: TRYTOND_CONFIG. Their pools
+are loaded here and their connections closed again, since neither connections nor threads survive a
+fork.
+"""
+import csv
+import gc
+import logging
+import os
+import threading
+
+from trytond import backend, config
+from trytond.pool import Pool
+
+from trytond.modules.rest.application import PATIENCE, Application
+from trytond.modules.rest.gateway import Gateway
+from trytond.modules.rest.house import HOUSE, pages
+from trytond.modules.rest.installed import contracts, hooks
+from trytond.modules.rest.journal import Journal
+from trytond.modules.rest.limiter import Limiter
+from trytond.modules.rest.routes import Table
+from trytond.modules.rpc.application import Rpc
+
+logging.basicConfig(
+    level=int(os.environ.get('TRYTOND_LOGGING_LEVEL') or logging.WARNING),
+    format='%(process)s %(thread)s [%(asctime)s] %(levelname)s %(name)s %(message)s')
+logging.captureWarnings(True)
+
+
+def load(databases):
+    "Load the pools of the databases, and leave neither connection nor thread behind"
+    Pool.start()
+    for name in databases:
+        Pool(name).init()
+        backend.Database(name).close()
+    if len(threads := threading.enumerate()) != 1:
+        raise RuntimeError(f"{len(threads)} threads are running after the pools were loaded")
+
+
+def build(databases, found=None):
+    "Return the application over some databases"
+    found = contracts() if found is None else found
+    gateway = Gateway(databases)
+    return Application(
+        Table(found), gateway, Limiter(config.get('rest', 'limits', default='memory://')),
+        Journal(gateway.write_log), HOUSE, pages(found, gateway.complaints), Rpc(gateway),
+        config.getint('web', 'num_proxies', default=0), hooks(),
+        config.getint('rest', 'patience', default=PATIENCE))
+
+
+names = next(csv.reader([os.environ.get('TRYTOND_DATABASE_NAMES', '')]), [])
+load(names)
+application = build(names)
+
+# What is loaded stays for good: no collection looks through it again, and no worker copies it for that
+gc.collect()
+gc.freeze()

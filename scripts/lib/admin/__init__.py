@@ -1,0 +1,1 @@
+"""Commands on the tenants, keys and documents of an installation."""

@@ -1,0 +1,68 @@
+"""Bring the database to the state of this code and make the demo tenants; runs once per start as the owner.
+
+Reads one JSON object on standard input: database, roles, web_password, worker_password, tenants (path of the
+file that keeps the tenants, keys included). TRYTOND_CONFIG names the owner's configuration.
+"""
+import json
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from scripts.lib.install.bootstrap import say
+from scripts.lib.install.home import read_json, write_json
+from scripts.lib.admin.tenant import create
+
+SELLERS = (
+    {
+        'name': 'Musterwerkstatt GmbH', 'street': 'Werkstraße 12', 'postal_code': '10115',
+        'city': 'Berlin', 'country': 'DE', 'chart': 'skr04', 'vat_id': 'DE123456788',
+        'tax_number': '181/815/08155', 'iban': 'DE89370400440532013000', 'bic': 'COBADEFFXXX',
+        'phone': '+49 30 5550100', 'email': 'rechnung@musterwerkstatt.example'},
+    {
+        'name': 'Musteragentur GmbH', 'street': 'Ringstraße 7', 'postal_code': '1010',
+        'city': 'Wien', 'country': 'AT', 'chart': 'ekr', 'vat_id': 'ATU12345675',
+        'tax_number': '59-119/9013', 'iban': 'AT611904300234573201', 'bic': 'GIBAATWWXXX',
+        'phone': '+43 1 5550100', 'email': 'rechnung@musteragentur.example'},
+    )
+
+
+def tenants(database, path):
+    "Make the demo tenants that are missing and keep all of them in a file."
+    from trytond.modules.tenant.credential import authenticate
+    known = [
+        tenant for tenant in read_json(path) or []
+        if authenticate(database, tenant['credentials']['billing'], 'billing')]
+    for seller in SELLERS:
+        if not any(tenant['country'] == seller['country'] for tenant in known):
+            say(f'making the demo tenant {seller["name"]}')
+            known.append(_make(database, seller))
+            write_json(path, known)
+    write_json(path, known)
+
+
+def _make(database, seller):
+    from trytond.pool import Pool
+    from trytond.transaction import Transaction
+
+    from trytond.modules.tenant_provision import provision
+    if database not in Pool.database_list():
+        with Transaction().start(database, 0, readonly=True):
+            Pool(database).init()
+    with Transaction().start(database, 0):
+        return create(database, provision.Seller(plan='full', **seller))
+
+
+def main():
+    request = json.load(sys.stdin)
+    path = Path(request.pop('tenants'))
+    from trytond.pool import Pool
+
+    from trytond.modules.tenant_provision import install
+    install.ensure(**request, progress=say)
+    Pool.start()
+    tenants(request['database'], path)
+
+
+if __name__ == '__main__':
+    main()

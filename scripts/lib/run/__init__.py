@@ -1,0 +1,4 @@
+"""The processes of a running house.
+
+`options`, `processes`, `listen` and `tied` need the standard library only.
+"""
