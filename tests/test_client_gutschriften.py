@@ -65,11 +65,11 @@ def test_post_issues_a_gutschrift(biller, member, pool):
 
 def test_an_invoice_takes_no_gutschrift_back(biller, pool):
     from trytond.exceptions import UserError
-    from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, Named
+    from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, RecordId
     made = biller.bill()
     with inside(pool, biller.api.tenant), pytest.raises(UserError, match='Unknown id'):
         pool.get('account.invoice').issue([
-            Draft(party=Named(biller.customer), credit_of=Named(made['id']), lines=[
+            Draft(party=RecordId(biller.customer), credit_of=RecordId(made['id']), lines=[
                 DraftLine(description='Provision', quantity=-1.0, unit_price=D(10))])])
 
 

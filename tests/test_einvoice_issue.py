@@ -282,13 +282,13 @@ def test_the_pdf_carries_the_data_and_says_so(seller, pool, profile, name, level
 
 
 def test_invoices_of_one_call_have_each_their_own(seller, pool):
-    from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, Named
+    from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, RecordId
     profiles = ('XRechnung', 'None', 'EN16931', 'XRechnung')
     templates = [make_template(pool, seller.tenant, e_invoice_profile=profile) for profile in profiles]
     party = customer(seller, 'DE')
     with inside(pool, seller.tenant):
         made = [issued(invoice) for invoice in pool.get('account.invoice').issue([
-            Draft(party=Named(party), template=Named(template), invoice_date=ISSUED, lines=[
+            Draft(party=RecordId(party), template=RecordId(template), invoice_date=ISSUED, lines=[
                 DraftLine(description=f'Arbeit {n}', quantity=1, unit_price=D(10 + n))])
             for n, template in enumerate(templates)])]
     assert [each.files.keys() for each in made] == [

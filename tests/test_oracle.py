@@ -231,7 +231,7 @@ def test_an_operators_module_is_not_skipped(pool, german, extended, caplog):
 
 
 def test_without_such_a_module_the_engine_books(pool, german):
-    from trytond.modules.account_invoice_issue import engine, way
+    from trytond.modules.account_invoice_issue import engine, posting
     with inside(pool, german):
-        assert way.foreign_modules(pool) == {}
-        assert way.way() is engine
+        assert posting.foreign_modules(pool) == {}
+        assert posting.posting_backend() is engine

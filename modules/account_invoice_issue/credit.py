@@ -22,7 +22,7 @@ from trytond.transaction import Transaction, without_check_access
 from .events import announce_paid
 from .exceptions import IssueError, IssueStateError
 from .side import SALE, SELF_BILLED, Side, is_ours
-from .way import way
+from .posting import posting_backend
 
 CREDITABLE = ('posted', 'paid')
 
@@ -141,8 +141,8 @@ class Invoice(metaclass=PoolMeta):
         for bill in bills:
             if not (bill.cancels and bill.figures.total):
                 continue
-            cancelled = not bill.credited.remaining and way().cancel(bill)
-            if not cancelled and way().count_as_payment(bill):
+            cancelled = not bill.credited.remaining and posting_backend().cancel(bill)
+            if not cancelled and posting_backend().count_as_payment(bill):
                 paid.append(cls(bill.credited.id))
         announce_paid(paid)
 

@@ -45,7 +45,7 @@ DUE_AFTER = dt.timedelta(days=14)
 POSITION = ('address', 'identifier', 'tax_number', 'account')
 
 
-class Named(NamedTuple):
+class RecordId(NamedTuple):
     "A record of which only its id is known and asked"
     id: int
 
@@ -79,7 +79,7 @@ class Draft:
     """An invoice that is to be issued and was never stored: the fields of an ``account.invoice`` that
     somebody fills in.
 
-    Records are named by what has their id: ``Named`` will do for party, template, unit, custom_unit and
+    Records are named by what has their id: ``RecordId`` will do for party, template, unit, custom_unit and
     product, the rest are records of Tryton. One in place of the whole draft takes long for each answer, and
     a call may have thousands of lines.
     """
@@ -237,11 +237,11 @@ def complete(drafts, books):
             _check_stored(draft)
     drafts = [_plain(draft, Draft) for draft in drafts]
     lines = [[_plain(line, DraftLine) for line in draft.lines] for draft in drafts]
-    known = Known(drafts, lines, books)
+    known = Lookups(drafts, lines, books)
     return [_bill(*pair, books, known) for pair in zip(drafts, lines, strict=True)]
 
 
-class Known:
+class Lookups:
     """What the drafts name, read set-based; a record that is not there is unknown or another tenant's.
 
     What follows from dates and templates is looked for once for all drafts.

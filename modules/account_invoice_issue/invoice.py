@@ -31,7 +31,7 @@ from .locks import require_locks
 from .seller import check_seller
 from .side import SALE, is_ours, listed, side_of
 from .taxation import UNEXPLAINED
-from .way import way
+from .posting import posting_backend
 
 _OURS = (Eval('type') == 'out') | Eval('self_billed', False)
 _READONLY = {'readonly': Eval('state') != 'draft', 'invisible': ~_OURS}
@@ -193,7 +193,7 @@ class Invoice(metaclass=PoolMeta):
                 for rendering in renderings:
                     next(rendering)
                 booking.reserve(bills)
-                way().write(bills)
+                posting_backend().write(bills)
             for rendering in renderings:
                 next(rendering, None)
         cls._seal(bills)

@@ -12,7 +12,7 @@ from .events import announce_paid
 from .exceptions import IssueStateError
 from .ledger import open_period, read_books
 from .locks import require_locks
-from .way import way
+from .posting import posting_backend
 
 
 class Invoice(metaclass=PoolMeta):
@@ -41,7 +41,7 @@ class Invoice(metaclass=PoolMeta):
     def _pay(cls, books, invoices, date):
         method = _method(books)
         period = open_period(books, date, 'paid_date', method.journal)
-        way().pay(books, period, method, date, list(dict.fromkeys(i.id for i in invoices)))
+        posting_backend().pay(books, period, method, date, list(dict.fromkeys(i.id for i in invoices)))
         announce_paid(invoices)
 
     @classmethod
@@ -60,7 +60,7 @@ class Invoice(metaclass=PoolMeta):
             books = read_books()
             method = _method(books)
             period = open_period(books, date, 'paid_date', method.journal)
-            move, paid = way().receive(books, period, method, date, invoice.id, amount)
+            move, paid = posting_backend().receive(books, period, method, date, invoice.id, amount)
             if paid:
                 announce_paid([invoice])
             return move

@@ -20,7 +20,7 @@ from trytond.i18n import gettext
 from trytond.model import Exclude, Index, ModelSQL, fields
 from trytond.modules.kernel.rows import fresh_ids
 from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
-from trytond.modules.kernel.transaction import apart
+from trytond.modules.kernel.transaction import in_separate_transaction
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
@@ -261,7 +261,7 @@ def _made(wanted):
     pool = Pool()
     Attempt = pool.get('account.invoice.payment_link.attempt')
     Account = pool.get('account.invoice.payment_link.account')
-    row, key = apart(lambda: (Attempt.begin(wanted), Account.own_key()))
+    row, key = in_separate_transaction(lambda: (Attempt.begin(wanted), Account.own_key()))
     if row.url:
         return True
     try:
@@ -269,7 +269,7 @@ def _made(wanted):
     except provider.Busy:
         return False
     except provider.Spent:
-        apart(lambda: Attempt.change(row.id, only=LIVE, state='abandoned'))
+        in_separate_transaction(lambda: Attempt.change(row.id, only=LIVE, state='abandoned'))
         raise
-    apart(lambda: Attempt.finish(row.id, made))
+    in_separate_transaction(lambda: Attempt.finish(row.id, made))
     return True

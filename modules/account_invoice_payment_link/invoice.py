@@ -5,7 +5,7 @@ import json
 from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.account_invoice_issue.exceptions import IssueError
-from trytond.modules.kernel.request import served
+from trytond.modules.kernel.request import current_request
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 
@@ -63,7 +63,7 @@ def _wanted(bill, place):
     content.
     """
     terms = _terms(bill)
-    request = served()
+    request = current_request()
     if request:
         return Wanted(f'{request.token}:{place}', request.fingerprint, bill.draft.id, terms)
     if bill.draft.id is not None:

@@ -10,7 +10,7 @@ import time
 
 from sql import Null
 from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
-from trytond.modules.kernel.transaction import apart
+from trytond.modules.kernel.transaction import in_separate_transaction
 from trytond.modules.tenant.scope import tenant_scope
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
@@ -105,16 +105,16 @@ def _attempts():
 
 def settle_event(id):
     Company = Pool().get('company.company')
-    zone = apart(lambda: Company.search([])[0].timezone)
-    settle(id, zone, apart)
+    zone = in_separate_transaction(lambda: Company.search([])[0].timezone)
+    settle(id, zone, in_separate_transaction)
 
 
 def close_link(id):
-    provider_id, key = apart(lambda: _read(LINK, id, 'provider_id') + (_key(),))
+    provider_id, key = in_separate_transaction(lambda: _read(LINK, id, 'provider_id') + (_key(),))
     if _closed(provider_id, key):
-        apart(lambda: _write(LINK, id, closed=now()))
+        in_separate_transaction(lambda: _write(LINK, id, closed=now()))
     else:
-        apart(lambda: _write(LINK, id, tried=now()))
+        in_separate_transaction(lambda: _write(LINK, id, tried=now()))
 
 
 def close_attempt(id):
@@ -123,8 +123,8 @@ def close_attempt(id):
     Where Stripe's answer never came, the same call under the same key says which link it is.
     """
     Attempt = Pool().get(ATTEMPT)
-    apart(lambda: Attempt.change(id, only=LIVE, state='abandoned'))
-    state, provider_id, invoice, key_used, terms, created, key = apart(lambda: _read(
+    in_separate_transaction(lambda: Attempt.change(id, only=LIVE, state='abandoned'))
+    state, provider_id, invoice, key_used, terms, created, key = in_separate_transaction(lambda: _read(
             ATTEMPT, id, 'state', 'provider_id', 'invoice', 'idempotency_key', 'terms', 'created')
         + (_key(),))
     if state != 'abandoned':
@@ -134,19 +134,19 @@ def close_attempt(id):
         if provider_id is None and age < KEY_KEPT:
             made = _remembered(key, key_used, invoice, json.loads(terms))
             if made is None:
-                apart(lambda: Attempt.change(id, state='closed', touched=now()))
+                in_separate_transaction(lambda: Attempt.change(id, state='closed', touched=now()))
                 return
             provider_id = made.id
-            apart(lambda: Attempt.change(id, provider_id=made.id, url=made.url))
+            in_separate_transaction(lambda: Attempt.change(id, provider_id=made.id, url=made.url))
     except (PaymentLinkError, provider.Busy) as error:
         logger.info("attempt %s: %s", id, error)
     if provider_id and _closed(provider_id, key):
-        apart(lambda: Attempt.change(id, state='closed', touched=now()))
+        in_separate_transaction(lambda: Attempt.change(id, state='closed', touched=now()))
     elif age > (PATIENCE if provider_id else KEY_KEPT):
         logger.warning("payment link %s of attempt %s may still be open", provider_id, id)
-        apart(lambda: Attempt.change(id, state='lost', touched=now()))
+        in_separate_transaction(lambda: Attempt.change(id, state='lost', touched=now()))
     else:
-        apart(lambda: Attempt.change(id, touched=now()))
+        in_separate_transaction(lambda: Attempt.change(id, touched=now()))
 
 
 def _remembered(key, idempotency_key, invoice, terms):

@@ -9,7 +9,7 @@ from trytond.modules.account_invoice_issue.locks import require_locks
 from trytond.modules.archive.document import NOTHING
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.plan import require_feature
-from trytond.modules.kernel.concurrency import take
+from trytond.modules.kernel.concurrency import lock_rows
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
@@ -61,7 +61,7 @@ def bill(project, **values):
     Invoice = pool.get('account.invoice')
     with without_check_access():
         # What it costs is changed before or after, not meanwhile
-        take('flat_rate.project', [project.id])
+        lock_rows('flat_rate.project', [project.id])
         if reading.billed([project.id]):
             raise ProjectStateError(
                 gettext('flat_rate_project.msg_has_invoice', project=project.name), None)

@@ -14,7 +14,7 @@ from trytond.modules.product_catalog.uom import PIECE, built_in_units
 from trytond.modules.kernel import clock
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.plan import require_feature
-from trytond.modules.kernel.concurrency import take
+from trytond.modules.kernel.concurrency import lock_rows
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction
@@ -225,12 +225,6 @@ def _check(find, projects, message):
         raise ProjectStateError(gettext(f'flat_rate_project.{message}', project=name), None)
 
 
-def _take(projects):
-    "Let nobody else change the items of projects (ids), or bill them, at the same time"
-    if projects:
-        take('flat_rate.project', projects)
-
-
 class Item(sequence_ordered(), TenantOwned, ModelSQL, ModelView):
     "Item of a Flat-Rate Project"
     __name__ = 'flat_rate.project.item'
@@ -268,7 +262,7 @@ class Item(sequence_ordered(), TenantOwned, ModelSQL, ModelView):
     @classmethod
     def create(cls, vlist):
         vlist = [dict(values) for values in vlist]
-        _take({values['project'] for values in vlist if values.get('project')})
+        lock_rows('flat_rate.project', {values['project'] for values in vlist if values.get('project')})
         return super().create(_in_places(vlist))
 
     @classmethod
@@ -278,7 +272,7 @@ class Item(sequence_ordered(), TenantOwned, ModelSQL, ModelView):
         if mode == 'write' and values.get('project'):
             projects.add(int(values['project']))
         if mode != 'create':
-            _take(projects)
+            lock_rows('flat_rate.project', projects)
         check_not_billed(projects)
 
     @classmethod
@@ -297,7 +291,7 @@ class Item(sequence_ordered(), TenantOwned, ModelSQL, ModelView):
 
         Their places become 0, 1, 2 …, in one statement; ids of other items are ignored.
         """
-        _take([project])
+        lock_rows('flat_rate.project', [project])
         check_not_billed([project])
         table, item = cls.__table__(), cls.__table__()
         order = [

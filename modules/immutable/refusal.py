@@ -16,7 +16,7 @@ class SealedError(UserError):
     code = 'invalid_state'
 
 
-def spoken(error, database, language=None):
+def to_user_error(error, database, language=None):
     """Return the SealedError of a guard's refusal, None for any other error.
 
     error: a psycopg error; its transaction is over, the words are read in one of their own.

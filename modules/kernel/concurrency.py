@@ -9,12 +9,15 @@ from trytond.transaction import Transaction
 from trytond.modules.tenant.role import check_writable
 
 
-def take(model, ids):
-    """Change the rows of records before anything that belongs to them: of two callers one waits.
+def lock_rows(model, ids):
+    """Lock the rows of records by an UPDATE, before anything that belongs to them is written.
 
-    It then starts again. Without this both could write a part each, from what they read before the other was
-    there. Raises AccessError for who may not write.
+    model: name; ids: a collection, which may be empty. Of two callers the second waits and then fails to
+    serialize, so that its request is run again. Without the lock both could write a part each, from what
+    they read before the other committed. Raises AccessError for a user without the right to write.
     """
+    if not ids:
+        return
     transaction, Model = Transaction(), Pool().get(model)
     check_writable(Model)
     table = Model.__table__()
@@ -24,7 +27,7 @@ def take(model, ids):
 
 
 @contextlib.contextmanager
-def told_who_won(clash):
+def explain_unique_violation(clash):
     """Run a write whose loser meets a unique constraint, and say what the winner has.
 
     clash: function() → the domain's own error or None; it is asked in a new transaction, since only there

@@ -19,7 +19,7 @@ class Request:
 
 
 @contextlib.contextmanager
-def serving(request):
+def request_scope(request):
     "What runs within works on a Request"
     token = _request.set(request)
     try:
@@ -28,6 +28,6 @@ def serving(request):
         _request.reset(token)
 
 
-def served():
+def current_request():
     "Return the Request that is being worked on, or None"
     return _request.get()

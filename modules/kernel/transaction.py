@@ -5,7 +5,7 @@ from trytond.transaction import Transaction, TransactionError
 TRIES = 5
 
 
-def apart(function, locks=()):
+def in_separate_transaction(function, locks=()):
     """Return what ``function()`` returns in a committed transaction of the same tenant and user.
 
     locks: tables whose tenant lock is taken first. Repeated where PostgreSQL or the function asks for it.

@@ -8,7 +8,7 @@ from trytond.model.modelsql import SQLConstraintError
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-from trytond.modules.kernel.concurrency import take, told_who_won
+from trytond.modules.kernel.concurrency import explain_unique_violation, lock_rows
 
 from . import iban, vat
 from .customer import find_by_vat_id
@@ -54,7 +54,7 @@ def update_customer(customer, values):
     Party = Pool().get('party.party')
     party = Party(customer)
     # Its address or mechanism alone would let two callers through, each with its own idea of the customer
-    take('party.party', [customer])
+    lock_rows('party.party', [customer])
     own = {name: values[name] for name in PLAIN if name in values}
     if own:
         Party.write([party], own)
@@ -131,7 +131,7 @@ def _vat_id_race(vlist):
     def clash():
         known = next(filter(None, map(find_by_vat_id, codes)), None)
         return _vat_id_exists(known) if known else None
-    return told_who_won(clash)
+    return explain_unique_violation(clash)
 
 
 # Records

@@ -13,7 +13,7 @@ from trytond.model import fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-from trytond.modules.kernel.concurrency import told_who_won
+from trytond.modules.kernel.concurrency import explain_unique_violation
 from trytond.modules.tenant.scope import current_company
 from trytond.modules.text_key import contains
 
@@ -148,7 +148,7 @@ def _key_race(keys):
     def clash():
         known = next(filter(None, map(find_by_key, keys)), None)
         return _exists(known) if known else None
-    return told_who_won(clash)
+    return explain_unique_violation(clash)
 
 
 # Reading

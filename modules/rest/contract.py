@@ -131,7 +131,7 @@ class Operation:
         return self.method in WRITES
 
     @property
-    def alone(self):
+    def exclusive(self):
         "Of these one per tenant and worker goes on, the others wait for their turn"
         return bool(self.locks)
 

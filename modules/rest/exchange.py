@@ -77,9 +77,9 @@ class Exchange:
         return self.credential.company if self.credential else None
 
     @property
-    def alone(self):
+    def exclusive(self):
         "Goes on while no other of its tenant's does that takes the tenant's lock"
-        return self.operation is not None and self.operation.alone
+        return self.operation is not None and self.operation.exclusive
 
     @property
     def language(self):

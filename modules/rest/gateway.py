@@ -15,7 +15,7 @@ from trytond.transaction import Transaction
 
 from trytond.modules.tenant.credential import KINDS, authenticate
 from trytond.modules.tenant.scope import tenant_scope
-from trytond.modules.kernel.request import Request, serving
+from trytond.modules.kernel.request import Request, request_scope
 
 from .contract import Problem
 from .idempotency import Mismatch
@@ -61,7 +61,7 @@ class Gateway:
 
     def perform(self, task):
         "Do a task in its tenant's transaction; returns Finished"
-        with self.line(task.database), serving(_request(task)):
+        with self.line(task.database), request_scope(_request(task)):
             return in_transaction(
                 lambda: self._once(task), database=task.database,
                 company=task.credential.company, user=task.credential.user,

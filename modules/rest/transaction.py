@@ -16,7 +16,7 @@ from trytond.transaction import Transaction, TransactionError
 from trytond.worker import run_task
 
 from trytond.modules.backend.database import LockTimeout
-from trytond.modules.immutable.refusal import spoken
+from trytond.modules.immutable.refusal import to_user_error
 from trytond.modules.kernel import timing
 from trytond.modules.tenant.scope import tenant_scope
 
@@ -65,7 +65,7 @@ def in_transaction(
     except backend.DatabaseDataError as error:
         raise Invalid('body', "holds a value that is out of range") from error
     except DatabaseError as error:
-        if told := spoken(error, database, context.get('language')):
+        if told := to_user_error(error, database, context.get('language')):
             raise told from error
         raise
 

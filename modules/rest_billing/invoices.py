@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from trytond.modules.account_invoice_issue.draft import MAX_LINES, Draft, DraftLine, Named, storable
+from trytond.modules.account_invoice_issue.draft import MAX_LINES, Draft, DraftLine, RecordId, storable
 from trytond.modules.account_invoice_issue.invoice import pdf_of
 from trytond.modules.account_invoice_issue.locks import LOCKS
 from trytond.modules.account_invoice_issue.reading import Filter, get_invoices, list_invoices
@@ -188,12 +188,12 @@ def _draft(call, order, values):
     lines = [
         DraftLine(
             item_key=item.item_key or None, description=item.description,
-            quantity=storable(item.quantity, f'lines[{n}]'), unit=Named(units[UNITS[item.unit]]),
-            custom_unit=None if item.custom_unit_id is None else Named(item.custom_unit_id),
+            quantity=storable(item.quantity, f'lines[{n}]'), unit=RecordId(units[UNITS[item.unit]]),
+            custom_unit=None if item.custom_unit_id is None else RecordId(item.custom_unit_id),
             unit_price=item.price_per_unit)
         for n, (_, item) in enumerate(order)]
     return Draft(
-        party=Named(body.customer_id), template=Named(body.invoice_template_id),
+        party=RecordId(body.customer_id), template=RecordId(body.invoice_template_id),
         invoice_date=day_of(call, body.issue_date), due_date=day_of(call, body.due_date),
         comment=body.notes or None, introduction=body.introduction_text or None, lines=lines, **values)
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from psycopg import DatabaseError
 from trytond import backend
 from trytond.ir.routes import data
-from trytond.modules.immutable.refusal import spoken
+from trytond.modules.immutable.refusal import to_user_error
 from trytond.modules.tenant.scope import tenant_scope
 from trytond.pool import Pool
 from trytond.protocols import dispatcher
@@ -119,7 +119,7 @@ class Rpc:
             try:
                 return dispatcher.rpc(request, database_name)
             except DatabaseError as error:
-                if told := spoken(error, database_name, _language(request.rpc_params)):
+                if told := to_user_error(error, database_name, _language(request.rpc_params)):
                     raise told from error
                 raise
 

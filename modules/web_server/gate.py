@@ -1,6 +1,7 @@
 """How many threads of a worker one tenant may hold, so that its crowd leaves some for the others.
 
-What takes its tenant's lock (``Operation.locks``: all that issues, pays or numbers) goes on alone: a second
+What takes its tenant's lock (``Operation.locks``: all that issues, pays or numbers) goes on exclusively: a
+second
 one could only wait for the first, in a thread. The rest of a crowd waits here, in order and without a thread.
 """
 import itertools
@@ -17,26 +18,26 @@ class Gate:
         self._numbers = itertools.count()
         self._lock = threading.Lock()
 
-    def enter(self, tenant, alone, conn):
+    def enter(self, tenant, exclusive, conn):
         "Return True if a connection may go on; else it is kept until its turn has come"
         if tenant is None:
             return True
         with self._lock:
             room = self._tenants.setdefault(tenant, _Room())
-            if room.admits(alone, self.most):
-                room.admit(alone)
+            if room.admits(exclusive, self.most):
+                room.admit(exclusive)
                 return True
-            room.lines[alone].append((next(self._numbers), conn))
+            room.lines[exclusive].append((next(self._numbers), conn))
             return False
 
-    def leave(self, tenant, alone):
+    def leave(self, tenant, exclusive):
         "Return the connection that goes on in place of the one that leaves, None if none can"
         if tenant is None:
             return None
         with self._lock:
             room = self._tenants[tenant]
             room.inside -= 1
-            room.alone -= alone
+            room.exclusive -= exclusive
             conn = room.next(self.most)
             if not room.inside:
                 del self._tenants[tenant]
@@ -64,25 +65,25 @@ class Gate:
 
 
 class _Room:
-    "One tenant: how many are inside, how many of them alone (one at most), and who waits, by kind"
-    __slots__ = ('alone', 'inside', 'lines')
+    "One tenant: how many are inside, how many of them exclusive (one at most), and who waits, by kind"
+    __slots__ = ('exclusive', 'inside', 'lines')
 
     def __init__(self):
-        self.inside = self.alone = 0
+        self.inside = self.exclusive = 0
         self.lines = {True: deque(), False: deque()}
 
-    def admits(self, alone, most):
-        return self.inside < most and not (alone and self.alone)
+    def admits(self, exclusive, most):
+        return self.inside < most and not (exclusive and self.exclusive)
 
-    def admit(self, alone):
+    def admit(self, exclusive):
         self.inside += 1
-        self.alone += alone
+        self.exclusive += exclusive
 
     def next(self, most):
         "Admit whoever came first among those who can go on; return None if nobody can"
         found = min((
-                (line[0][0], alone) for alone, line in self.lines.items()
-                if line and self.admits(alone, most)), default=None)
+                (line[0][0], exclusive) for exclusive, line in self.lines.items()
+                if line and self.admits(exclusive, most)), default=None)
         if found is None:
             return None
         self.admit(found[1])

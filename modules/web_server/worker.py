@@ -290,14 +290,14 @@ class Worker(ThreadWorker):
             self._give_body(conn)
             return self._answer(conn, self.wsgi.crowded_out(conn.environ))
         exchange = conn.environ['kontor.exchange']
-        conn.tenant, alone = exchange.tenant, exchange.alone
-        if conn.state != 'admitted' and not self.gate.enter(conn.tenant, alone, conn):
+        conn.tenant, exclusive = exchange.tenant, exchange.exclusive
+        if conn.state != 'admitted' and not self.gate.enter(conn.tenant, exclusive, conn):
             return WAIT
         try:
             self._give_body(conn)
             return self._answer(conn, self.wsgi)
         finally:
-            if waiting := self.gate.leave(exchange.tenant, alone):
+            if waiting := self.gate.leave(exchange.tenant, exclusive):
                 self.method_queue.defer(self._resume, waiting)
 
     def _read_head(self, conn):

@@ -95,12 +95,12 @@ class Player:
 
     def plain(self, values, lines):
         "As the contract hands in what it is sent"
-        from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, Named
+        from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, RecordId
         Tax = self.get('account.tax')
-        named = {name: Named(values[name]) for name in ('party', 'template')}
+        named = {name: RecordId(values[name]) for name in ('party', 'template')}
         return Draft(**values | named, lines=[
                 DraftLine(**line | {
-                        'unit': Named(line['unit']) if 'unit' in line else None,
+                        'unit': RecordId(line['unit']) if 'unit' in line else None,
                         'taxes': Tax.browse(line.get('taxes', ()))})
                 for line in lines])
 

@@ -6,8 +6,8 @@ from unittest import mock
 @contextlib.contextmanager
 def reference():
     "Book by Tryton's own workflow, and let Tryton's sequences count"
-    from trytond.modules.account_invoice_issue import numbering, way, workflow
-    with mock.patch.object(way, '_way', lambda Invoice: workflow), \
+    from trytond.modules.account_invoice_issue import numbering, posting, workflow
+    with mock.patch.object(posting, '_backend_of', lambda Invoice: workflow), \
             mock.patch.object(numbering, 'take', _take):
         yield
 

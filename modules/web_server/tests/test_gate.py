@@ -26,7 +26,7 @@ def test_what_takes_the_lock_goes_on_alone_and_in_order():
 
 def test_the_first_of_both_kinds_goes_on():
     gate = Gate(1)
-    assert [gate.enter(1, alone, name) for alone, name in [
+    assert [gate.enter(1, exclusive, name) for exclusive, name in [
             (False, 'a'), (True, 'b'), (False, 'c'), (True, 'd')]] == [True, False, False, False]
     assert [gate.leave(1, False), gate.leave(1, True), gate.leave(1, False)] == ['b', 'c', 'd']
     assert gate.leave(1, True) is None
@@ -44,7 +44,7 @@ def test_who_gives_up_is_passed_over():
 
 def test_nobody_in_particular_always_goes_on():
     gate = Gate(1)
-    assert all(gate.enter(None, alone, name) for name in 'abc' for alone in (True, False))
+    assert all(gate.enter(None, exclusive, name) for name in 'abc' for exclusive in (True, False))
     assert gate.leave(None, True) is None
 
 

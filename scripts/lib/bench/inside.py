@@ -89,13 +89,13 @@ def _fixed_documents():
 
 
 def _issue(customer, template, lines, number):
-    from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, Named
+    from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, RecordId
     from trytond.modules.product_catalog.uom import built_in_units
     from trytond.modules.rest_billing.types import UNITS
     from trytond.pool import Pool
-    unit = Named(built_in_units()[UNITS['Hour']])
+    unit = RecordId(built_in_units()[UNITS['Hour']])
     Pool().get('account.invoice').issue([
-        Draft(party=Named(customer), template=Named(template), lines=[
+        Draft(party=RecordId(customer), template=RecordId(template), lines=[
             DraftLine(
                 description=f'Software development, part {n}', quantity=1.5, unit=unit,
                 unit_price=Decimal(80 + n % 40))

@@ -21,16 +21,16 @@ MODELS = (INVOICE, LINE, TAX, MOVE, MOVE_LINE, TAX_LINE)
 "What is booked by methods that a module can extend"
 
 
-def way():
+def posting_backend():
     """Return the module that books, ``engine`` or ``workflow``.
 
     Both have write, cancel, count_as_payment, pay and receive.
     """
-    return _way(Pool().get(INVOICE))
+    return _backend_of(Pool().get(INVOICE))
 
 
 @functools.cache
-def _way(Invoice):
+def _backend_of(Invoice):
     "Looked for once per pool: each has classes of its own"
     strangers = foreign_modules(Pool())
     if strangers:
