@@ -25,7 +25,7 @@ def pytest_addoption(parser):
 
 
 def pytest_sessionstart(session):
-    "Start the server in the process that controls the run, before any worker and any import of trytond."
+    """Start the server in the process that controls the run, before any worker and any import of trytond."""
     config = session.config
     if hasattr(config, 'workerinput') or config.option.collectonly:
         return
@@ -70,13 +70,13 @@ def pytest_pycollect_makemodule(module_path, parent):
 
 @pytest.fixture(scope='session')
 def postgres():
-    "The server of this run: superuser(db), owner(db), role('web' or 'worker', db) return DSNs."
+    """The server of this run: superuser(db), owner(db), role('web' or 'worker', db) return DSNs."""
     return Server(os.environ[SLOT])
 
 
 @pytest.fixture(scope='session')
 def template_database(postgres):
-    "Name of the database that clones are made from: all modules, both charts, no tenant."
+    """Name of the database that clones are made from: all modules, both charts, no tenant."""
     return postgres.template()
 
 
@@ -93,7 +93,7 @@ def database(postgres, template_database, worker_id):
 
 @pytest.fixture
 def fresh_database(postgres, template_database, worker_id):
-    "Name of a clone for one test alone."
+    """Name of a clone for one test alone."""
     name = f'test_{worker_id}_fresh'
     postgres.clone(name, template_database)
     yield name
@@ -102,7 +102,7 @@ def fresh_database(postgres, template_database, worker_id):
 
 @pytest.fixture(scope='session')
 def operator(postgres, database):
-    "Acts as the operator on the worker's database; see tests.support.operator.Operator."
+    """Acts as the operator on the worker's database; see tests.support.operator.Operator."""
     operator = Operator(postgres, database)
     yield operator
     operator.close()
@@ -110,19 +110,19 @@ def operator(postgres, database):
 
 @pytest.fixture(scope='session')
 def german(operator):
-    "A German tenant on SKR04, as in demo.json."
+    """A German tenant on SKR04, as in demo.json."""
     return operator.tenant('DE')
 
 
 @pytest.fixture(scope='session')
 def austrian(operator):
-    "An Austrian tenant on the EKR, as in demo.json."
+    """An Austrian tenant on the EKR, as in demo.json."""
     return operator.tenant('AT')
 
 
 @pytest.fixture(scope='session')
 def pool(database):
-    "The pool of the worker's database."
+    """The pool of the worker's database."""
     from trytond import backend
     from trytond.cache import Cache
     from trytond.pool import Pool

@@ -1,5 +1,6 @@
 """The one package of Kontor: every folder below modules/ that holds a tryton.cfg becomes a
-Tryton module `trytond.modules.NAME` and is announced to trytond by an entry point."""
+Tryton module `trytond.modules.NAME` and is announced to trytond by an entry point.
+"""
 from pathlib import Path
 
 from setuptools import setup
@@ -10,18 +11,18 @@ MODULES = sorted(path.parent for path in (ROOT / 'modules').glob('*/tryton.cfg')
 
 
 def requirements(name):
-    "Return the lines of a file in config/ that name a distribution."
+    """Return the lines of a file in config/ that name a distribution."""
     lines = (ROOT / 'config' / name).read_text().splitlines()
     return [line for line in lines if line and not line.startswith(('#', '-'))]
 
 
 def dotted(module, folder):
-    "Return the package name of a folder of a module: views are data, not packages."
+    """Return the package name of a folder of a module: views are data, not packages."""
     return '.'.join(['trytond', 'modules', module.name, *folder.relative_to(module).parts])
 
 
 def packages():
-    "Return {package name: folder relative to this file}."
+    """Return {package name: folder relative to this file}."""
     found = {}
     for module in MODULES:
         for init in sorted(module.glob('**/__init__.py')):
@@ -31,7 +32,7 @@ def packages():
 
 
 def data_files(module):
-    "Return the files of a module that are no Python, relative to the module."
+    """Return the files of a module that are no Python, relative to the module."""
     return [
         str(path.relative_to(module)) for path in sorted(module.glob('**/*'))
         if path.is_file() and path.suffix not in {'.py', '.pyc'}]

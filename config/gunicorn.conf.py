@@ -35,7 +35,7 @@ def _mark(pid):
 
 
 def post_worker_init(worker):
-    "The worker is ready: leave its pid for the supervisor, and warm its document process."
+    """The worker is ready: leave its pid for the supervisor, and warm its document process."""
     from trytond.modules import document_render
     document_render.start()
     if _run:

@@ -7,11 +7,11 @@ import pytest
 
 @pytest.fixture(scope='session')
 def german(operator):
-    "A German tenant on SKR04"
+    """A German tenant on SKR04"""
     return operator.tenant('DE', name="Modultest DE GmbH")
 
 
 @pytest.fixture(scope='session')
 def austrian(operator):
-    "An Austrian tenant on the EKR"
+    """An Austrian tenant on the EKR"""
     return operator.tenant('AT', name="Modultest AT GmbH")

@@ -10,7 +10,7 @@ ROLES = ('owner', 'accountant', 'clerk', 'readonly')
 
 @pytest.fixture(scope='session')
 def application(pool, database):
-    "The WSGI application of this process: RPC, no contract."
+    """The WSGI application of this process: RPC, no contract."""
     from trytond import config
 
     from tests.support.rpc import application_of
@@ -21,7 +21,7 @@ def application(pool, database):
 
 @pytest.fixture(scope='session')
 def members(operator, german):
-    "Role → (login, password) in the German tenant."
+    """Role → (login, password) in the German tenant."""
     logins = {role: f'{role}@german.example' for role in ROLES}
     return {
         role: (login, operator.call(
@@ -31,20 +31,20 @@ def members(operator, german):
 
 @pytest.fixture(scope='session')
 def clients(application, database, members):
-    "Role → client of a member of the German tenant, logged in."
+    """Role → client of a member of the German tenant, logged in."""
     from tests.support.rpc import Client
     return {role: Client(application, database).login(*members[role]) for role in ROLES}
 
 
 @pytest.fixture(scope='session')
 def client(clients):
-    "Client of the German tenant's owner."
+    """Client of the German tenant's owner."""
     return clients['owner']
 
 
 @pytest.fixture(scope='session')
 def neighbour(application, database, austrian):
-    "Client of the Austrian tenant's owner."
+    """Client of the Austrian tenant's owner."""
     from tests.support.rpc import Client
     login = austrian['login']
     return Client(application, database).login(login['user'], login['password'])
@@ -52,7 +52,7 @@ def neighbour(application, database, austrian):
 
 @pytest.fixture(scope='session')
 def superuser(postgres, database):
-    "A connection to the worker's database that no wall stops, in autocommit."
+    """A connection to the worker's database that no wall stops, in autocommit."""
     import psycopg
     with psycopg.connect(postgres.superuser(database), autocommit=True) as connection:
         yield connection
@@ -60,7 +60,7 @@ def superuser(postgres, database):
 
 @pytest.fixture(scope='session')
 def web(postgres, database):
-    "A plain connection with the rights of a web worker, in autocommit; see tests.support.tenancy."
+    """A plain connection with the rights of a web worker, in autocommit; see tests.support.tenancy."""
     import psycopg
     with psycopg.connect(postgres.role('web', database), autocommit=True) as connection:
         yield connection
@@ -68,13 +68,13 @@ def web(postgres, database):
 
 @pytest.fixture(scope='session')
 def rows(superuser, pool, german):
-    "Rows of the German tenant, one at least of every table."
+    """Rows of the German tenant, one at least of every table."""
     return _rows(superuser, pool, german)
 
 
 @pytest.fixture(scope='session')
 def foreign_rows(superuser, pool, austrian):
-    "Rows of the Austrian tenant, one at least of every table; their texts begin with SECRET."
+    """Rows of the Austrian tenant, one at least of every table; their texts begin with SECRET."""
     return _rows(superuser, pool, austrian, SECRET)
 
 

@@ -38,7 +38,7 @@ _PART = re.compile(r'\[([^\]]*)\]')
 
 
 class Refused(Exception):
-    "An error as Stripe words it"
+    """An error as Stripe words it"""
 
     def __init__(self, status, message, type='invalid_request_error', headers=None, **others):
         super().__init__(message)
@@ -49,7 +49,7 @@ class Refused(Exception):
 
 @dataclass
 class Call:
-    "A request as it came; done: whether it was carried out"
+    """A request as it came; done: whether it was carried out"""
     method: str
     path: str
     key: str
@@ -61,7 +61,7 @@ class Call:
 
 @dataclass
 class Account:
-    "What one key sees"
+    """What one key sees"""
     objects: dict = field(default_factory=dict)
     replies: dict = field(default_factory=dict)
     busy: set = field(default_factory=set)
@@ -81,7 +81,7 @@ def decoded(text):
 
 
 def sign(payload, secret, moment=None):
-    "Return the header Stripe-Signature of a payload (bytes)"
+    """Return the header Stripe-Signature of a payload (bytes)"""
     moment = int(time.time() if moment is None else moment)
     digest = hmac.new(secret.encode(), b'%d.' % moment + payload, hashlib.sha256).hexdigest()
     return f't={moment},v1={digest}'
@@ -100,7 +100,7 @@ class StripeServer:
         self.calls = []
         self.accounts = collections.defaultdict(Account)
         self.before_answer = None
-        "Function(Call) that runs after a call was carried out and before it is answered"
+        """Function(Call) that runs after a call was carried out and before it is answered"""
         self._faults = collections.deque()
         self._lock = threading.Lock()
         self._closing = threading.Event()
@@ -122,7 +122,7 @@ class StripeServer:
     # What a test asks for
 
     def fail(self, fault, times=1):
-        "Break the next calls"
+        """Break the next calls"""
         assert fault in FAULTS, fault
         self._faults.extend([fault] * times)
 
@@ -169,7 +169,7 @@ class StripeServer:
             self.event('checkout.session.completed', session)]
 
     def refund(self, paid, amount=None):
-        "Return the event of a refund of the payment that the events ``paid`` report"
+        """Return the event of a refund of the payment that the events ``paid`` report"""
         intent = next(e['data']['object'] for e in paid if e['type'] == 'payment_intent.succeeded')
         refunded = intent['amount'] if amount is None else amount
         return self.event('charge.refunded', self._thing('charge', 'ch', {
@@ -183,7 +183,7 @@ class StripeServer:
                 'request': {'id': None, 'idempotency_key': None}})
 
     def deliver(self, events):
-        "Send signed events to the webhook; return the statuses"
+        """Send signed events to the webhook; return the statuses"""
         return [_post(self.webhook, event, self.secret) for event in events]
 
     def _thing(self, kind, prefix, values):
@@ -193,7 +193,7 @@ class StripeServer:
     # What the library asks for
 
     def answer(self, method, target, headers, body):
-        "Return (status, headers, bytes) of a request, or None for a connection that just ends"
+        """Return (status, headers, bytes) of a request, or None for a connection that just ends"""
         path = urlsplit(target).path
         key = headers.get('Authorization', '').removeprefix('Bearer ').strip()
         call = Call(method, path, key, headers.get('Idempotency-Key'), decoded(body), dict(headers))
@@ -249,7 +249,7 @@ class StripeServer:
 
     @contextlib.contextmanager
     def _once(self, account, call):
-        "Yield what was answered to the same call before, None for a new one"
+        """Yield what was answered to the same call before, None for a new one"""
         key = call.idempotency_key if call.method == 'POST' else None
         with self._lock:
             earlier, reply = account.replies.get(key, (None, None)) if key else (None, None)
@@ -349,7 +349,7 @@ class StripeServer:
 
 
 def _place(call):
-    "Return (kind of object, id or None) of a path; Stripe's 404 for any other"
+    """Return (kind of object, id or None) of a path; Stripe's 404 for any other"""
     found = re.fullmatch(r'/v1/(payment_link|product|price)s(?:/(\w+))?', call.path)
     if not found or call.method not in ('GET', 'POST'):
         raise Refused(404, f'Unrecognized request URL ({call.method}: {call.path}).')
@@ -357,7 +357,7 @@ def _place(call):
 
 
 def _shown(thing):
-    "A link as Stripe shows it has neither amount nor line items in it"
+    """A link as Stripe shows it has neither amount nor line items in it"""
     return {name: value for name, value in thing.items() if name != 'amount'}
 
 
@@ -376,7 +376,7 @@ def _integer(text, param):
 
 
 def _post(url, event, secret):
-    "Send an event as Stripe does; return the status of the answer"
+    """Send an event as Stripe does; return the status of the answer"""
     data = json.dumps(event, indent=2).encode()
     request = urllib.request.Request(url, data, {
             'Content-Type': 'application/json; charset=utf-8', 'Stripe-Signature': sign(data, secret)})
@@ -429,7 +429,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(data)
 
     def log_message(self, format, *values):
-        "What was asked is kept in ``calls``"
+        """What was asked is kept in ``calls``"""
 
 
 def main():

@@ -22,7 +22,7 @@ def test_rows_are_texts_and_sent_statements_are_counted(connection):
 
 
 def test_a_statement_that_the_server_forgot_is_made_again(connection):
-    "Also while another one is not forgotten"
+    """Also while another one is not forgotten"""
     ADD(connection, '1')
     connection.execute("DEALLOCATE ALL")
     TEXT(connection, 'x')

@@ -1,4 +1,4 @@
-"The kill rounds look for halves, gaps and doubles: here each fault is made and found."
+"""The kill rounds look for halves, gaps and doubles: here each fault is made and found."""
 import json
 
 import pytest
@@ -17,7 +17,7 @@ def biller(new_api):
 
 @pytest.fixture
 def ask(postgres, database, biller):
-    "Ask within a transaction that is rolled back; PostgreSQL's triggers and foreign keys are off in it"
+    """Ask within a transaction that is rolled back; PostgreSQL's triggers and foreign keys are off in it"""
     import psycopg
     with psycopg.connect(postgres.superuser(database)) as connection:
         connection.execute("SET LOCAL session_replication_role = replica")

@@ -1,4 +1,4 @@
-"The parts of scripts/bench: callers, rounds, figures, the table and what the modes take."
+"""The parts of scripts/bench: callers, rounds, figures, the table and what the modes take."""
 import socket
 import threading
 import time
@@ -11,7 +11,8 @@ from scripts.lib.bench.operations import OPERATIONS
 
 @pytest.fixture
 def server():
-    "Answers each request with the next of some byte strings, split in the middle; returns (port, answers)"
+    """Answers each request with the next of some byte strings, split in the middle; returns (port, answers)
+    """
     answers, listener = [], socket.create_server(('127.0.0.1', 0))
 
     def serve():

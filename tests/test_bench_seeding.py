@@ -1,4 +1,4 @@
-"Seeded rows are as good as issued ones: scripts/check finds nothing, foreign keys hold, work goes on."
+"""Seeded rows are as good as issued ones: scripts/check finds nothing, foreign keys hold, work goes on."""
 import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
@@ -25,7 +25,7 @@ def seeder(postgres, database):
 
 @pytest.fixture
 def biller(new_api):
-    "Three invoices of one, two and three lines, in two fiscal years"
+    """Three invoices of one, two and three lines, in two fiscal years"""
     biller = Biller(new_api)
     for lines, date in [(1, '2026-03-05'), (2, '2025-06-07'), (3, '2026-07-09')]:
         biller.bill(*[item(price=10 * n) for n in range(1, lines + 1)], issueDate=date)
@@ -33,7 +33,7 @@ def biller(new_api):
 
 
 def broken_keys(connection):
-    "Return each foreign key that a row breaks"
+    """Return each foreign key that a row breaks"""
     broken = []
     for table, target, columns, others in connection.execute(KEYS).fetchall():
         pairs = SQL(' AND ').join(

@@ -1,4 +1,4 @@
-"The billing contract as a table: every operation with every answer its document names"
+"""The billing contract as a table: every operation with every answer its document names"""
 from pathlib import Path
 
 import pytest
@@ -25,13 +25,13 @@ def world(pool, superuser, operator):
 
 @pytest.fixture(scope='module')
 def account(billing, operator, world):
-    "An Austrian tenant that most rows share"
+    """An Austrian tenant that most rows share"""
     return world.enter(Api(billing, operator.tenant('AT')))
 
 
 @pytest.fixture
 def api_of(billing, operator, world, account):
-    "Function(case) → caller of the tenant that a row needs"
+    """Function(case) → caller of the tenant that a row needs"""
     def api_of(case):
         if not case.own:
             return account

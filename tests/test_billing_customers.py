@@ -1,4 +1,4 @@
-"Customers of the billing contract: every documented answer, and what integrators send by mistake"
+"""Customers of the billing contract: every documented answer, and what integrators send by mistake"""
 import concurrent.futures
 import time
 
@@ -55,7 +55,7 @@ def test_the_documents_own_numbers_are_kept_although_their_digits_are_wrong(new_
 @pytest.mark.parametrize('before', [None, 'ATU12345675', 'GB980780684', 'DE123456788'])
 @pytest.mark.parametrize('after', ['ATU12345678', 'DE812345678', 'ATU12345675', 'GB980780684'])
 def test_any_number_may_follow_any_other(new_api, before, after):
-    "Right ones, wrong ones and those that nobody here can check"
+    """Right ones, wrong ones and those that nobody here can check"""
     made = new_api.made('/api/customers', {'name': 'Acme', 'vatId': before})
     changed = new_api.patch(f'/api/customers/{made["id"]}', {'vatId': after})
     assert (changed.status_code, changed.json) == (200, {**made, 'vatId': after})

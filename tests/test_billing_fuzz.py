@@ -19,7 +19,7 @@ from trytond.modules.rest_billing import CONTRACT
 pytest_plugins = ['tests.support.billing_fixtures']
 
 EXAMPLES = 10
-"Requests per operation and mode"
+"""Requests per operation and mode"""
 MINUTES = float(os.environ.get('KONTOR_FUZZ_MINUTES', 0))
 SEED = int(os.environ.get('KONTOR_FUZZ_SEED', 1))
 BOARD = Board(CONTRACT)
@@ -48,7 +48,7 @@ def test_operation(fuzzer, id, mode):
 
 
 def test_most_of_it_got_through(fuzzer):
-    "A fuzzer that is only ever refused shows nothing; how many it reaches depends on the ids that exist"
+    """A fuzzer that is only ever refused shows nothing; how many it reaches depends on the ids that exist"""
     good = {label for (label, status), count in fuzzer.statuses.items() if status < 300}
     assert len(good) >= 12, sorted(good)
 

@@ -1,4 +1,4 @@
-"Gutschriften of the billing contract: documented answers, the books, what is printed, what is refused"
+"""Gutschriften of the billing contract: documented answers, the books, what is printed, what is refused"""
 import datetime as dt
 import uuid
 from decimal import Decimal as D
@@ -21,11 +21,11 @@ ITEMS = [
         'itemKey': 'AFF-02', 'description': 'Bonus', 'quantity': 1.0, 'unit': 'Piece',
         'pricePerUnit': 150.0, 'sortOrder': 2},
     ]
-"The document's own example: 780.00 net"
+"""The document's own example: 780.00 net"""
 
 
 class SelfBiller(Biller):
-    "A tenant that bills itself for a partner"
+    """A tenant that bills itself for a partner"""
 
     def __init__(self, api, partner=PARTNER):
         super().__init__(api, partner)
@@ -65,7 +65,7 @@ def give_tax_number(pool, biller, type_='at_tin', code='59-119/9013'):
 
 
 def mark(pool, biller, **values):
-    "Change the partner as a member would at the client"
+    """Change the partner as a member would at the client"""
     with inside(pool, biller.api.tenant):
         Party = pool.get('party.party')
         Party.write([Party(biller.customer)], values)

@@ -1,4 +1,4 @@
-"What integrators send by mistake or on purpose: refused by name, or printed literally"
+"""What integrators send by mistake or on purpose: refused by name, or printed literally"""
 import json
 import time
 

@@ -1,4 +1,4 @@
-"The list of invoices: filters, order, pages, and what a caller gets wrong"
+"""The list of invoices: filters, order, pages, and what a caller gets wrong"""
 import datetime as dt
 from unittest import mock
 
@@ -14,14 +14,14 @@ pytest_plugins = ['tests.support.billing_fixtures']
 
 DATES = ('2026-05-03', '2026-05-16', '2026-05-18', '2026-05-16', '2026-04-30')
 BETA = 3
-"Index of the invoice of the other customer"
+"""Index of the invoice of the other customer"""
 PAID = (0, 2)
-"Indexes of the paid ones"
+"""Indexes of the paid ones"""
 
 
 @pytest.fixture(scope='module')
 def listed(billing, operator):
-    "An Austrian tenant with five invoices; returns (api, invoices as they stand now)"
+    """An Austrian tenant with five invoices; returns (api, invoices as they stand now)"""
     biller = Biller(Api(billing, operator.tenant('AT')))
     api = biller.api
     beta = api.made('/api/customers', {'name': 'Beta'})['id']
@@ -35,7 +35,7 @@ def listed(billing, operator):
 
 
 def indexes(listed, query):
-    "Return which invoices a query finds, in its order"
+    """Return which invoices a query finds, in its order"""
     api, invoices = listed
     answer = api.get(f'/api/invoices{query}')
     assert answer.status_code == 200, answer.text
@@ -155,7 +155,7 @@ def test_the_same_list_is_not_sent_twice(listed):
 
 @pytest.fixture
 def drafted(new_api, pool, superuser, operator):
-    "A tenant with a draft of 2 × 50, without any date; returns (api, id of the draft)"
+    """A tenant with a draft of 2 × 50, without any date; returns (api, id of the draft)"""
     return new_api, World(pool, superuser, operator).draft(new_api)
 
 

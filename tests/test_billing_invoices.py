@@ -1,4 +1,4 @@
-"Invoices of the billing contract: every documented answer, money, dates, tenancy"
+"""Invoices of the billing contract: every documented answer, money, dates, tenancy"""
 import datetime as dt
 import time
 from decimal import Decimal as D
@@ -13,7 +13,7 @@ pytest_plugins = ['tests.support.billing_fixtures']
 
 @pytest.fixture(scope='module')
 def biller(billing, operator):
-    "An Austrian tenant of this module alone"
+    """An Austrian tenant of this module alone"""
     return Biller(Api(billing, operator.tenant('AT')))
 
 

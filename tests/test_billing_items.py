@@ -1,4 +1,4 @@
-"Items of the billing contract: every documented answer, and what integrators send by mistake"
+"""Items of the billing contract: every documented answer, and what integrators send by mistake"""
 import concurrent.futures
 import datetime as dt
 

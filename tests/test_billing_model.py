@@ -1,4 +1,6 @@
-"Random sequences of requests against a small model of the contract: the same answers, clean books in the end"
+"""Random sequences of requests against a small model of the contract: the same answers, clean books in the
+end
+"""
 import os
 import time
 
@@ -15,7 +17,7 @@ pytest_plugins = ['tests.support.billing_fixtures']
 MINUTES = float(os.environ.get('KONTOR_FUZZ_MINUTES', 0))
 SEED = int(os.environ.get('KONTOR_FUZZ_SEED', 1))
 RUNS, STEPS = 8, 60
-"Sequences, each in an account of its own, and requests in each"
+"""Sequences, each in an account of its own, and requests in each"""
 LIMIT = 'limit=200'
 
 
@@ -24,7 +26,7 @@ def optional(*values):
 
 
 def sent(**fields):
-    "A body with some of these fields"
+    """A body with some of these fields"""
     return st.fixed_dictionaries({}, optional=fields)
 
 
@@ -48,11 +50,11 @@ lines = st.lists(st.fixed_dictionaries({
             'unit': st.sampled_from(['Hour', 'Piece']), 'pricePerUnit': prices}), min_size=1, max_size=4)
 dates = st.sampled_from(['2026-05-16', '2026-05-03', '2026-06-30'])
 places = st.integers(0, 7)
-"Which of the records so far; 0 for one that is not there"
+"""Which of the records so far; 0 for one that is not there"""
 
 
 class Account(RuleBasedStateMachine):
-    "One account and what the model says about it"
+    """One account and what the model says about it"""
 
     def __init__(self, api, finish):
         super().__init__()
@@ -66,7 +68,7 @@ class Account(RuleBasedStateMachine):
 
     @initialize()
     def begin(self):
-        "Some of everything, so that most steps find something to work on"
+        """Some of everything, so that most steps find something to work on"""
         for name in ('Acme', 'Beta'):
             self.create_customer(name, {'country': 'AT'}, False)
         for key in ('A', 'B-1'):
@@ -92,7 +94,7 @@ class Account(RuleBasedStateMachine):
         return answer
 
     def id_of(self, table, place):
-        "Return the id of one of the records so far; once in a while of a deleted one, or of none"
+        """Return the id of one of the records so far; once in a while of a deleted one, or of none"""
         ids = list(table) if place and table else [*self.gone[-3:], 0]
         return ids[place % len(ids)]
 
@@ -228,7 +230,7 @@ class Account(RuleBasedStateMachine):
 
 
 def within(expected, found):
-    "Tell if an answer holds what is expected; it may say more about a record"
+    """Tell if an answer holds what is expected; it may say more about a record"""
     if isinstance(expected, dict) and isinstance(found, dict):
         return all(name in found and within(value, found[name]) for name, value in expected.items())
     if isinstance(expected, list) and isinstance(found, list):

@@ -1,4 +1,4 @@
-"Several callers change one record at once: nobody's field is lost"
+"""Several callers change one record at once: nobody's field is lost"""
 import threading
 
 import pytest

@@ -32,7 +32,7 @@ def biller(billing, operator, postgres, database):
 
 @contextlib.contextmanager
 def queries(monkeypatch):
-    "Yield [(query, parameters)] of what is sent within"
+    """Yield [(query, parameters)] of what is sent within"""
     sent, plain = [], psycopg.Cursor.execute
 
     def execute(cursor, query, params=None, **options):
@@ -44,7 +44,7 @@ def queries(monkeypatch):
 
 
 def plans(web, company, sent):
-    "Return the plans of the questions about invoices"
+    """Return the plans of the questions about invoices"""
     web.execute("SELECT set_config('app.company', %s, false), set_config('enable_seqscan', 'off', false)", [
             str(company)])
     try:

@@ -1,4 +1,4 @@
-"Offer, delivery note and invoice of a flat-rate project: what they say, cost and number, and only once"
+"""Offer, delivery note and invoice of a flat-rate project: what they say, cost and number, and only once"""
 import datetime as dt
 import json
 
@@ -16,7 +16,7 @@ KINDS = [('offer', 'offerNumber', 'ANG'), ('delivery-note', 'deliveryNoteNumber'
 
 @pytest.fixture(scope='module')
 def planner(billing, operator):
-    "An Austrian tenant of this module alone"
+    """An Austrian tenant of this module alone"""
     return Planner(Api(billing, operator.tenant('AT')))
 
 
@@ -399,7 +399,7 @@ def test_after_a_cancelled_invoice_the_project_is_billed_again(new_planner, pool
 @pytest.mark.parametrize('profile', ['Basic', 'EN16931', 'XRechnung'])
 @pytest.mark.parametrize('strategy', ['ProjectPrice', 'ItemPrice', 'Combined'])
 def test_the_invoice_may_be_electronic(billing, operator, pool, profile, strategy):
-    "Lump sums and lines without a price stand the official rules, or nothing would be issued"
+    """Lump sums and lines without a price stand the official rules, or nothing would be issued"""
     planner = Planner(Api(billing, operator.tenant(
                 'DE', email='rechnung@example.com', phone='+49 30 1234567')), {
             'name': 'Stadt Köln', 'address': 'Platz 1, 50667 Köln', 'country': 'DE',
@@ -446,7 +446,7 @@ def test_check_finds_nothing_wrong_and_everything_that_is(new_planner, operator,
 
 
 def test_status_goes_as_far_as_the_project_went(new_planner, pool):
-    "Accepted and Finished are reached in the client"
+    """Accepted and Finished are reached in the client"""
     project = new_planner.plan()
     seen = [new_planner.read(project)['status']]
 

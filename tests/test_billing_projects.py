@@ -1,4 +1,4 @@
-"Flat-rate projects of the billing contract: projects and items, every documented answer, tenancy"
+"""Flat-rate projects of the billing contract: projects and items, every documented answer, tenancy"""
 import pytest
 
 from tests.support.billing import Api, body_with, refused
@@ -10,7 +10,7 @@ NOBODY = 2 ** 31 - 1
 
 @pytest.fixture(scope='module')
 def planner(billing, operator):
-    "An Austrian tenant of this module alone"
+    """An Austrian tenant of this module alone"""
     return Planner(Api(billing, operator.tenant('AT')))
 
 
@@ -286,7 +286,7 @@ def test_a_repeated_post_makes_one(planner):
 # Another tenant's ids are unknown ones
 
 def calls(project, item):
-    "Every operation on a project"
+    """Every operation on a project"""
     template = {'invoiceTemplateId': 1}
     return [
         ('GET', path(project), None), ('PATCH', path(project), {'name': 'x'}),

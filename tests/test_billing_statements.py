@@ -1,4 +1,4 @@
-"How many SQL statements an operation sends: the same for one record and for a full page"
+"""How many SQL statements an operation sends: the same for one record and for a full page"""
 import contextlib
 
 import pytest
@@ -10,7 +10,7 @@ pytest_plugins = ['tests.support.billing_fixtures']
 
 @pytest.fixture
 def sent(monkeypatch):
-    "Statements per request, the last one at the end"
+    """Statements per request, the last one at the end"""
     from trytond.modules.backend import statements
     counts, counting = [], statements.counting
 
@@ -116,7 +116,7 @@ def test_a_list_of_projects(planner, sent):
 @pytest.mark.parametrize('what, most', [
     ('offer', (22, 5, 28)), ('delivery-note', (22, 5, 28)), ('invoices', (22, 5, 52))])
 def test_a_project_and_its_documents(planner, sent, what, most):
-    "Create, read, issue: as many for two hundred items as for one"
+    """Create, read, issue: as many for two hundred items as for one"""
     counts = []
     # The first one fills the caches
     for number in (1, 1, 200):

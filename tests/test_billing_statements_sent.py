@@ -24,7 +24,7 @@ MOST = {
     'POST mark-paid': 27,
     'POST mark-paid again': 11,
     }
-"Operation → statements at most, whatever the number of lines, invoices or tenants"
+"""Operation → statements at most, whatever the number of lines, invoices or tenants"""
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def biller(new_api):
 
 @pytest.fixture
 def count(new_api):
-    "Return a function that counts the statements of a call"
+    """Return a function that counts the statements of a call"""
     def count(call, status=200):
         with recording() as sent:
             answer = call()

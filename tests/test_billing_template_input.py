@@ -1,4 +1,5 @@
-"Invoice templates: what integrators send by mistake or on purpose is refused by name, and nothing is lost"
+"""Invoice templates: what integrators send by mistake or on purpose is refused by name, and nothing is lost
+"""
 import base64
 import io
 import struct
@@ -33,21 +34,21 @@ def chunk(name, data):
 
 
 def bomb(width, height):
-    "Return a PNG of few bytes that says it has width × height pixels"
+    """Return a PNG of few bytes that says it has width × height pixels"""
     return (SIGNATURE + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 6, 0, 0, 0))
         + chunk(b'IDAT', zlib.compress(b'\0' * 10_000_000)) + chunk(b'IEND', b''))
 
 
 @pytest.fixture(scope='module')
 def account(billing, operator):
-    "An Austrian tenant of this module alone, and its one template"
+    """An Austrian tenant of this module alone, and its one template"""
     api = Api(billing, operator.tenant('AT'))
     row, = api.get(PATH).json
     return api, f'{PATH}/{row["id"]}'
 
 
 def refused_everywhere(account, body, field, reason, **others):
-    "Assert that neither POST nor PATCH takes a body, and that nothing has changed"
+    """Assert that neither POST nor PATCH takes a body, and that nothing has changed"""
     api, path = account
     before = api.get(PATH).data, api.get(path).data
     started = time.perf_counter()

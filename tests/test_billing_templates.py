@@ -1,4 +1,4 @@
-"Invoice templates of the billing contract: every documented answer, the one default, logos, plans"
+"""Invoice templates of the billing contract: every documented answer, the one default, logos, plans"""
 import base64
 import io
 from decimal import Decimal

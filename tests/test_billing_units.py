@@ -1,4 +1,4 @@
-"Custom units of the billing contract: every documented answer, and what integrators send by mistake"
+"""Custom units of the billing contract: every documented answer, and what integrators send by mistake"""
 import concurrent.futures
 
 import pytest

@@ -1,4 +1,4 @@
-"New rows of a chart reach companies that were made before, and leave alone what a tenant decided itself"
+"""New rows of a chart reach companies that were made before, and leave alone what a tenant decided itself"""
 import datetime as dt
 import json
 
@@ -22,7 +22,7 @@ def prepared(owner):
 
 
 def forget(owner, company):
-    "Take away what an older chart did not have: a tax with its account, which nobody uses yet"
+    """Take away what an older chart did not have: a tax with its account, which nobody uses yet"""
     with owner.transaction():
         owner.execute("SET LOCAL session_replication_role = replica")
         owner.execute(
@@ -44,7 +44,7 @@ def forget(owner, company):
 
 
 def books(owner, company):
-    "Return accounts, taxes and boxes of a company without their ids"
+    """Return accounts, taxes and boxes of a company without their ids"""
     accounts = owner.execute(
         "SELECT a.code, a.name, t.name, a.reconcile, a.right - a.left FROM account_account a"
         " JOIN account_account_type t ON t.id = a.type AND t.company = a.company WHERE a.company = %s"

@@ -1,4 +1,4 @@
-"scripts/check: clean over a tenant that has done everything, and a finding for each rule that is broken"
+"""scripts/check: clean over a tenant that has done everything, and a finding for each rule that is broken"""
 import psycopg
 import pytest
 
@@ -10,7 +10,7 @@ pytest_plugins = ['tests.support.billing_fixtures']
 
 @pytest.fixture
 def biller(new_api):
-    "Someone with four invoices: paid, of last year, over nothing, open"
+    """Someone with four invoices: paid, of last year, over nothing, open"""
     biller = Biller(new_api)
     made = [biller.bill(), biller.bill(issueDate='2025-05-16'), biller.bill(item(price=0)), biller.bill()]
     paid = biller.api.post(f"/api/invoices/{made[0]['id']}/mark-paid", {})
@@ -26,7 +26,7 @@ def owner(postgres, database):
 
 
 def findings(operator, company=None):
-    "Return {(check, model, id)} of what is found"
+    """Return {(check, model, id)} of what is found"""
     found = operator.call('kernel.check.run', company)
     assert company is None or {f['tenant'] for f in found} <= {company}
     assert all(len(f['message']) > 20 and '%' not in f['message'] for f in found)
@@ -115,7 +115,9 @@ def test_what_is_broken_is_found_and_nothing_else(biller, operator, owner, fault
 
 
 def records(owner, biller):
-    "Return {name: id} of the records that faults are about: the last invoice, the one before, the paid one"
+    """Return {name: id} of the records that faults are about: the last invoice, the one before, the paid
+    one
+    """
     paid, _, before, last = (invoice['id'] for invoice in biller.made)
     found = {'invoice': last, 'before': before, 'paid': paid}
     for name, query in {

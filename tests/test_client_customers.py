@@ -1,4 +1,4 @@
-"Customers and items in an accountant's client, and what integrators see of them"
+"""Customers and items in an accountant's client, and what integrators see of them"""
 import itertools
 import json
 
@@ -20,7 +20,7 @@ def accountant(clients):
 
 @pytest.fixture
 def vat_id(api):
-    "A VAT id no customer of the tenant has"
+    """A VAT id no customer of the tenant has"""
     return next(v for v in VAT_IDS if api.get(f'/api/customers?vatId={v}').status_code == 404)
 
 

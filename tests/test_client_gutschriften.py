@@ -1,4 +1,4 @@
-"Gutschriften in Tryton's client: drafts, the buttons that are refused, objections, views and roles"
+"""Gutschriften in Tryton's client: drafts, the buttons that are refused, objections, views and roles"""
 import datetime as dt
 from decimal import Decimal as D
 

@@ -1,4 +1,4 @@
-"Invoices, templates and the archive in Tryton's client, for each role"
+"""Invoices, templates and the archive in Tryton's client, for each role"""
 import pytest
 
 from tests.support.billing import Api

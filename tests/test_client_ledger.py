@@ -1,4 +1,4 @@
-"The ledger in Tryton's client: what follows from posting, reconciling and closing cannot be said"
+"""The ledger in Tryton's client: what follows from posting, reconciling and closing cannot be said"""
 import datetime as dt
 from decimal import Decimal as D
 
@@ -32,7 +32,7 @@ def field(member, model, id, name):
 
 
 def claim(member, invoice):
-    "Return the id of the line that asks for the money of an invoice"
+    """Return the id of the line that asks for the money of an invoice"""
     return field(member, 'account.invoice', invoice['id'], 'lines_to_pay')[0]
 
 

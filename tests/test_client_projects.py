@@ -1,4 +1,4 @@
-"Flat-rate projects in Tryton's client: views, buttons and wizards, for each role"
+"""Flat-rate projects in Tryton's client: views, buttons and wizards, for each role"""
 import base64
 import datetime as dt
 
@@ -25,7 +25,7 @@ def planner(billing, german):
 
 @pytest.fixture(scope='module')
 def issued(planner):
-    "A project with all its documents"
+    """A project with all its documents"""
     project = planner.plan()
     for what in ('offer', 'delivery-note', 'invoices'):
         planner.issue(project, what)
@@ -42,7 +42,7 @@ def make(client, planner, **values):
 
 
 def run(client, name, id, **values):
-    "Press a button that asks: its wizard with what its form starts with and what is entered"
+    """Press a button that asks: its wizard with what its form starts with and what is entered"""
     context = {'active_model': PROJECT, 'active_ids': [id], 'active_id': id}
     wizard = f'wizard.{PROJECT}.{name}'
     session, start, _ = client.ask(f'{wizard}.create', {**client.context, **context})

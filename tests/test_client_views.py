@@ -22,13 +22,13 @@ HIDDEN = {
     'rest.idempotency': "answers kept for a repeated request",
     'flat_rate.project.invoice': "links a project to its invoice, which the project shows",
     }
-"Model of the house → why nobody opens it in the client"
+"""Model of the house → why nobody opens it in the client"""
 FOR_SOME = {
     'account.invoice.payment_link.event': ('owner', 'accountant'),
     'rest.request': ('owner', 'accountant'),
     'tenant.credential': ('owner',),
     }
-"Model → roles that may read it, where not all may"
+"""Model → roles that may read it, where not all may"""
 MODES = ('read', 'write', 'create', 'delete')
 
 
@@ -40,7 +40,7 @@ def modules():
 
 @pytest.fixture(scope='module')
 def models(pool, superuser, modules):
-    "Names of the models that the house brings along and that have rows"
+    """Names of the models that the house brings along and that have rows"""
     from trytond.model import ModelSQL
     from trytond.modules.tenant.ownership import classify
     names = [name for name, in superuser.execute(
@@ -52,7 +52,7 @@ def models(pool, superuser, modules):
 
 @pytest.fixture(scope='module')
 def views(superuser, modules):
-    "[(id, model, type)] of what the house shows: its own views, and those that it adds to"
+    """[(id, model, type)] of what the house shows: its own views, and those that it adds to"""
     return superuser.execute(
         "SELECT DISTINCT ON (b.id) b.id, b.model, b.type FROM ir_ui_view v"
         " JOIN ir_ui_view b ON b.id = coalesce(v.inherit, v.id)"
@@ -113,7 +113,7 @@ def test_every_view_opens(clients, views, role, language):
 
 
 def _may_open(client, model):
-    "A view of a wizard has no rights of its own"
+    """A view of a wizard has no rights of its own"""
     try:
         return readable(client, model)
     except (Fault, KeyError):
@@ -121,7 +121,7 @@ def _may_open(client, model):
 
 
 def _read(client, model, fields):
-    "Read the records as the client does for what it shows"
+    """Read the records as the client does for what it shows"""
     try:
         ids = client.call(f'{model}.search', [], 0, 5, None)
     except Fault as error:
@@ -145,7 +145,7 @@ def test_every_button_of_a_view_exists(clients, views, pool):
 
 @pytest.fixture(scope='module')
 def actions(superuser, modules):
-    "[(id, model)] of the windows that the house opens"
+    """[(id, model)] of the windows that the house opens"""
     return superuser.execute(
         "SELECT w.id, w.res_model FROM ir_action_act_window w JOIN ir_model_data d"
         " ON d.model = 'ir.action.act_window' AND d.db_id = w.id WHERE d.module = ANY(%s) ORDER BY w.id",
@@ -166,7 +166,7 @@ def test_every_window_opens(clients, actions, role):
 
 
 def _open(client, model, action):
-    "Do what the client does with a window: search with its domain and each of its tabs"
+    """Do what the client does with a window: search with its domain and each of its tabs"""
     decoder = PYSONDecoder({'context': client.context, 'active_id': -1, 'active_ids': [], **client.context})
     decoded = {
         name: decoder.decode(action[f'pyson_{name}'] or default)
@@ -232,7 +232,7 @@ def test_every_text_of_a_view_is_translated(superuser, modules):
 
 
 def _texts(path):
-    "Return the texts that a view holds itself"
+    """Return the texts that a view holds itself"""
     return {
         element.get(name) for element in ElementTree.parse(path).iter()
         for name in ('string', 'sum', 'confirm', 'help') if element.get(name)}

@@ -1,4 +1,5 @@
-"Electronic invoices at the door: what is issued says the same as the page and the books, in every profile"
+"""Electronic invoices at the door: what is issued says the same as the page and the books, in every profile
+"""
 import datetime as dt
 import io
 from decimal import Decimal as D
@@ -20,7 +21,7 @@ SPECIFICATION = {
 
 @pytest.fixture(scope='module')
 def sellers(billing, operator):
-    "A tenant of each country with all legal data, and a small business of each"
+    """A tenant of each country with all legal data, and a small business of each"""
     from tests.support.billing import Api
     contact = {'phone': '+49 30 5550100', 'email': 'rechnung@test.example'}
     return {
@@ -38,7 +39,7 @@ def figures(data):
 
 
 def agrees(made, data):
-    "Assert that data say what books and page say"
+    """Assert that data say what books and page say"""
     assert (data['BT-1'], data['BT-2'], data['BT-5']) == (made.number, ISSUED, 'EUR')
     assert figures(data) == {
         'BT-106': made.net, 'BT-109': made.net, 'BT-110': made.tax, 'BT-112': made.gross,
@@ -145,7 +146,7 @@ def test_an_invoice_over_nothing(seller, pool):
 
 @pytest.fixture(scope='module')
 def taken_back(pool, seller):
-    "Function(profile, rows, **options) → (invoice, its credit note), wholly at once"
+    """Function(profile, rows, **options) → (invoice, its credit note), wholly at once"""
     def take_back(profile, rows, **options):
         made = issue(pool, seller.tenant, customer(seller, 'DE'), rows, profile, **options)
         with inside(pool, seller.tenant):

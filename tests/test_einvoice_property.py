@@ -26,7 +26,7 @@ HOME = {
         [('category', '=', 'AE'), ('reason', '=', 'domestic')]),
     'AT': (None, [('rate', '=', D('0.10')), ('end_date', '=', None)], EXEMPT),
     }
-"Country of the seller → taxes of lines sold at home, None for the template's"
+"""Country of the seller → taxes of lines sold at home, None for the template's"""
 ABROAD = {
     'EU': ([('category', '=', 'K')], [('category', '=', 'AE'), ('reason', '=', None)]),
     'world': ([('category', '=', 'G')],),
@@ -44,7 +44,7 @@ def decimals(least, most, places):
 
 
 def taking(lines):
-    "Return a line that makes up for what the others give back: an invoice asks for money"
+    """Return a line that makes up for what the others give back: an invoice asks for money"""
     total = sum(line['quantity'] * line['unit_price'] for line in lines)
     if total > 0:
         return []
@@ -55,7 +55,7 @@ def taking(lines):
 
 @st.composite
 def invoices(draw):
-    "Return what is invoiced, as keywords of `House.issue`"
+    """Return what is invoiced, as keywords of `House.issue`"""
     country = draw(st.sampled_from(('DE', 'AT')))
     small = draw(st.sampled_from((False, False, False, True)))
     buyer = draw(st.sampled_from(BUYERS[country]))
@@ -83,7 +83,7 @@ def sellers(billing, operator):
 
 
 class House:
-    "Tenants that issue, with their templates and taxes at hand"
+    """Tenants that issue, with their templates and taxes at hand"""
 
     def __init__(self, pool, sellers):
         self.pool = pool
@@ -104,7 +104,7 @@ class House:
         return self.taxes[key]
 
     def issue(self, seller, buyer, lines, profile, included, rate, notes, credited):
-        "Issue, and credit if asked; return the sealed files of all documents"
+        """Issue, and credit if asked; return the sealed files of all documents"""
         api = self.sellers[seller]
         party = customer(api, buyer)
         template = self.template(

@@ -1,4 +1,5 @@
-"An electronic invoice that breaks official rules is not issued: the caller reads which, and what mends it"
+"""An electronic invoice that breaks official rules is not issued: the caller reads which, and what mends it
+"""
 import time
 
 import psycopg
@@ -49,7 +50,7 @@ def body(pool, api, party, profile='XRechnung', language='de', **item):
 
 
 def refused(answer):
-    "Return {(rule, field): message} of a refusal"
+    """Return {(rule, field): message} of a refusal"""
     assert (answer.status_code, answer.json['error']) == (400, 'e_invoice_invalid'), answer.text
     assert set(answer.json) == {'error', 'message', 'violations'}
     return {(each['rule'], each['field']): each['message'] for each in answer.json['violations']}

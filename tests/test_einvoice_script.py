@@ -1,4 +1,4 @@
-"scripts/einvoice check: what a person and a program are told of files"
+"""scripts/einvoice check: what a person and a program are told of files"""
 import json
 import subprocess
 import sys
@@ -49,7 +49,7 @@ def test_findings_are_told_with_rule_place_and_text(valid, invalid, capsys):
 
 
 def test_warnings_are_told_and_are_no_errors(file, capsys):
-    "KoSIT only warns of an IBAN with wrong check digits (BR-DE-19)"
+    """KoSIT only warns of an IBAN with wrong check digits (BR-DE-19)"""
     xml = cii.write(samples.einvoice('XRechnung')).replace(b'DE8937040044', b'DE8837040044')
     assert check(file('warned.xml', xml)) == 0
     out = capsys.readouterr().out

@@ -16,7 +16,7 @@ pytest_plugins = ['tests.support.billing_fixtures']
 SEALED, UNBALANCED, NO_RIGHT = 'KS001', 'KS002', '42501'
 ROLES = ('web', 'worker', 'owner')
 LIVING = {'id', 'write_uid', 'write_date'}
-"Columns that a test of all columns leaves out: the stamps, and the key, which is not the row's own"
+"""Columns that a test of all columns leaves out: the stamps, and the key, which is not the row's own"""
 TABLES = {
     # table: (the row of an issued invoice, columns that live on)
     'account_move': ("SELECT move FROM account_invoice WHERE id = %(invoice)s", set()),
@@ -55,7 +55,7 @@ def biller(billing, operator):
 
 @pytest.fixture(scope='module')
 def ids(biller, owner):
-    "Return {table: id}: a row of each table that belongs to an invoice issued and paid for"
+    """Return {table: id}: a row of each table that belongs to an invoice issued and paid for"""
     made = biller.bill()
     assert biller.api.post(f"/api/invoices/{made['id']}/mark-paid", {}).json['isPaid']
     found = {'invoice': made['id'], 'number': made['invoiceNumber']}
@@ -72,7 +72,7 @@ def owner(postgres, database):
 
 @pytest.fixture(scope='module')
 def roles(postgres, database, owner, biller):
-    "Return {role: connection} in autocommit; web and worker are in the biller's tenant"
+    """Return {role: connection} in autocommit; web and worker are in the biller's tenant"""
     with contextlib.ExitStack() as stack:
         found = {'owner': owner}
         for role in ('web', 'worker'):
@@ -84,7 +84,8 @@ def roles(postgres, database, owner, biller):
 
 
 def outcome(connection, *statements):
-    "Return the SQLSTATE with which a transaction is refused, None if it could be committed; undone anyhow"
+    """Return the SQLSTATE with which a transaction is refused, None if it could be committed; undone anyhow
+    """
     try:
         with connection.transaction(force_rollback=True):
             for statement in statements:
@@ -154,7 +155,7 @@ def test_cancelled_is_the_end(roles, biller):
 
 @pytest.mark.parametrize('role', ROLES)
 def test_a_part_cannot_be_moved_away_nor_in(roles, ids, role):
-    "Into a draft of one's own neither, nor from a draft into what is posted"
+    """Into a draft of one's own neither, nor from a draft into what is posted"""
     connection = roles[role]
     drafted = insert_again(connection, 'account_move', ids['account_move'], state="'draft'")
     into = "UPDATE account_move_line SET move = {} WHERE id = {}".format
@@ -169,7 +170,7 @@ def test_a_part_cannot_be_moved_away_nor_in(roles, ids, role):
 
 
 def test_a_stamp_does_not_open_what_is_sealed(roles, ids, owner):
-    "Nor does writing the column that says by whom it was sealed"
+    """Nor does writing the column that says by whom it was sealed"""
     stamp = update('account_move', 'write_date', 'now()', ids['account_move'])
     mine = update('account_move', 'sealed_by', 'pg_current_xact_id()', ids['account_move'])
     line = insert_again(owner, 'account_move_line', ids['account_move_line'])
@@ -182,7 +183,7 @@ def test_a_stamp_does_not_open_what_is_sealed(roles, ids, owner):
 # Posted moves balance
 
 def move(state, *amounts):
-    "Return the statements that write a move with a line for each amount, debit if positive"
+    """Return the statements that write a move with a line for each amount, debit if positive"""
     statements = [
         "INSERT INTO account_move (company, period, journal, date, state, number) SELECT company, period,"
         f" journal, date, '{state}', 'X' FROM account_move WHERE id = {{account_move}}"]
@@ -222,7 +223,9 @@ def test_posted_moves_balance(roles, ids, role, expected, statements):
 
 
 def test_two_transactions_do_not_unbalance_a_move_together(roles, postgres, database, ids, biller):
-    "One adds a line to a draft while the other posts it: the second one is told to repeat, in either order"
+    """One adds a line to a draft while the other posts it: the second one is told to repeat, in either
+    order
+    """
     for first, second in [(0, 1), (1, 0)]:
         owner = roles['owner']
         with owner.transaction():
@@ -251,7 +254,7 @@ def test_two_transactions_do_not_unbalance_a_move_together(roles, postgres, data
 # What the guards leave alone
 
 def test_a_migration_changes_the_tables(owner, ids):
-    "Columns come, go and change their type while rows are sealed; only rows do not change"
+    """Columns come, go and change their type while rows are sealed; only rows do not change"""
     with owner.transaction(force_rollback=True):
         owner.execute("ALTER TABLE account_invoice ADD COLUMN extra varchar DEFAULT 'x'")
         owner.execute("ALTER TABLE account_invoice ALTER COLUMN extra TYPE text")

@@ -27,7 +27,7 @@ def tenant(biller):
 
 @pytest.fixture(scope='module')
 def member(application, database, tenant):
-    "Tryton's client of the tenant's owner, who is an administrator of the books"
+    """Tryton's client of the tenant's owner, who is an administrator of the books"""
     return Client(application, database).login(tenant['login']['user'], tenant['login']['password'])
 
 
@@ -83,7 +83,7 @@ def test_what_stock_refuses_is_refused_as_ever(member, made):
 
 
 def test_a_rule_that_python_forgets_is_kept_by_the_database(pool, tenant, made):
-    "Whatever a method writes past Tryton's checks, in the transaction of a member"
+    """Whatever a method writes past Tryton's checks, in the transaction of a member"""
     with inside(pool, tenant, check_access=False) as transaction:
         table = pool.get('account.invoice.line').__table__()
         with pytest.raises(psycopg.DatabaseError) as error:
@@ -99,7 +99,7 @@ def test_a_rule_that_python_forgets_is_kept_by_the_database(pool, tenant, made):
 
 @pytest.fixture
 def careless(database, pool, tenant):
-    "A contract whose operations do what none may"
+    """A contract whose operations do what none may"""
     from trytond.modules.rest.application import Application
     from trytond.modules.rest.contract import Authentication, Contract
     from trytond.modules.rest.gateway import Gateway
@@ -240,7 +240,7 @@ def test_around_needs_a_transaction(owner):
     "UPDATE immutable_suspension SET reason = 'nothing'", "DELETE FROM immutable_suspension",
     "TRUNCATE immutable_suspension"])
 def test_the_log_of_it_stays(owner, made, statement):
-    "Even in the transaction that wrote it"
+    """Even in the transaction that wrote it"""
     with unsealed(owner):
         pass
     with pytest.raises(psycopg.DatabaseError) as error, unsealed(owner):

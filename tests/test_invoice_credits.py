@@ -1,4 +1,4 @@
-"Credit notes as an accountant makes them: whole, in part, of what is paid; and what is refused"
+"""Credit notes as an accountant makes them: whole, in part, of what is paid; and what is refused"""
 import datetime as dt
 from decimal import Decimal as D
 
@@ -25,7 +25,7 @@ def member(application, database, biller):
 
 
 def wizard(member, invoice, refund, date=MAY):
-    "Credit by Tryton's wizard; return the id of the credit note"
+    """Credit by Tryton's wizard; return the id of the credit note"""
     _, data = member.wizard(
         'account.invoice.credit', 'account.invoice', [invoice['id']],
         {'start': {'with_refund': refund, 'invoice_date': date}}, 'credit')['actions'][0]
@@ -43,7 +43,7 @@ def fields(member, id, *names):
 
 
 def shorten(member, id, quantity):
-    "Let a draft credit note take back only so much of its first line, and nothing of the others"
+    """Let a draft credit note take back only so much of its first line, and nothing of the others"""
     lines, = fields(member, id, 'lines')
     member.call('account.invoice.write', [id], {
             'lines': [('write', lines[:1], {'quantity': -quantity}), ('delete', lines[1:])]})

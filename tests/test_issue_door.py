@@ -31,7 +31,7 @@ def owner(postgres, database):
 
 @pytest.fixture
 def member(application, database, new_biller):
-    "Tryton's client of the biller's owner"
+    """Tryton's client of the biller's owner"""
     from tests.support.rpc import Client
     login = new_biller.api.tenant['login']
     return Client(application, database).login(login['user'], login['password'])

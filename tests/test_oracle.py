@@ -31,7 +31,7 @@ from tests.support.invoicing import inside
 CASES = int(os.environ.get('KONTOR_ORACLE_CASES', 60))
 SEED = int(os.environ.get('KONTOR_ORACLE_SEED', 1))
 COLLECT = 'KONTOR_ORACLE_CASES' in os.environ
-"Go on after a difference, up to MOST of them, instead of making its case smaller"
+"""Go on after a difference, up to MOST of them, instead of making its case smaller"""
 MOST = 20
 SHRINK = [] if COLLECT else [Phase.shrink]
 
@@ -43,7 +43,7 @@ def pairs(pool, operator):
 
 @pytest.fixture
 def typeset(pool):
-    "The same document is typeset once: that the same data give the same bytes is a law of the renderer"
+    """The same document is typeset once: that the same data give the same bytes is a law of the renderer"""
     from trytond.modules import document_render
     known, real = {}, document_render.render
 
@@ -57,7 +57,7 @@ def typeset(pool):
 
 
 class Oracle:
-    "Plays cases both ways; counts: what was played"
+    """Plays cases both ways; counts: what was played"""
 
     def __init__(self, pairs):
         self.pairs = pairs
@@ -158,11 +158,11 @@ FAULTS = {
         name, rows, 'account.move.line', 'maturity_date', dt.timedelta(days=1)),
     'number': lambda name, rows: _changed(name, rows, 'account.invoice', 'number', 'more'),
     }
-"What a difference must name → (model, rows) as a faulty engine would insert them"
+"""What a difference must name → (model, rows) as a faulty engine would insert them"""
 
 
 def _changed(name, rows, model, column, change):
-    "Return rows of which the last has another value in a column, where they are those of a model"
+    """Return rows of which the last has another value in a column, where they are those of a model"""
     if name != model:
         return rows
     *others, last = rows
@@ -194,7 +194,7 @@ def test_a_fault_of_the_engine_is_found(pairs, typeset, where):
 
 @pytest.fixture
 def extended(pool):
-    "As if an operator's module extended the invoice: the pool puts its class in front, as Pool.fill does"
+    """As if an operator's module extended the invoice: the pool puts its class in front, as Pool.fill does"""
     from trytond.pool import PoolMeta
 
     class Extended(metaclass=PoolMeta):

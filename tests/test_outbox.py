@@ -1,4 +1,4 @@
-"What must leave after COMMIT: one event for what happened, none for what did not"
+"""What must leave after COMMIT: one event for what happened, none for what did not"""
 import json
 
 import psycopg
@@ -18,7 +18,7 @@ def biller(new_api):
 
 @pytest.fixture
 def told(postgres, database, biller):
-    "A function that returns [(event, payload)] of the tenant, in order"
+    """A function that returns [(event, payload)] of the tenant, in order"""
     company = biller.api.tenant['company']
 
     def told():

@@ -39,7 +39,7 @@ def key():
 
 
 def states(superuser, shop):
-    "Return the states of a tenant's attempts, oldest first"
+    """Return the states of a tenant's attempts, oldest first"""
     return [state for state, in superuser.execute(
             f"SELECT state FROM {ATTEMPTS} WHERE company = %s ORDER BY id", (shop.company,))]
 
@@ -222,7 +222,7 @@ def test_a_serialization_failure_asks_stripe_no_second_time(shop, stripe, superu
     rounds, complete = [], door.complete
 
     def disturbed(drafts, books):
-        "Somebody else changes the attempt after this transaction's snapshot was taken"
+        """Somebody else changes the attempt after this transaction's snapshot was taken"""
         bills = complete(drafts, books)
         rounds.append(len(stripe.calls))
         if len(rounds) == 2:
@@ -257,7 +257,7 @@ def test_no_lock_is_held_and_no_transaction_open_while_stripe_is_asked(shop, str
 
 @contextlib.contextmanager
 def posting(database, shop, body, idempotency):
-    "A process that posts an invoice"
+    """A process that posts an invoice"""
     process = subprocess.Popen(
         [sys.executable, '-m', 'tests.support.one_post', database], stdin=subprocess.PIPE,
         stdout=subprocess.PIPE, text=True, env=os.environ, start_new_session=True)
@@ -273,7 +273,7 @@ def posting(database, shop, body, idempotency):
 
 
 def test_a_kill_between_stripes_answer_and_commit(shop, stripe, superuser, postgres, database):
-    "The tenant's lock holds the process up after Stripe has answered; there it is killed"
+    """The tenant's lock holds the process up after Stripe has answered; there it is killed"""
     headers, body = key(), shop.body()
     answered, locked = threading.Event(), threading.Event()
     with psycopg.connect(postgres.superuser(database), autocommit=True) as blocker:
@@ -439,7 +439,7 @@ def test_nobody_reads_the_account_over_rpc(shop, member):
 
 
 def test_a_secret_opens_only_in_its_place(shop, new_shop, superuser, stripe):
-    "A key that is copied into another tenant's row is of no use there"
+    """A key that is copied into another tenant's row is of no use there"""
     thief = new_shop()
     superuser.execute(
         "UPDATE account_invoice_payment_link_account SET key = (SELECT key FROM"

@@ -21,7 +21,7 @@ PAYMENT = 'account.invoice.payment_link.payment'
 
 @pytest.fixture
 def invoice(shop):
-    "An invoice over 120.00"
+    """An invoice over 120.00"""
     return shop.bill(item())
 
 
@@ -32,7 +32,7 @@ def member(application, database, shop):
 
 
 def colleague(application, database, shop, role):
-    "A client of a new member of the shop"
+    """A client of a new member of the shop"""
     login = f'{role}-{shop.company}'
     _, password = shop.operator.call('tenant_provision.provision.add_member', shop.company, login, role)
     return Rpc(application, database).login(login, password)
@@ -45,7 +45,7 @@ def events(superuser, shop):
 
 
 def balances(superuser, shop):
-    "Return {account: debit less credit} of all posted moves"
+    """Return {account: debit less credit} of all posted moves"""
     return dict(superuser.execute(
             "SELECT a.code, sum(l.debit - l.credit) FROM account_move_line l"
             " JOIN account_account a ON a.id = l.account WHERE l.company = %s GROUP BY a.code"
@@ -53,7 +53,7 @@ def balances(superuser, shop):
 
 
 def findings(shop):
-    "What scripts/check says of the shop"
+    """What scripts/check says of the shop"""
     return shop.operator.call('kernel.check.run', shop.company)
 
 
@@ -84,7 +84,7 @@ def test_another_tenants_secret_is_no_good(new_shop, stripe):
 
 
 def test_another_tenants_invoice_is_unknown(new_shop, stripe):
-    "The neighbour signs a report of my invoice with its own secret, at its own address"
+    """The neighbour signs a report of my invoice with its own secret, at its own address"""
     mine, other = new_shop(), new_shop()
     invoice = mine.bill()
     other.report(*stripe.pay(invoice['stripePaymentLinkId']))
@@ -177,7 +177,7 @@ def test_a_debit_that_is_pending_pays_nothing_yet(shop, stripe, invoice):
 
 
 def test_the_day_is_the_tenants_own(shop, stripe, invoice, superuser):
-    "22:30 UTC is the next day in Vienna in summer"
+    """22:30 UTC is the next day in Vienna in summer"""
     reports = stripe.pay(invoice['stripePaymentLinkId'])
     for event in reports:
         event['created'] = int(dt.datetime(2026, 7, 15, 22, 30, tzinfo=dt.UTC).timestamp())

@@ -1,4 +1,4 @@
-"The reference page in a real browser: it shows the operations and loads nothing from elsewhere"
+"""The reference page in a real browser: it shows the operations and loads nothing from elsewhere"""
 import os
 import shutil
 import threading

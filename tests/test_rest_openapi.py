@@ -1,4 +1,4 @@
-"Each contract against its documented OpenAPI file, for the operations that exist"
+"""Each contract against its documented OpenAPI file, for the operations that exist"""
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ DOCUMENTED = Path(__file__).resolve().parents[2] / 'shared' / 'contracts'
 READINGS = {
     # 20 is Austria's rate; a German account's first template could not issue with it
     'POST /api/invoice-templates body.taxRate: default is None, not 20'}
-"Differences on purpose: what the document says cannot be meant for every account"
+"""Differences on purpose: what the document says cannot be meant for every account"""
 
 
 @pytest.mark.parametrize('contract', contracts(), ids=lambda contract: contract.name)

@@ -65,7 +65,7 @@ def write(call):
 
 
 def count(call):
-    "Read a number, think, write it: what only a lock makes safe"
+    """Read a number, think, write it: what only a lock makes safe"""
     Party = Pool().get('party.party')
     number = Party.search([('name', '=', 'counted')], count=True)
     time.sleep(0.02)
@@ -74,7 +74,7 @@ def count(call):
 
 
 def duplicate(call):
-    "What a unique constraint refuses although the check before it saw nothing"
+    """What a unique constraint refuses although the check before it saw nothing"""
     Party = Pool().get('party.party')
     if Party.search([('code', '=', call.body.name)]):
         raise Problem(409, 'exists', "exists")
@@ -115,7 +115,7 @@ def owner(postgres, database):
 
 
 class Caller:
-    "A tenant's key and a client"
+    """A tenant's key and a client"""
 
     def __init__(self, app, tenant):
         self.client = Client(app)
@@ -349,7 +349,7 @@ def test_ready(app):
 
 
 def test_a_database_that_goes_away_and_comes_back(fresh_database, postgres, pool):
-    "503 with Retry-After while it is away, at once after the first; served again within a second"
+    """503 with Retry-After while it is away, at once after the first; served again within a second"""
     with Transaction().start(fresh_database, 0, readonly=True):
         Pool(fresh_database).init()
     gateway = Gateway([fresh_database])

@@ -34,14 +34,14 @@ def free_port():
 
 @pytest.fixture(scope='module')
 def port():
-    "A gunicorn with two workers of two threads each"
+    """A gunicorn with two workers of two threads each"""
     with _gunicorn(workers=2, threads=2, app='served()') as number:
         yield number
 
 
 @pytest.fixture
 def impatient():
-    "A gunicorn with one worker, in which nobody waits for others longer than a second"
+    """A gunicorn with one worker, in which nobody waits for others longer than a second"""
     with _gunicorn(workers=1, threads=4, app='served(1)') as number:
         yield number
 
@@ -78,7 +78,7 @@ def connect(port):
 
 
 class Answer:
-    "One HTTP answer read from a socket"
+    """One HTTP answer read from a socket"""
 
     def __init__(self, sock):
         self._read(sock.makefile('rb'))
@@ -293,14 +293,14 @@ def test_half_a_request_is_given_up_within_five_seconds(port, data):
 # Slow clients
 
 def dribble(sock, data, every):
-    "Send a byte now and then until the server has had enough"
+    """Send a byte now and then until the server has had enough"""
     for byte in data:
         sock.sendall(bytes([byte]))
         time.sleep(every)
 
 
 def latencies(port, count=40):
-    "Return the seconds of requests, each on a connection of its own so that both workers are met"
+    """Return the seconds of requests, each on a connection of its own so that both workers are met"""
     times = []
     for _ in range(count):
         started = time.monotonic()
@@ -321,7 +321,7 @@ SLOW = {
 
 @pytest.mark.parametrize('kind', SLOW)
 def test_slow_clients_delay_nobody(port, kind):
-    "Sixteen and more of them on each worker, which has two threads"
+    """Sixteen and more of them on each worker, which has two threads"""
     data, every = SLOW[kind]
     calm = statistics.median(latencies(port))
     with contextlib.ExitStack() as stack, concurrent.futures.ThreadPoolExecutor(64) as executor:
@@ -338,7 +338,7 @@ def test_slow_clients_delay_nobody(port, kind):
 
 
 def test_clients_that_do_not_read_delay_nobody(port):
-    "Each asks for far more than its socket takes, and reads nothing"
+    """Each asks for far more than its socket takes, and reads nothing"""
     big = b'GET /big HTTP/1.1\r\nHost: x\r\n\r\n'
     with contextlib.ExitStack() as stack:
         socks = [stack.enter_context(socket.socket()) for _ in range(32)]
@@ -361,7 +361,7 @@ def test_a_slow_reader_gets_everything(port):
 
 
 def test_a_crowd_of_one_tenant_leaves_threads_to_the_others(port):
-    "Thirty slow requests of one tenant; a worker has two threads, one of them for others"
+    """Thirty slow requests of one tenant; a worker has two threads, one of them for others"""
     slow = post(b'{"name": "slow"}')
     other = GET.replace(KEY.encode(), fakes.OTHER.encode())
     with concurrent.futures.ThreadPoolExecutor(40) as executor:
@@ -381,7 +381,7 @@ def test_a_crowd_of_one_tenant_leaves_threads_to_the_others(port):
 
 @contextlib.contextmanager
 def crowd(port, number, *headers):
-    "Yield connections on which as many slow requests have been sent, in this order"
+    """Yield connections on which as many slow requests have been sent, in this order"""
     with contextlib.ExitStack() as stack:
         socks = []
         for n in range(number):
@@ -431,7 +431,7 @@ def test_a_request_behind_one_that_waits_is_answered_after_it(impatient):
 
 
 def test_others_pass_by_a_queue(impatient):
-    "Another tenant's changes, and what the tenant itself reads"
+    """Another tenant's changes, and what the tenant itself reads"""
     other = post(b'{"name": "quick"}').replace(KEY.encode(), fakes.OTHER.encode())
     with crowd(impatient, 10) as socks:
         for request, status in [(other, 201), (GET, 200)] * 3:

@@ -16,7 +16,7 @@ LEAKS = re.compile(
 
 
 def refused(response, started, status=None):
-    "Check a refusal: its time, its status, what it says and what it does not say"
+    """Check a refusal: its time, its status, what it says and what it does not say"""
     assert time.monotonic() - started < SECONDS
     assert response.status_code < 500, response.text
     assert response.headers['X-Request-Id']
@@ -44,7 +44,7 @@ def deep(levels, left='[', right=']'):
 
 
 def domain_of(levels):
-    "OR in OR in OR …"
+    """OR in OR in OR …"""
     domain = ['name', '=', 'x']
     for _ in range(levels):
         domain = ['OR', domain, ['code', '=', 'y']]
@@ -252,7 +252,7 @@ ARGUMENTS = [
 @pytest.mark.parametrize('method, params', ARGUMENTS, ids=[
         f'{method}-{number}' for number, (method, _) in enumerate(ARGUMENTS)])
 def test_arguments_that_do_not_fit(client, method, params):
-    "An answer is fine where Tryton has one; what is refused is refused in words"
+    """An answer is fine where Tryton has one; what is refused is refused in words"""
     started = time.monotonic()
     response = send(client, call(method, *params))
     if response.status_code == 200 and 'result' in read(response):
@@ -274,7 +274,7 @@ def test_a_limit_beyond_all_numbers(client):
         ('party.category', {'name': ''.join(map(str, range(150_000)))}),
         ])
 def test_what_the_database_refuses_is_said_in_words(client, name, values):
-    "2^40 in a column of 4 bytes, a megabyte in a column with an index: stock tries that six times"
+    """2^40 in a column of 4 bytes, a megabyte in a column with an index: stock tries that six times"""
     party = client.call('party.party.search', [])[0]
     needed = {'party': party} if name in {'party.address', 'party.identifier'} else {}
     if name == 'ir.attachment':
@@ -291,7 +291,7 @@ def test_what_the_database_refuses_is_said_in_words(client, name, values):
 # The frame around a call
 
 def test_a_gzip_bomb(client):
-    "200 MB of zeros in 200 KB: refused before they are unpacked, in less than a second"
+    """200 MB of zeros in 200 KB: refused before they are unpacked, in less than a second"""
     packer = zlib.compressobj(9, wbits=31)
     bomb = b''.join([*(packer.compress(bytes(2 ** 20)) for _ in range(200)), packer.flush()])
     assert len(bomb) < 250_000
@@ -383,7 +383,7 @@ def test_nobody(application, database, header):
 
 
 def test_passwords_cannot_be_tried_out(application, database, operator, german):
-    "After six wrong ones the seventh is not even looked at; no thread sleeps over it"
+    """After six wrong ones the seventh is not even looked at; no thread sleeps over it"""
     login = 'tried@german.example'
     _, password = operator.call('tenant_provision.provision.add_member', german['company'], login, 'clerk')
     client = Client(application, database)

@@ -15,7 +15,7 @@ from tests.support.rpc import Client, Fault, basic_header, read, session_header
 
 @pytest.fixture(scope='session')
 def address(application):
-    "http://… of a server in this process"
+    """http://… of a server in this process"""
     server = make_server('127.0.0.1', 0, application, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f'http://127.0.0.1:{server.port}'
@@ -52,7 +52,7 @@ def test_preferences_name_the_own_company(client, german):
 
 
 def test_the_first_screens_come_up(client):
-    "What the client loads before anything is typed: menu, icons, a list, a form with its defaults"
+    """What the client loads before anything is typed: menu, icons, a list, a form with its defaults"""
     menus = client.call('ir.ui.menu.search_read', [('parent', '=', None)], 0, 1000, None, ['name'])
     assert 'Financial' in {menu['name'] for menu in menus}
     assert len(client.call('ir.ui.icon.list_icons')) == 20
@@ -94,7 +94,7 @@ def test_long_calls_are_packed_and_so_are_their_answers(client):
 
 
 def test_a_warning_is_shown_and_accepted(client):
-    "UserWarning keeps its form: the client shows it, the user says yes, the call goes through"
+    """UserWarning keeps its form: the client shows it, the user says yes, the call goes through"""
     source, destination = client.call('party.party.create', [{'name': 'Alt'}, {'name': 'Neu'}])
     merge = {'ask': {'source': source, 'destination': destination}}
     with pytest.raises(Fault) as fault:
@@ -128,7 +128,7 @@ def test_a_session_ends_with_logout(application, database, members):
 
 
 def test_a_session_counts_only_with_its_own_user(application, database, client, neighbour, german):
-    "The token of one, the id of another: neither way round, nor with the token in a cookie"
+    """The token of one, the id of another: neither way round, nor with the token in a cookie"""
     token = _token(client)
     for login, user in [('x', neighbour.user), (german['login']['user'], german['login']['id'])]:
         forged = Client(application, database)
@@ -139,7 +139,7 @@ def test_a_session_counts_only_with_its_own_user(application, database, client, 
 
 
 def test_two_claims_at_once_are_one(application, database, client, neighbour, members):
-    "A cookie of one tenant with the password of another: the cookie alone counts"
+    """A cookie of one tenant with the password of another: the cookie alone counts"""
     both = Client(application, database)
     both.headers = {
         'Cookie': f'tryton_session=x:{neighbour.user}:{_token(neighbour)}',
@@ -154,7 +154,7 @@ def _token(client):
 
 
 def test_a_cookie_session(application, database, members):
-    "What a browser does: log in, keep the cookie, log out"
+    """What a browser does: log in, keep the cookie, log out"""
     client = Client(application, database)
     login, password = members['clerk']
     response = client.post(
@@ -179,7 +179,7 @@ def test_records_as_csv(client, database, german):
 
 
 def test_booking(client):
-    "A move is made and posted; it has a number and cannot be changed any more"
+    """A move is made and posted; it has a number and cannot be changed any more"""
     move = draft_move(client, dt.date(2026, 1, 31))
     client.call('account.move.post', [move])
     row, = client.call('account.move.read', [move], ['state', 'number'])
@@ -201,7 +201,7 @@ def test_proteus_connects_with_a_demo_login(address, database, members):
 
 
 def test_proteus_reads_and_posts(address, database, members):
-    "A script of an admin, in a session: reads the own books and posts to them"
+    """A script of an admin, in a session: reads the own books and posts to them"""
     from proteus import Model, config
     login, password = members['accountant']
     with config.set_xmlrpc_session(f'{address}/{database}/', login, password=password):
@@ -224,7 +224,7 @@ def test_proteus_reads_and_posts(address, database, members):
 
 
 def test_proteus_hears_why(address, database, members):
-    "Refusals are Faults with Tryton's number and a sentence"
+    """Refusals are Faults with Tryton's number and a sentence"""
     login, password = members['readonly']
     server = xmlrpc.client.ServerProxy(
         address.replace('http://', f'http://{login.replace("@", "%40")}:{password}@')

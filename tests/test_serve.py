@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.serve, pytest.mark.slow]
 
 @pytest.fixture(scope='module')
 def data(postgres):
-    "As root PostgreSQL runs as another user, who has to be let through: below DATA he is."
+    """As root PostgreSQL runs as another user, who has to be let through: below DATA he is."""
     folder = postgres.home.path / 'serve'
     shutil.rmtree(folder, ignore_errors=True)
     yield folder
@@ -33,7 +33,7 @@ def data(postgres):
 
 @pytest.fixture(scope='module')
 def running(data):
-    "Holds the Serve that runs at the moment; tests that end it put the next one here."
+    """Holds the Serve that runs at the moment; tests that end it put the next one here."""
     holder = {'serve': Serve(data)}
     yield holder
     holder['serve'].close()
@@ -51,7 +51,7 @@ def serve(running):
 
 
 def assert_shape(callers):
-    "Every 503 has the contract's shape."
+    """Every 503 has the contract's shape."""
     for headers, body in callers.unavailable():
         assert headers['Content-Type'].startswith('application/json')
         assert int(headers['Retry-After']) >= 1
@@ -264,7 +264,7 @@ def test_next_serve_after_a_crash_is_ready_within_30_seconds(running, serve, wha
 
 @pytest.mark.parametrize('number', [signal.SIGTERM, signal.SIGINT])
 def test_end_within_5_seconds_and_later_start_within_10(running, serve, number):
-    "Starting is work: where other tests leave too little of the machine, it may try again"
+    """Starting is work: where other tests leave too little of the machine, it may try again"""
     first, starts = serve, []
     while not starts or starts[-1] >= 10 and len(starts) < 3:
         pids = processes.marked(serve.data)
@@ -280,7 +280,7 @@ def test_end_within_5_seconds_and_later_start_within_10(running, serve, number):
 
 
 def test_killed_in_the_middle_of_twenty_invoices_nothing_is_half_missing_or_double(running, serve):
-    "Five rounds; `scripts/bench --kill N` makes more"
+    """Five rounds; `scripts/bench --kill N` makes more"""
     rounds = kill.Rounds(serve, seed=2)
     try:
         report = rounds.run(5)

@@ -9,7 +9,7 @@ from scripts.lib.install.existing import Existing
 
 @pytest.fixture
 def role(postgres, worker_id):
-    "Return a function that makes a role with some rights and returns its URL."
+    """Return a function that makes a role with some rights and returns its URL."""
     made = []
 
     def make(rights):

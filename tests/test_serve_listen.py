@@ -25,7 +25,7 @@ def unavailable(listener):
 
 
 def ask(listener, *parts, pause=0.0):
-    "Send the parts of a request and return (head, body) of the answer."
+    """Send the parts of a request and return (head, body) of the answer."""
     with socket.create_connection(listener.getsockname(), timeout=5) as caller:
         for part in parts:
             caller.sendall(part)

@@ -120,7 +120,7 @@ def child(home, command, **options):
 
 
 def step_until(child, condition, seconds=5):
-    "Step a child until a condition holds; return what it said."
+    """Step a child until a condition holds; return what it said."""
     said = []
     until = time.monotonic() + seconds
     while not condition():

@@ -26,7 +26,7 @@ BOARD = Board(CONTRACT)
 OPERATIONS = BOARD.operations
 ROWS = {
     id: next(case for case in CASES if case.operation == id and not case.code) for id in OPERATIONS}
-"Operation → the row that shows its success"
+"""Operation → the row that shows its success"""
 IN_PATH = [id for id in OPERATIONS if any(parameters(OPERATIONS[id].path))]
 FOREIGN = {
     'customerId': lambda api: api.made('/api/customers', {'name': 'Theirs'})['id'],
@@ -34,13 +34,13 @@ FOREIGN = {
     'customUnitId': lambda api: api.made('/api/units', {'label': 'Theirs'})['id'],
     'itemIds': lambda api: given(api, 'listProjectItems')['itemId'],
     }
-"Name of an id in a query or body → function(api) that makes such a record"
+"""Name of an id in a query or body → function(api) that makes such a record"""
 NO_RECORDS = {'businessProcessId', 'vatId'}
-"Called an id, but no record of ours"
+"""Called an id, but no record of ours"""
 IGNORED = {
     'itemIds': "the contract has ids that are not of the project ignored",
     }
-"Name of an id that is nobody's or another's → why it is no error"
+"""Name of an id that is nobody's or another's → why it is no error"""
 
 
 @pytest.fixture(scope='module')
@@ -59,7 +59,7 @@ def intruder(billing, operator, world):
 
 
 def refusal(api, id, status, code, **headers):
-    "Assert that an operation refuses whatever it is called with"
+    """Assert that an operation refuses whatever it is called with"""
     operation = OPERATIONS[id]
     answer = api.client.open(
         BOARD.path(ROWS[id], {}), method=operation.method, headers={**api.key, **headers}, json={})
@@ -79,7 +79,7 @@ def test_no_key(victim, id):
 
 @pytest.fixture(scope='module')
 def malformed(victim):
-    "Keys that look like the tenant's and are not"
+    """Keys that look like the tenant's and are not"""
     key = victim.key['X-Api-Key']
     prefix, secret = key[:-43], key[-43:]
     return [
@@ -122,7 +122,7 @@ def test_a_suspended_tenant(suspended, id):
 
 @pytest.fixture(scope='module')
 def poor(billing, operator, world):
-    "Function(features that are off) → caller of such a tenant"
+    """Function(features that are off) → caller of such a tenant"""
     made = {}
 
     def poor(*features):
@@ -161,14 +161,14 @@ def both_walls(world, victim):
 
 @contextlib.contextmanager
 def rules_alone(world, victim):
-    "Row-level security is down"
+    """Row-level security is down"""
     with without_row_level_security(world.superuser, world.pool):
         yield
 
 
 @contextlib.contextmanager
 def row_level_security_alone(world, victim):
-    "Tryton's rules are off, and every condition of ours asks for the victim's rows"
+    """Tryton's rules are off, and every condition of ours asks for the victim's rows"""
     with pytest.MonkeyPatch.context() as patch:
         context = Exchange.context
         patch.setattr(Exchange, 'context', lambda exchange: {**context(exchange), '_check_access': False})
@@ -185,7 +185,7 @@ WALLS = [both_walls, rules_alone, row_level_security_alone]
 
 @pytest.fixture(scope='module', params=WALLS, ids=lambda wall: wall.__name__)
 def wall(request, world, victim, intruder):
-    "Walls in a state; in the end the victim must have what he had"
+    """Walls in a state; in the end the victim must have what he had"""
     # Templates last: a row of theirs changes the default that other rows bill with
     made = {id: given(victim, id) for id in sorted(IN_PATH, key=lambda id: 'Template' in id)}
     ids = {name: make(victim) for name, make in FOREIGN.items()}
@@ -199,7 +199,7 @@ def wall(request, world, victim, intruder):
 
 
 def given(api, id):
-    "Make what the row of an operation is about, once per tenant"
+    """Make what the row of an operation is about, once per tenant"""
     known = api.__dict__.setdefault('known', {})
     make = ROWS[id].given
     if make not in known:
@@ -240,7 +240,7 @@ def test_another_tenants_ids_in_the_query(wall, intruder, id):
 
 
 def places(schema, document, path=()):
-    "Yield the paths of all ids in the schema of a body"
+    """Yield the paths of all ids in the schema of a body"""
     while '$ref' in schema:
         target = document
         for name in schema['$ref'].removeprefix('#/').split('/'):
@@ -295,7 +295,7 @@ def test_another_tenants_ids_in_the_body(wall, intruder, id, place):
 
 
 def placed(body, place, value):
-    "Return a body with an id at a place"
+    """Return a body with an id at a place"""
     body = copy.deepcopy(body)
     part = body
     for step, following in zip(place, place[1:], strict=False):

@@ -15,7 +15,7 @@ from trytond.modules.backend.database import lock_key
 
 @pytest.fixture(scope='module')
 def worker(database, pool, members, austrian):
-    "The other worker, where the German owner, accountant and clerk and the Austrian owner are logged in"
+    """The other worker, where the German owner, accountant and clerk and the Austrian owner are logged in"""
     worker = OtherWorker(database)
     for login, password in members.values():
         worker.login(login, password)
@@ -37,7 +37,7 @@ def austrian_there(worker, austrian):
 
 
 def test_every_cache_is_keyed_by_the_tenant(pool):
-    "But for those of the application itself: texts, views, rights, names"
+    """But for those of the application itself: texts, views, rights, names"""
     caches = BaseCache._instances
     assert {name for name, cache in caches.items() if not isinstance(cache, TenantCache)} == {
         'ir_ui_view.validator', 'ir.action.report.template'}
@@ -49,7 +49,7 @@ def test_every_cache_is_keyed_by_the_tenant(pool):
 
 def test_a_closed_period_is_closed_everywhere_for_the_one_alone(
         client, neighbour, german_there, austrian_there):
-    "A closes a period here; on the other worker A can no longer post to it, B can"
+    """A closes a period here; on the other worker A can no longer post to it, B can"""
     date = dt.date(2026, 8, 31)
     moves = {who: [draft_move(who, date) for _ in range(2)] for who in (client, neighbour)}
     first, second = moves[client]
@@ -68,7 +68,7 @@ def test_a_closed_period_is_closed_everywhere_for_the_one_alone(
 
 
 def test_closing_waits_for_nobody_elses_posting(client, superuser, austrian):
-    "Stock locks account_move of all companies: one closing stopped every posting"
+    """Stock locks account_move of all companies: one closing stopped every posting"""
     locks = [(lock_key(table), austrian['company']) for table in ('account_move', 'account_journal_period')]
     date = dt.date(2026, 9, 30)
     period, = client.call('account.period.search', [
@@ -83,7 +83,7 @@ def test_closing_waits_for_nobody_elses_posting(client, superuser, austrian):
 
 
 def test_a_changed_setting_is_known_to_the_other_worker(client, neighbour, german_there, austrian_there):
-    "A value kept in the process: the tenant's default payment term"
+    """A value kept in the process: the tenant's default payment term"""
     def there(who):
         return who('account.configuration.read', [1], ['default_customer_payment_term'])['result'][0][
             'default_customer_payment_term']
@@ -106,7 +106,7 @@ def test_a_changed_customer_is_known_to_the_other_worker(client, german_there, a
 
 
 def test_a_changed_template_is_known_to_the_other_worker(client, german_there, austrian_there):
-    "The texts of the tenant's invoice template, changed here, read there; the neighbour keeps his own"
+    """The texts of the tenant's invoice template, changed here, read there; the neighbour keeps his own"""
     template, = client.call('invoice.template.search', [], 0, 1)
     before = german_there('invoice.template.read', [template], ['name'])['result'][0]['name']
     client.call('invoice.template.write', [template], {'name': 'Neue Vorlage'})
@@ -128,7 +128,7 @@ def test_a_revoked_key_is_revoked_everywhere(operator, worker, german, austrian,
 
 
 def test_exports_in_the_toolbar_are_the_tenants(client, german_there, austrian_there):
-    "The toolbar of a view lists the saved exports, and is kept in the process"
+    """The toolbar of a view lists the saved exports, and is kept in the process"""
     assert austrian_there('party.party.view_toolbar_get')['result']['exports'] == []
     export = client.call('ir.export.set', {'name': 'Liste', 'resource': 'party.party'})
     for there, names in [(german_there, ['Liste']), (austrian_there, [])]:

@@ -24,7 +24,7 @@ def tenants(german, austrian):
 
 
 def seen(transaction):
-    "Return what the database takes the transaction's tenant for, and whose companies it shows"
+    """Return what the database takes the transaction's tenant for, and whose companies it shows"""
     connection = transaction.connection
     setting, = connection.execute("SELECT current_setting('app.company', true)").fetchone()
     companies = connection.execute("SELECT id FROM company_company").fetchall()
@@ -36,7 +36,7 @@ def seen(transaction):
 # The tenant
 
 def test_the_tenant_of_a_user_is_his_membership(database, pool, german, austrian):
-    "Whatever the client's context says"
+    """Whatever the client's context says"""
     context = {
         'company': austrian['company'], 'companies': [austrian['company']],
         '_companies': [austrian['company']]}
@@ -73,7 +73,7 @@ def test_after_rollback_and_commit(database, tenants, readonly):
 
 
 def test_in_new_transactions(database, tenants):
-    "Nested ones are of the same tenant, when they commit, and after they failed"
+    """Nested ones are of the same tenant, when they commit, and after they failed"""
     with tenant_scope(tenants[0]), Transaction().start(database, 0) as transaction:
         for _ in range(2):
             with transaction.new_transaction() as nested:
@@ -88,7 +88,7 @@ def test_in_new_transactions(database, tenants):
 
 
 def test_in_new_transactions_of_a_user(database, german):
-    "Without a scope the surrounding transaction decides, also when the user is put aside"
+    """Without a scope the surrounding transaction decides, also when the user is put aside"""
     with Transaction().start(database, german['login']['id']) as transaction, \
             transaction.set_user(0), transaction.new_transaction() as nested:
         assert seen(nested) == german['company']
@@ -100,7 +100,7 @@ def test_in_autocommit(database, tenants):
 
 
 def test_a_connection_that_another_tenant_used_before(database, tenants):
-    "The pool hands out the same connection; nothing of the one before is left on it"
+    """The pool hands out the same connection; nothing of the one before is left on it"""
     pids = []
     for company in [*tenants, None] * 25:        # more often than the pool can have connections
         with _scoped(company), Transaction().start(database, 0) as transaction:
@@ -111,7 +111,7 @@ def test_a_connection_that_another_tenant_used_before(database, tenants):
 
 
 def test_a_connection_that_failed_before(database, tenants):
-    "After an error, an error at commit and a lost connection"
+    """After an error, an error at commit and a lost connection"""
     for failure in [
             "SELECT 1/0", "SELECT pg_terminate_backend(pg_backend_pid())", "SELECT pg_sleep(1)"]:
         with pytest.raises(Exception), tenant_scope(tenants[0]), \
@@ -123,7 +123,7 @@ def test_a_connection_that_failed_before(database, tenants):
 
 
 def test_connections_that_died_in_the_pool(database, tenants, superuser):
-    "Whoever comes next gets a living one and does not notice, in a transaction as before it"
+    """Whoever comes next gets a living one and does not notice, in a transaction as before it"""
     def kill():
         superuser.execute(
             "SELECT pg_terminate_backend(pid) FROM unnest(%s::int[]) AS dead (pid)", (pids,))
@@ -146,7 +146,7 @@ def _scoped(company):
 
 
 def _check_pool_is_clean(database):
-    "A connection in the pool has no tenant, no time limit and no lock"
+    """A connection in the pool has no tenant, no time limit and no lock"""
     with backend.Database(database)._connpool.connection() as connection:
         assert connection.execute(
             "SELECT coalesce(current_setting('app.company', true), ''), current_setting('statement_timeout'),"
@@ -157,7 +157,7 @@ def _check_pool_is_clean(database):
 # Locks
 
 def held(superuser, table):
-    "Return the companies for which a lock of a table is held or awaited: {(company, granted)}"
+    """Return the companies for which a lock of a table is held or awaited: {(company, granted)}"""
     return set(superuser.execute(
             "SELECT objid::int, granted FROM pg_locks WHERE locktype = 'advisory'"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -165,7 +165,7 @@ def held(superuser, table):
 
 
 def test_a_lock_is_the_tenants(database, tenants, superuser):
-    "Taken at the start, when stock knows no company yet; gone at the end"
+    """Taken at the start, when stock knows no company yet; gone at the end"""
     for locks in [{'_lock_tables': [MOVES]}, {'_lock_records': {MOVES: [1, 2, 3]}}]:
         with tenant_scope(tenants[0]), Transaction().start(database, 0, **locks) as transaction:
             assert seen(transaction) == tenants[0]
@@ -233,7 +233,7 @@ def test_who_waits_too_long_is_told(database, tenants, superuser, monkeypatch):
 
 
 def test_waiting_is_no_slow_statement(database, tenants, monkeypatch):
-    "A time limit for statements does not end the wait for a lock, and holds again afterwards"
+    """A time limit for statements does not end the wait for a lock, and holds again afterwards"""
     release = threading.Event()
 
     def hold(transaction):
@@ -253,7 +253,7 @@ def test_waiting_is_no_slow_statement(database, tenants, monkeypatch):
 
 
 def test_a_lock_held_by_others_is_429_by_rpc(client, neighbour, database, tenants, monkeypatch):
-    "And the neighbour posts meanwhile"
+    """And the neighbour posts meanwhile"""
     move = draft_move(client, dt.date(2026, 5, 31))
     other = draft_move(neighbour, dt.date(2026, 5, 31))
     monkeypatch.setattr(waiting, 'LOCK_WAIT', 0.2)
@@ -268,14 +268,14 @@ def test_a_lock_held_by_others_is_429_by_rpc(client, neighbour, database, tenant
 
 
 def _locked(database, company, work, table=MOVES, timeout=None):
-    "Run work(transaction) under a tenant's lock of a table"
+    """Run work(transaction) under a tenant's lock of a table"""
     with tenant_scope(company), Transaction().start(
             database, 0, timeout=timeout, _lock_tables=[table]) as transaction:
         return work(transaction)
 
 
 def _in_threads(number, work):
-    "Run work(n) in parallel; a refusal is a result, anything else is raised"
+    """Run work(n) in parallel; a refusal is a result, anything else is raised"""
     def kept(n):
         try:
             return work(n)
@@ -285,7 +285,7 @@ def _in_threads(number, work):
 
 
 def _failure(work):
-    "Return the exception of work()"
+    """Return the exception of work()"""
     try:
         work()
     except Exception as error:

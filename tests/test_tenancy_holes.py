@@ -22,7 +22,7 @@ from trytond.modules.tenant.ownership import owned_models
 
 @pytest.fixture(scope='module')
 def secret(neighbour, foreign_rows):
-    "Records of the other tenant that are worth reading; the IBAN is the German tenant's own as well"
+    """Records of the other tenant that are worth reading; the IBAN is the German tenant's own as well"""
     party, = neighbour.call('party.party.create', [{
                 'name': f'{SECRET} AG', 'code': f'{SECRET}-7', 'addresses': [('create', [{
                                 'street': f'{SECRET}straße 1', 'city': f'{SECRET}stadt'}])],
@@ -41,7 +41,7 @@ def secret(neighbour, foreign_rows):
 
 @pytest.fixture
 def unharmed(superuser, pool, austrian, secret):
-    "The other tenant's rows are the same after the test, to the byte"
+    """The other tenant's rows are the same after the test, to the byte"""
     before = fingerprints(superuser, pool, austrian['company'])
     yield
     after = fingerprints(superuser, pool, austrian['company'])
@@ -49,7 +49,7 @@ def unharmed(superuser, pool, austrian, secret):
 
 
 def answer(client, method, *params, **context):
-    "Return what a call answers, None for a refusal; neither may tell the secret"
+    """Return what a call answers, None for a refusal; neither may tell the secret"""
     try:
         result = client.call(method, *params, **context)
     except Fault as fault:
@@ -63,7 +63,7 @@ def answer(client, method, *params, **context):
 # The company is not the client's to choose
 
 def test_set_preferences_company(application, database, client, members, austrian, superuser):
-    "Stock stored it, and after a restart the user read the other company's invoice"
+    """Stock stored it, and after a restart the user read the other company's invoice"""
     other = austrian['company']
     for change in [
             {'company': other}, {'companies': [('add', [other])]}, {'company_filter': 'all'},
@@ -97,7 +97,7 @@ CONTEXTS = [
 
 @pytest.mark.parametrize('context', CONTEXTS, ids=range(len(CONTEXTS)))
 def test_context_opens_nothing(client, austrian, secret, unharmed, context):
-    "Whatever the client says about companies, groups, users and access"
+    """Whatever the client says about companies, groups, users and access"""
     context = context(austrian['company'])
     assert answer(client, 'party.party.read', [secret['party.party']], ['name'], **context) is None
     assert not answer(client, 'party.party.search', [('name', 'ilike', f'{SECRET}%')], **context)
@@ -112,7 +112,7 @@ def test_context_opens_nothing(client, austrian, secret, unharmed, context):
 # Every verb holds for foreign ids
 
 def test_export_data(client, foreign_rows, secret, unharmed):
-    "Stock's export returned amounts of lines that read refused"
+    """Stock's export returned amounts of lines that read refused"""
     for name in ['account.move.line', 'account.invoice', *secret]:
         ids = [secret.get(name) or foreign_rows.of(name)]
         rows = answer(client, f'{name}.export_data', ids, ['id', 'rec_name'], False)
@@ -131,7 +131,7 @@ def test_copy(client, secret, unharmed):
 
 
 def test_on_change(client, secret, foreign_rows, unharmed):
-    "A form that names a foreign record is not filled with what is in it"
+    """A form that names a foreign record is not filled with what is in it"""
     party = secret['party.party']
     for name, values, field in [
             ('account.invoice', {'party': party, 'type': 'out', 'lines': [], 'taxes': []}, 'party'),
@@ -148,7 +148,7 @@ def test_on_change(client, secret, foreign_rows, unharmed):
 
 
 def test_every_method_of_every_model_with_a_foreign_id(pool, client, foreign_rows, unharmed):
-    "Whatever a model offers to clients, buttons included, called on a foreign record"
+    """Whatever a model offers to clients, buttons included, called on a foreign record"""
     tried = 0
     for name, Model in owned_models(pool).items():
         id_ = foreign_rows.of(name)
@@ -165,7 +165,7 @@ def test_every_method_of_every_model_with_a_foreign_id(pool, client, foreign_row
 
 
 def test_through_relations(client, pool, secret, unharmed):
-    "Searching and sorting through relations reaches nothing either"
+    """Searching and sorting through relations reaches nothing either"""
     for domain in [
             [('addresses.city', 'ilike', f'{SECRET}%')], [('rec_name', 'ilike', f'{SECRET}%')],
             [('id', '=', secret['party.party'])], [('company.party.name', 'like', 'Test AT%')],
@@ -177,7 +177,7 @@ def test_through_relations(client, pool, secret, unharmed):
 
 
 def test_wizards(client, secret, foreign_rows, unharmed):
-    "Started on a foreign record, or told to take one"
+    """Started on a foreign record, or told to take one"""
     own = client.call('party.party.search', [])[0]
     party = secret['party.party']
     for wizard, model, ids, data, state in [
@@ -202,7 +202,7 @@ def test_wizards(client, secret, foreign_rows, unharmed):
         ('party.erase', lambda own, other: {'ask': {'party': other}}, 'erase')],
     ids=['replace the foreign', 'replace by the foreign', 'erase the foreign'])
 def test_the_refusal_does_not_name_the_foreign_party(client, secret, unharmed, wizard, data, state):
-    "Stock said: parties have different names: … — with no record in the context, nothing else stopped it"
+    """Stock said: parties have different names: … — with no record in the context, nothing else stopped it"""
     own = client.call('party.party.search', [])[0]
     session, _, _ = client.ask(f'wizard.{wizard}.create', client.context)
     with pytest.raises(Fault) as fault:
@@ -212,7 +212,7 @@ def test_the_refusal_does_not_name_the_foreign_party(client, secret, unharmed, w
 
 
 def test_reports(client, pool, superuser, foreign_rows, unharmed):
-    "Each report there is, on a foreign record of its model"
+    """Each report there is, on a foreign record of its model"""
     reports = superuser.execute(
         "SELECT report_name, model FROM ir_action_report WHERE model IS NOT NULL").fetchall()
     for name, model in reports:
@@ -230,7 +230,7 @@ def test_reports(client, pool, superuser, foreign_rows, unharmed):
 
 
 def test_chat(client, rows, foreign_rows, austrian, superuser):
-    "Stock's chat wrote to records that the user could not read"
+    """Stock's chat wrote to records that the user could not read"""
     model = client.call('ir.chat.channel.get_models')[0][0]
     resource = f'{model},{foreign_rows.make(model)}'
     before = superuser.execute("SELECT count(*) FROM ir_chat_channel").fetchone()
@@ -246,7 +246,7 @@ def test_chat(client, rows, foreign_rows, austrian, superuser):
 
 
 def test_nobody_speaks_in_the_name_of_another(client, clients, superuser, rows):
-    "The key `user` of the context named the author of a message"
+    """The key `user` of the context named the author of a message"""
     model = client.call('ir.chat.channel.get_models')[0][0]
     resource = f'{model},{rows.make(model)}'
     message = client.call('ir.chat.channel.post', resource, 'Ich', user=clients['clerk'].user)
@@ -255,7 +255,7 @@ def test_nobody_speaks_in_the_name_of_another(client, clients, superuser, rows):
 
 
 def test_mail_completion(client, neighbour, members, austrian):
-    "Lists the own colleagues with an address, not all users of the server"
+    """Lists the own colleagues with an address, not all users of the server"""
     neighbour.call('res.user.set_preferences', {'email': f'{SECRET}@example.com'})
     client.call('res.user.set_preferences', {'email': 'owner@german.example'})
     for text in (SECRET, 'example.com'):
@@ -265,7 +265,7 @@ def test_mail_completion(client, neighbour, members, austrian):
 
 
 def test_data_as_csv(client, database, secret, foreign_rows, unharmed):
-    "/data/… with ids, with a domain, with a context"
+    """/data/… with ids, with a domain, with a context"""
     for query in [
             f'd=[{secret["party.party"]}]&f=name', f'd=[["name","ilike","{SECRET}%25"]]&f=name',
             f'd=[]&f=name&c={{"company":{foreign_rows.company},"_check_access":false}}']:
@@ -312,7 +312,7 @@ SECRET_DOMAINS = [
 
 @pytest.mark.parametrize('model, domain', SECRET_DOMAINS, ids=range(len(SECRET_DOMAINS)))
 def test_search_on_password_hash(client, model, domain):
-    "A count answers a question about a hash, letter by letter"
+    """A count answers a question about a hash, letter by letter"""
     for method, parameters in [
             ('search_count', [domain]), ('search', [domain]), ('search_read', [domain, 0, 1, None, ['id']]),
             ('export_data_domain', [domain, ['id']])]:
@@ -379,7 +379,7 @@ def test_what_holds_expressions_is_read_only(clients, superuser, pool, model, va
         ('{month:>2000000000}', False), ('{month.__class__}', False), ('{month[0]}', False),
         ('{month!r}', False), ('{0}', False), ('{}', False)])
 def test_a_tenants_texts_have_plain_placeholders_only(client, description, plain):
-    "A move template's text is filled in by Python's format, in which two gigabytes are easily written"
+    """A move template's text is filled in by Python's format, in which two gigabytes are easily written"""
     journal, = client.call('account.journal.search', [('type', '=', 'general')], 0, 1)
     keywords = [{'name': name, 'string': name, 'type_': 'char'} for name in ('month', 'a', 'b')]
     create = [{
@@ -396,7 +396,7 @@ def test_a_tenants_texts_have_plain_placeholders_only(client, description, plain
 # What is posted stays
 
 def test_a_posted_invoice_stays_posted(client):
-    "Stock set it back to draft and deleted its lines"
+    """Stock set it back to draft and deleted its lines"""
     invoice = _posted_invoice(client)
     lines = client.call('account.invoice.read', [invoice], ['lines', 'move'])[0]
     for method, parameters in [
@@ -415,7 +415,7 @@ def test_a_posted_invoice_stays_posted(client):
 
 
 def _posted_invoice(client):
-    "Issue an invoice of one line over 100 EUR by the Post button"
+    """Issue an invoice of one line over 100 EUR by the Post button"""
     party, = client.call('party.party.create', [{
                 'name': 'Kunde', 'addresses': [('create', [{'city': 'Berlin'}])]}])
     values = client.call('account.invoice.default_get', ['type', 'journal', 'currency', 'company'], False)
@@ -439,7 +439,7 @@ def _posted_invoice(client):
 # Singletons
 
 def test_one_configuration_per_tenant(client, neighbour, pool, superuser):
-    "Each tenant its own; a second one is refused; what one says does not hold for the other"
+    """Each tenant its own; a second one is refused; what one says does not hold for the other"""
     for name in ('account.configuration', 'party.configuration', 'product.configuration'):
         table = pool.get(name)._table
         client.call(f'{name}.write', [1], {})
@@ -508,7 +508,7 @@ def test_the_list_of_databases(client, path):
 @pytest.mark.parametrize('name', [
         'unknown', 'postgres', 'template1', 'kontor_unknown', 'x' * 200, 'a%00b', '%c3%28'])
 def test_an_unknown_database(client, name):
-    "Answered at once, without a connection to it or to any other"
+    """Answered at once, without a connection to it or to any other"""
     started = time.monotonic()
     response = client.post('{"id": 1, "method": "common.db.login", "params": ["a", {}]}', f'/{name}/rpc/')
     assert response.status_code == 404
@@ -517,7 +517,7 @@ def test_an_unknown_database(client, name):
 
 
 def test_a_database_that_is_away():
-    "503 with the time to come back, in the form of an RPC error"
+    """503 with the time to come back, in the form of an RPC error"""
     from tests.support.rpc import application_of
     client = Client(application_of('test_gone'), 'test_gone')
     started = time.monotonic()

@@ -11,7 +11,7 @@ from trytond.transaction import Transaction
 
 @pytest.fixture
 def background(postgres, database):
-    "Run tests.support.jobs (tasks or schedule) with the worker's rights"
+    """Run tests.support.jobs (tasks or schedule) with the worker's rights"""
     def run(what):
         output = postgres.run_as('worker', ['-m', 'tests.support.jobs', database, what])
         return json.loads(output.splitlines()[-1])
@@ -19,7 +19,7 @@ def background(postgres, database):
 
 
 def leave(database, company, user, model, method, *parameters):
-    "Leave a task in the queue, the way code of a request does"
+    """Leave a task in the queue, the way code of a request does"""
     with tenant_scope(company), Transaction().start(database, user) as transaction:
         transaction.tasks.clear()
         Model = Pool().get(model)
@@ -30,7 +30,7 @@ def leave(database, company, user, model, method, *parameters):
 
 def test_a_task_runs_in_the_tenant_that_left_it(
         database, pool, german, austrian, superuser, background):
-    "A copy of a party is the tenant's, whoever the task's user is; the neighbour's rows stay as they are"
+    """A copy of a party is the tenant's, whoever the task's user is; the neighbour's rows stay as they are"""
     superuser.execute("TRUNCATE ir_queue")
     before = fingerprints(superuser, pool, austrian['company'])
     newest, = superuser.execute("SELECT max(id) FROM party_party").fetchone()

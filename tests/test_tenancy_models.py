@@ -18,15 +18,15 @@ from trytond.modules.tenant.ownership import (
 WITHOUT_MODEL = {
     'kontor_release': 'which state of the code the database was brought to',
     }
-"Tables that no model stands for, and why no tenant's data are in them"
+"""Tables that no model stands for, and why no tenant's data are in them"""
 GLOBAL = {
     'account_invoice_payment_link_account_hook_unique': 'a report names its tenant by this alone',
     'res_user_login_key': 'a login is looked up before the tenant is known',
     'tenant_credential_hash_unique': 'a key is looked up before the tenant is known',
     }
-"Unique over all tenants"
+"""Unique over all tenants"""
 STAMPS = {'create_uid', 'write_uid'}
-"Written by the server from the session; 0 is nobody, whom no foreign key can name"
+"""Written by the server from the session; 0 is nobody, whom no foreign key can name"""
 UNREADABLE = {
     'res.user.application': 'keys in clear text of a protocol that is not served: no right at all',
     }
@@ -34,12 +34,12 @@ OWN = "= (NULLIF(current_setting('app.company'::text, true), ''::text))::integer
 
 
 def told(flaws):
-    "Fail with one line per flaw"
+    """Fail with one line per flaw"""
     assert not flaws, '\n' + '\n'.join(flaws)
 
 
 def is_stored(field, kind):
-    "Tell if a field is a column of a kind"
+    """Tell if a field is a column of a kind"""
     return isinstance(field, kind) and not isinstance(field, fields.Function)
 
 
@@ -58,7 +58,7 @@ def test_the_lists_name_nothing_that_is_gone(pool):
 
 
 def test_no_table_is_without_a_model(pool, superuser):
-    "Histories, views, partitions and foreign tables would be found as well"
+    """Histories, views, partitions and foreign tables would be found as well"""
     known = {Model._table for _, Model in pool.iterobject() if classify(Model)}
     tables = superuser.execute(
         "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
@@ -68,7 +68,7 @@ def test_no_table_is_without_a_model(pool, superuser):
 
 
 def test_the_web_role_is_nobody(superuser, web):
-    "No owner, no superuser, no member of another role, no way round row-level security"
+    """No owner, no superuser, no member of another role, no way round row-level security"""
     role = web.execute("SELECT current_user").fetchone()[0]
     assert superuser.execute(
         "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication FROM pg_roles"
@@ -105,7 +105,7 @@ def test_every_row_of_a_tenant_names_it(pool, superuser):
 
 
 def test_row_level_security_is_on_with_one_policy_for_the_web(pool, superuser, web):
-    "A second permissive policy would open what the first closes"
+    """A second permissive policy would open what the first closes"""
     role = web.execute("SELECT current_user").fetchone()[0]
     policies = {}
     for table, *policy in superuser.execute(
@@ -238,7 +238,7 @@ def other(austrian):
 
 
 def test_read_by_model_with_the_rules_alone(pool, database, superuser, rows, other):
-    "Row-level security is off; the user has every right of a member but for the rules"
+    """Row-level security is off; the user has every right of a member but for the rules"""
     told_by_rights = []
     with without_row_level_security(superuser, pool), as_member(database, *other):
         flaws = [
@@ -252,7 +252,7 @@ def test_read_by_model_with_the_rules_alone(pool, database, superuser, rows, oth
 
 
 def _read(Model, id_, told_by_rights):
-    "Return what a member of another tenant gets to see of a record, None for nothing"
+    """Return what a member of another tenant gets to see of a record, None for nothing"""
     if Model.__name__ in UNREADABLE:
         return None
     try:
@@ -275,13 +275,13 @@ def _read_by_id(Model, id_):
 
 
 def _rule_domains(pool):
-    "Return the names of the models to which a rule applies for the user of the transaction"
+    """Return the names of the models to which a rule applies for the user of the transaction"""
     Rule = pool.get('ir.rule')
     return {name for name in owned_models(pool) if Rule.domain_get(name, mode='read')}
 
 
 def test_read_by_model_with_row_level_security_alone(pool, database, rows, other):
-    "Access rights and rules are off, as in a wizard, an on_change or a job"
+    """Access rights and rules are off, as in a wizard, an on_change or a job"""
     with as_member(database, *other, checked=False):
         told([f'{name}: {answer}' for name, Model in owned_models(pool).items()
                 if (answer := _read_unchecked(Model, rows.of(name)))])
@@ -294,7 +294,7 @@ def _read_unchecked(Model, id_):
 
 
 def test_read_by_sql(pool, web, rows, austrian):
-    "As another tenant and as none; and the tenant itself sees its row, so that nothing proves itself"
+    """As another tenant and as none; and the tenant itself sees its row, so that nothing proves itself"""
     flaws, unreadable = [], []
     for name, Model in owned_models(pool).items():
         id_ = rows.of(name)
@@ -321,7 +321,7 @@ def _count(web, table, id_, company):
 @pytest.mark.parametrize('statement', [
         'UPDATE "{}" SET id = id WHERE id = %s', 'DELETE FROM "{}" WHERE id = %s'])
 def test_changed_and_deleted_by_sql(pool, web, rows, austrian, statement):
-    "Another tenant's UPDATE and DELETE find nothing, or are not allowed"
+    """Another tenant's UPDATE and DELETE find nothing, or are not allowed"""
     import psycopg
     flaws = []
     for name, Model in owned_models(pool).items():
@@ -337,7 +337,7 @@ def test_changed_and_deleted_by_sql(pool, web, rows, austrian, statement):
 
 
 def test_lists_computed_by_the_database(pool, database, rows, other):
-    "Models over a query (general ledger, aged balance, …) show the tenant's own rows only"
+    """Models over a query (general ledger, aged balance, …) show the tenant's own rows only"""
     company, user = other
     context = {'company': company, 'date': None}
     names, flaws = [], []

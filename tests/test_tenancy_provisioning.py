@@ -11,7 +11,7 @@ from trytond.modules.tenant.ownership import company_column, owned_models
 
 
 def provisioned(postgres, database, how, number):
-    "Run tests.support.provisioning as the operator"
+    """Run tests.support.provisioning as the operator"""
     output = postgres.run_as('owner', ['-m', 'tests.support.provisioning', database, how, number])
     return json.loads(output.splitlines()[-1])
 
@@ -22,7 +22,7 @@ def eight(postgres, database):
 
 
 def counts(superuser, pool, company):
-    "Return model → number of a company's rows"
+    """Return model → number of a company's rows"""
     return {
         name: superuser.execute(
             f'SELECT count(*) FROM "{Model._table}" WHERE {company_column(Model)} = %s',
@@ -41,7 +41,7 @@ def test_eight_at_once_all_succeed(eight):
 
 
 def test_each_is_complete(superuser, pool, eight):
-    "As many rows in each table as the prepared company has, and the seller's own on top"
+    """As many rows in each table as the prepared company has, and the seller's own on top"""
     own = {
         'party.party', 'party.address', 'party.identifier', 'party.contact_mechanism', 'bank',
         'bank.account', 'bank.account.number', 'bank.account-party.party', 'party.party.account',
@@ -66,7 +66,7 @@ def test_nothing_of_a_person_is_copied(superuser, pool, eight):
 
 
 def test_accounts_are_flat(superuser, eight):
-    """left = 2·id, right = 2·id + 1: each its own interval of the nested set, none inside another's"""
+    """Left = 2·id, right = 2·id + 1: each its own interval of the nested set, none inside another's"""
     for company in eight['companies']:
         wrong = superuser.execute(
             'SELECT count(*) FROM account_account WHERE company = %s'
@@ -75,7 +75,7 @@ def test_accounts_are_flat(superuser, eight):
 
 
 def test_child_of_is_the_account_itself(database, superuser, eight):
-    "And what is below a type is below it in the tenant's own tree"
+    """And what is below a type is below it in the tenant's own tree"""
     company = eight['companies'][0]
     with as_member(database, company, 0, checked=False):
         Account, Type = Pool().get('account.account'), Pool().get('account.account.type')

@@ -30,11 +30,11 @@ TAKEN = {
     }
 NOT_SO = {'23503': REFUSED['23503'], '22P02': 'an index reads the id as a number, and it is none'}
 STAMPS = {'create_uid', 'write_uid'}
-"Written by the server from the session, whatever is sent"
+"""Written by the server from the session, whatever is sent"""
 
 
 def columns(pool):
-    "Yield (model, name, target model) of the stored relations between tenants' tables"
+    """Yield (model, name, target model) of the stored relations between tenants' tables"""
     for Model in owned_models(pool).values():
         for name, field in sorted(Model._fields.items()):
             if isinstance(field, fields.Function) or name in STAMPS:
@@ -54,7 +54,7 @@ def foreign_value(foreign_rows, target):
 
 
 def attempt(web, statement, parameters):
-    "Return the SQLSTATE of a statement, None if it would go through; nothing of it stays"
+    """Return the SQLSTATE of a statement, None if it would go through; nothing of it stays"""
     try:
         with web.transaction() as transaction:
             web.execute(statement, parameters)
@@ -83,7 +83,7 @@ def test_update_by_sql(pool, web, rows, foreign_rows):
 
 
 def test_insert_by_sql(pool, web, rows, foreign_rows):
-    "The same row with the own id goes in, so that it is the foreign id that is refused"
+    """The same row with the own id goes in, so that it is the foreign id that is refused"""
     flaws, granted = [], 0
     for Model, name, target in columns(pool):
         values = rows.values(Model.__name__)
@@ -103,7 +103,7 @@ def test_insert_by_sql(pool, web, rows, foreign_rows):
     '{model},0{id}', '{model},000000000{id}', '{model}, {id}', '{model},{id} ', '{model},+{id}',
     '{model},{id}\n', '{model},{id}_0', '{model},{wide}', '{model},,{id}', '{model},{id},{id}'])
 def test_a_record_is_named_in_one_way(pool, web, rows, foreign_rows, written):
-    "Tryton reads an id as Python does: what is not checked as an id must not be read as one"
+    """Tryton reads an id as Python does: what is not checked as an id must not be read as one"""
     model, _, id = foreign_rows.reference().partition(',')
     value = written.format(model=model, id=id, wide=id.translate({48 + n: 0xff10 + n for n in range(10)}))
     tried = 0
@@ -130,7 +130,7 @@ def test_what_names_no_record_is_nobodys(web, rows, value):
 
 
 def test_put_off_until_commit(postgres, database, rows, foreign_rows):
-    "Deferring the keys, which provisioning needs, only puts the refusal off"
+    """Deferring the keys, which provisioning needs, only puts the refusal off"""
     with psycopg.connect(postgres.role('web', database)) as web:
         web.execute("SELECT set_config('app.company', %s, false)", (str(rows.company),))
         web.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -144,7 +144,7 @@ def test_put_off_until_commit(postgres, database, rows, foreign_rows):
 # By RPC
 
 def attempts(pool, foreign_rows, kind, target):
-    "Yield (method, value): what a member may send about a relation to reach another tenant's record"
+    """Yield (method, value): what a member may send about a relation to reach another tenant's record"""
     if kind == 'reference':
         yield from [('create', foreign_rows.reference()), ('write', foreign_rows.reference())]
         return
@@ -208,12 +208,12 @@ def _goes_through(client, method, parameters):
 
 
 def _is_idle(value):
-    "Taking away what is not there is nothing"
+    """Taking away what is not there is nothing"""
     return isinstance(value, list) and value[0][0] == 'remove'
 
 
 def pointers(superuser, pool, company, other):
-    "Return the relations by which rows of one tenant point at rows of the other"
+    """Return the relations by which rows of one tenant point at rows of the other"""
     found = []
     for Model, name, target in columns(pool):
         if not target:

@@ -20,18 +20,18 @@ DENIED = '42501'
 WRITE_ONLY = {
     'rest.request': "the request log takes lines of everybody, and shows a tenant its own",
     }
-"The operator's tables that a web worker adds to"
+"""The operator's tables that a web worker adds to"""
 
 
 def outside(pool):
-    "Return the models with a table that no tenant owns, by name"
+    """Return the models with a table that no tenant owns, by name"""
     return {
         name: Model for name, Model in sorted(pool.iterobject())
         if classify(Model) not in (None, OWNED)}
 
 
 def refused(client, method, *parameters):
-    "Return None for a refusal, else what was answered"
+    """Return None for a refusal, else what was answered"""
     try:
         return client.call(method, *parameters)
     except Fault as fault:
@@ -46,7 +46,7 @@ def some_id(superuser, Model):
 
 @pytest.fixture
 def untouched(superuser, pool):
-    "What is outside the tenants is the same after the test, to the byte"
+    """What is outside the tenants is the same after the test, to the byte"""
     def picture():
         return {
             name: superuser.execute(
@@ -98,7 +98,7 @@ def test_nothing_outside_the_tenant_is_changed_by_sql(pool, web, german):
 
 
 def test_the_walls_themselves_cannot_be_touched_by_sql(pool, web, german):
-    "Nor the structure of a tenant's tables"
+    """Nor the structure of a tenant's tables"""
     flaws = []
     for name, Model in owned_models(pool).items():
         for statement in [
@@ -124,7 +124,7 @@ def test_the_walls_themselves_cannot_be_touched_by_sql(pool, web, german):
 
 
 def _attempt(web, company, statement):
-    "Return the SQLSTATE of a statement, 'warning' for one that only warned, None if it went through"
+    """Return the SQLSTATE of a statement, 'warning' for one that only warned, None if it went through"""
     notices = []
     web.add_notice_handler(notices.append)
     try:
@@ -163,7 +163,7 @@ def test_the_only_shared_data_a_member_reads(pool, clients, role):
 
 
 def test_the_operators_tables_are_not_read_by_sql(pool, web, german):
-    "Not even of the log's lines are others' to be seen"
+    """Not even of the log's lines are others' to be seen"""
     for name, Model in outside(pool).items():
         if classify(Model) != OPERATOR_KIND:
             continue
@@ -177,7 +177,9 @@ def test_the_operators_tables_are_not_read_by_sql(pool, web, german):
 # The role that only reads
 
 def test_read_only_means_read_only(pool, clients, rows, superuser):
-    "Create, write, copy, delete and every button of every model of the tenant that is no state of a client"
+    """Create, write, copy, delete and every button of every model of the tenant that is no state of a
+    client
+    """
     before = _picture(pool, superuser, rows.company)
     tried, flaws = 0, []
     for name, Model in owned_models(pool).items():
@@ -205,7 +207,7 @@ def test_read_only_means_read_only(pool, clients, rows, superuser):
 
 
 def _picture(pool, superuser, company):
-    "Return model → hash of a tenant's rows, without the state of clients and the log of buttons"
+    """Return model → hash of a tenant's rows, without the state of clients and the log of buttons"""
     return {
         name: superuser.execute(
             f'SELECT md5(string_agg(r::text, \' \' ORDER BY id)) FROM "{Model._table}" r'
@@ -215,7 +217,7 @@ def _picture(pool, superuser, company):
 
 
 def test_read_only_holds_where_stock_checks_nothing(pool, database, german, clients, rows):
-    "Wizards and some methods run without access rights; there the model itself refuses"
+    """Wizards and some methods run without access rights; there the model itself refuses"""
     user, flaws = clients['readonly'].user, []
     for name, Model in owned_models(pool).items():
         if name.startswith(UNCHECKED):
@@ -229,7 +231,7 @@ def test_read_only_holds_where_stock_checks_nothing(pool, database, german, clie
 
 
 def _change(Model, change, rows):
-    "Return None if a change is refused, else what happened"
+    """Return None if a change is refused, else what happened"""
     try:
         if change == 'create':
             Model.create([rows.values(Model.__name__)])
@@ -264,7 +266,7 @@ def test_read_only_holds_in_every_wizard(pool, clients, rows, superuser):
 
 
 def _answers(pool, rows, Wizard):
-    "Return what a user might fill into the views of a wizard: the tenant's own records"
+    """Return what a user might fill into the views of a wizard: the tenant's own records"""
     return {
         name: {
             column: rows.of(field.model_name)
@@ -274,7 +276,7 @@ def _answers(pool, rows, Wizard):
 
 
 def test_read_only_keeps_his_own_client_in_order(clients):
-    "What the screen remembers, his language, his password: that much he writes"
+    """What the screen remembers, his language, his password: that much he writes"""
     client = clients['readonly']
     client.call(
         'ir.ui.view_tree_width.set_width', 'party.party', {'name': [200]}, 800)

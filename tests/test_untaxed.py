@@ -1,4 +1,4 @@
-"Invoices without tax: which reason counts, in the order of the law, and what the accountant is told"
+"""Invoices without tax: which reason counts, in the order of the law, and what the accountant is told"""
 from decimal import Decimal as D
 
 import pytest
@@ -13,7 +13,7 @@ FRANCE = {'name': 'Beta', 'country': 'FR', 'vatId': 'FR40303265045'}
 
 @pytest.fixture
 def biller_of(billing, operator, pool):
-    "Function(customer, country, …) → a new tenant's Biller with a template that applies no tax"
+    """Function(customer, country, …) → a new tenant's Biller with a template that applies no tax"""
     def biller_of(customer, country='AT', **seller):
         biller = Biller(Api(billing, operator.tenant(country, **seller)), customer)
         biller.template = make_template(pool, biller.api.tenant, apply_tax=False)
@@ -22,7 +22,7 @@ def biller_of(billing, operator, pool):
 
 
 def goods(pool, biller, key):
-    "Mark what an item key stands for as goods, in the client's catalogue"
+    """Mark what an item key stands for as goods, in the client's catalogue"""
     biller.api.made('/api/items', {
             'itemKey': key, 'description': 'Table', 'defaultPrice': 100, 'unit': 'Piece'})
     with inside(pool, biller.api.tenant):

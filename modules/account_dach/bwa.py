@@ -15,12 +15,12 @@ from . import tables
 
 
 def figures(company, first, last):
-    "Return [(row of tables.bwa_lines, amount in the company's currency)] of the days from first to last"
+    """Return [(row of tables.bwa_lines, amount in the company's currency)] of the days from first to last"""
     return statement(_contributions(company, first, last))
 
 
 def statement(contributions):
-    "Return [(row of tables.bwa_lines, amount)] for {line: amount}, sums worked out"
+    """Return [(row of tables.bwa_lines, amount)] for {line: amount}, sums worked out"""
     amounts = {}
     for row in tables.bwa_lines():
         parts = row['parts'].split()
@@ -31,7 +31,7 @@ def statement(contributions):
 
 
 def _contributions(company, first, last):
-    "Return {line: credit − debit} of the posted moves; those that close a year stand in other periods"
+    """Return {line: credit − debit} of the posted moves; those that close a year stand in other periods"""
     pool = Pool()
     account, move, line, period = (
         pool.get(name).__table__()

@@ -32,7 +32,7 @@ ALIKE = {
     TAX: f"{_QUESTION} AND o.start_date IS NOT DISTINCT FROM r.start_date",
     CODE: "o.code = r.code",
     }
-"Model → when a tenant's row (o) stands for the prepared company's (r)"
+"""Model → when a tenant's row (o) stands for the prepared company's (r)"""
 THERE = {
     TYPE: "o.law = r.law AND o.statement = r.statement AND o.name = r.name",
     ACCOUNT: ALIKE[ACCOUNT],
@@ -41,19 +41,19 @@ THERE = {
         " AND coalesce(o.end_date, 'infinity') >= coalesce(r.start_date, '-infinity')",
     CODE: ALIKE[CODE],
     }
-"Model → when a tenant's row (o) answers already, so that the new one (r) would be one too many"
+"""Model → when a tenant's row (o) answers already, so that the new one (r) would be one too many"""
 BELOW = {TAX: 'parent', CODE_LINE: 'tax'}
-"Model → the reference of rows that come with what they belong to"
+"""Model → the reference of rows that come with what they belong to"""
 NEEDED = {
     ACCOUNT: ['type'], TAX: ['group', 'invoice_account', 'credit_note_account', 'base_account'],
     CODE_LINE: ['code', 'tax']}
-"Model → references that must not get lost where the prepared row has them"
+"""Model → references that must not get lost where the prepared row has them"""
 COMPUTED = {ACCOUNT: {'left': '2 * d.new', 'right': '2 * d.new + 1'}}
 
 
 @dataclass
 class New:
-    "Ids of the rows that the prepared company has just got"
+    """Ids of the rows that the prepared company has just got"""
     types: list = field(default_factory=list)
     accounts: list = field(default_factory=list)
     codes: list = field(default_factory=list)
@@ -89,7 +89,7 @@ def deliver(company, chart):
 # The prepared company
 
 def _complete(company, chart):
-    "Insert what the tables have and the prepared company lacks; return what is New"
+    """Insert what the tables have and the prepared company lacks; return what is New"""
     country = tables.chart(chart)['country']
     types = {(t.law, t.name): t.id for t in _all(TYPE, company)}
     known = {row['key']: types.get((row['law'], row['name_de'])) for row in tables.account_types(chart)}
@@ -120,7 +120,7 @@ def _asked(row):
 
 
 def _end_taxes(company, chart):
-    "Let a tax that ended meanwhile end wherever it still ends as the prepared one did"
+    """Let a tax that ended meanwhile end wherever it still ends as the prepared one did"""
     rows = {_asked(row): row['valid_to'] for row in tables.taxes(tables.chart(chart)['country'])}
     cursor = Transaction().connection.cursor()
     for tax in _all(TAX, company):
@@ -143,7 +143,7 @@ def _ids(cursor, table, column, values):
 
 
 def _spread(cursor, chart, model, ids):
-    "Copy rows of the prepared company to all tenants of the chart that have no answer of their own"
+    """Copy rows of the prepared company to all tenants of the chart that have no answer of their own"""
     table = Identifier(Pool().get(model)._table)
     cursor.execute(SQL(
             "INSERT INTO kontor_delivery SELECT {model}, r.id, t.id,"
@@ -157,7 +157,7 @@ def _spread(cursor, chart, model, ids):
 
 
 def _spread_below(cursor, model, ids):
-    "Copy rows that belong to a tax to those tenants that got the tax"
+    """Copy rows that belong to a tax to those tenants that got the tax"""
     table = Identifier(Pool().get(model)._table)
     cursor.execute(SQL(
             "INSERT INTO kontor_delivery SELECT {model}, r.id, d.company,"
@@ -191,7 +191,7 @@ def _insert(cursor, model, ids):
 
 
 def _value(model, name, column, owned):
-    "Return the expression of a column: what points at the prepared company points at the tenant instead"
+    """Return the expression of a column: what points at the prepared company points at the tenant instead"""
     fixed = {
         'id': 'd.new', 'company': 'd.company', 'create_uid': '0', 'create_date': 'CURRENT_TIMESTAMP',
         'write_uid': 'NULL', 'write_date': 'NULL'} | COMPUTED.get(model, {})

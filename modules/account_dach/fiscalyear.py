@@ -25,7 +25,9 @@ class FiscalYear(metaclass=PoolMeta):
 
     @classmethod
     def series_names(cls):
-        "Return the fields of account.fiscalyear.invoice_sequence; issuing invoices extends this with its own"
+        """Return the fields of account.fiscalyear.invoice_sequence; issuing invoices extends this with its
+        own
+        """
         return list(SERIES)
 
     @classmethod
@@ -44,7 +46,7 @@ class FiscalYear(metaclass=PoolMeta):
 
     @classmethod
     def new_invoice_series(cls, company):
-        "Make the series of a company that has none; issuing invoices extends this with its own"
+        """Make the series of a company that has none; issuing invoices extends this with its own"""
         kind = sequence_type('account_invoice', 'sequence_type_account_invoice')
         sales, purchases = insert('ir.sequence.strict', company, [
                 sequence("Ausgangsrechnungen", kind, 'INV-${date_Y}-${date_m}-', 4),
@@ -77,7 +79,7 @@ def ensure_fiscalyear(company, date, today=None):
 
 
 def check_range(date, today):
-    "Raise FiscalYearRangeError unless books may be opened for the date"
+    """Raise FiscalYearRangeError unless books may be opened for the date"""
     if date < today - relativedelta(years=YEARS_BACK):
         message = 'account_dach.msg_fiscalyear_too_early'
     elif date > today + relativedelta(years=YEARS_AHEAD):
@@ -88,7 +90,7 @@ def check_range(date, today):
 
 
 def create_years(company, spans):
-    "Make fiscal years from [(first day, last day)] with months and numbers; return their ids"
+    """Make fiscal years from [(first day, last day)] with months and numbers; return their ids"""
     pool = Pool()
     ids = fresh_ids('account.fiscalyear', len(spans))
     kind = sequence_type('account', 'sequence_type_account_move')
@@ -113,7 +115,7 @@ def create_years(company, spans):
 
 
 def months(first, last):
-    "Yield first and last day of each month between two days"
+    """Yield first and last day of each month between two days"""
     while first <= last:
         end = min(first + relativedelta(day=31), last)
         yield first, end
@@ -121,7 +123,7 @@ def months(first, last):
 
 
 def sequence(name, kind, prefix, padding):
-    "Return the row of a sequence that starts at 1"
+    """Return the row of a sequence that starts at 1"""
     return {
         'name': name, 'sequence_type': kind, 'prefix': prefix, 'type': 'incremental',
         'number_next_internal': 1, 'number_increment': 1, 'padding': padding,
@@ -147,7 +149,8 @@ def _check_later_open(company, date):
 
 
 def _span(company, date):
-    "Return first and last day of the new year of a date: in the company's rhythm, between its other years"
+    """Return first and last day of the new year of a date: in the company's rhythm, between its other years
+    """
     FiscalYear = Pool().get('account.fiscalyear')
     before = FiscalYear.search(
         [('company', '=', company), ('end_date', '<', date)], order=[('end_date', 'DESC')], limit=1)
@@ -163,7 +166,8 @@ def _span(company, date):
 
 
 def year_of(date, begin=None):
-    "Return first and last day of the twelve months of a date that start on the day and month of ``begin``"
+    """Return first and last day of the twelve months of a date that start on the day and month of ``begin``
+    """
     first = date + relativedelta(month=begin.month if begin else 1, day=begin.day if begin else 1)
     if first > date:
         first -= relativedelta(years=1)

@@ -15,7 +15,7 @@ _INHERITED = [
     'account.configuration.default_account', 'account.configuration.default_payment_term',
     'account.invoice.payment_term.line.delta', 'account.invoice.payment_term.line',
     'account.invoice.payment_term', 'account.journal']
-"Stock Tryton brings its own English ones"
+"""Stock Tryton brings its own English ones"""
 _TYPE_FLAGS = ('assets', 'receivable', 'payable', 'debt', 'revenue', 'expense')
 _OPPOSITE = {'+': '-', '-': '+'}
 
@@ -47,13 +47,13 @@ def prepare(company, chart, today):
 
 
 def update(company, chart):
-    "Bring a prepared company, and the tenants copied from it, to what the chart has got since"
+    """Bring a prepared company, and the tenants copied from it, to what the chart has got since"""
     from . import delivery
     delivery.deliver(company, chart)
 
 
 def add_types(company, chart, known):
-    "Insert the account types that {key: id} lacks, add them there and return their ids"
+    """Insert the account types that {key: id} lacks, add them there and return their ids"""
     numbered = [
         (number, row) for number, row in enumerate(tables.account_types(chart), 1)
         if not known.get(row['key'])]
@@ -69,7 +69,7 @@ def add_types(company, chart, known):
 
 
 def add_accounts(company, chart, types, known):
-    "Insert the accounts that {number: id} lacks, add them there and return their ids"
+    """Insert the accounts that {number: id} lacks, add them there and return their ids"""
     rows = [row for row in tables.accounts(chart) if row['number'] not in known]
     new = fresh_ids('account.account', len(rows))
     ids = dict(zip([row['number'] for row in rows], new, strict=True))
@@ -92,7 +92,7 @@ def add_accounts(company, chart, types, known):
 
 @dataclass(frozen=True)
 class Made:
-    "New taxes: their ids; pairs: {key of the row: (id, id of the tax due)} as the VAT return counts them"
+    """New taxes: their ids; pairs: {key of the row: (id, id of the tax due)} as the VAT return counts them"""
     ids: list
     pairs: dict
 
@@ -124,7 +124,7 @@ def _tax_groups(company):
 
 
 def _tax(row, chart, accounts):
-    "Return the columns of a tax that the table decides"
+    """Return the columns of a tax that the table decides"""
     assessed = bool(row[f'due_{chart}'])
     account = None if assessed else accounts[row[f'tax_{chart}']]
     return {
@@ -153,7 +153,7 @@ def _children(parent, row, chart, accounts):
 
 
 def add_tax_codes(company, country, known):
-    "Insert the boxes that {code: id} lacks, add them there and return their ids"
+    """Insert the boxes that {code: id} lacks, add them there and return their ids"""
     rows = [row for row in tables.tax_codes(country) if row['code'] not in known]
     ids = fresh_ids('account.tax.code', len(rows))
     known.update(zip([row['code'] for row in rows], ids, strict=True))
@@ -166,7 +166,7 @@ def add_tax_codes(company, country, known):
 
 
 def add_code_lines(company, rows, codes, pairs):
-    "Let taxes (rows of the table) count in the boxes {code: id}"
+    """Let taxes (rows of the table) count in the boxes {code: id}"""
     insert('account.tax.code.line', company, [
             {'code': codes[code], 'tax': tax, 'operator': operator, 'amount': amount, 'type': type_,
                 'template_override': False}
@@ -191,7 +191,7 @@ def code_lines(row, tax, due):
 # Journals, terms, defaults
 
 def _journals(company):
-    "Return {type: id} of the new journals"
+    """Return {type: id} of the new journals"""
     rows = tables.read('journal')
     ids = insert('account.journal', company, [
             {'code': row['code'], 'type': row['type'], 'name': row['name']} for row in rows])
@@ -199,7 +199,7 @@ def _journals(company):
 
 
 def _payment_terms(company):
-    "Return [(row, id)] of the new payment terms"
+    """Return [(row, id)] of the new payment terms"""
     rows = tables.read('payment_term')
     terms = insert('account.invoice.payment_term', company, [{'name': row['name']} for row in rows])
     lines = insert('account.invoice.payment_term.line', company, [
@@ -232,7 +232,7 @@ def _defaults(company, chart, accounts, journals, terms):
 
 
 def _payment_method(company, chart, accounts, journals):
-    "Paid, but not yet on the bank statement: that comes later and clears the account"
+    """Paid, but not yet on the bank statement: that comes later and clears the account"""
     clearing = accounts[tables.roles(chart)['clearing']]
     insert('account.invoice.payment.method', company, [{
                 'name': "Geldtransit", 'journal': journals['cash'], 'credit_account': clearing,

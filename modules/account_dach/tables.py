@@ -21,35 +21,38 @@ DATA = Path(__file__).parent / 'data'
 
 @cache
 def read(name):
-    "Return the rows of a table as a tuple of dictionaries; they are shared, do not change them"
+    """Return the rows of a table as a tuple of dictionaries; they are shared, do not change them"""
     with open(DATA / f'{name}.csv', encoding='utf-8', newline='') as file:
         return tuple(csv.DictReader(file))
 
 
 def chart(name):
-    "Return the row of a chart: ``country``, ``types`` (law of its statements), names; KeyError if unknown"
+    """Return the row of a chart: ``country``, ``types`` (law of its statements), names; KeyError if unknown
+    """
     return {row['chart']: row for row in read('chart')}[name]
 
 
 def account_types(name):
-    "Return the account types of a chart, parents first"
+    """Return the account types of a chart, parents first"""
     return read(f"type_{chart(name)['types']}")
 
 
 def accounts(name):
-    "Return the accounts of a chart in order of their numbers"
+    """Return the accounts of a chart in order of their numbers"""
     return read(f'account_{name}')
 
 
 def roles(name):
-    "Return {role: account number} of a chart"
+    """Return {role: account number} of a chart"""
     chart(name)
     return {row['role']: row[name] for row in read('role')}
 
 
 @cache
 def taxes(country):
-    "Return the taxes of a country (ISO code) with ``rate`` in percent as Decimal and dates as dates or None"
+    """Return the taxes of a country (ISO code) with ``rate`` in percent as Decimal and dates as dates or
+    None
+    """
     return tuple(
         row | {
             'rate': Decimal(row['rate']),
@@ -59,7 +62,7 @@ def taxes(country):
 
 
 def tax_codes(country):
-    "Return the boxes of a country's VAT return, parents first"
+    """Return the boxes of a country's VAT return, parents first"""
     return [row for row in read('tax_code') if row['country'] == country]
 
 
@@ -72,7 +75,7 @@ def bwa_lines():
 
 
 def boxes(text):
-    "Return [(code, operator)] of a box column: '66 -83' is box 66 added, box 83 subtracted"
+    """Return [(code, operator)] of a box column: '66 -83' is box 66 added, box 83 subtracted"""
     return [(word.lstrip('-'), '-' if word.startswith('-') else '+') for word in text.split()]
 
 
@@ -89,5 +92,5 @@ def standard_rate(country, date):
 
 
 def covers(row, date):
-    "Tell whether a row is in force at a date"
+    """Tell whether a row is in force at a date"""
     return row['valid_from'] <= date and (row['valid_to'] is None or date <= row['valid_to'])

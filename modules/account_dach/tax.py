@@ -81,7 +81,7 @@ class Tax(metaclass=PoolMeta):
 
     @classmethod
     def check_overlap(cls, taxes, field_names=None):
-        "Two taxes must not answer for the same question"
+        """Two taxes must not answer for the same question"""
         if field_names and not (field_names & {
                     'country_code', 'kind', 'category', 'reason', 'rate', 'start_date', 'end_date',
                     'parent', 'active'}):
@@ -106,7 +106,7 @@ class Tax(metaclass=PoolMeta):
 
     @property
     def dach_rate(self):
-        "The rate in percent; that of a self-assessed tax stands on its children"
+        """The rate in percent; that of a self-assessed tax stands on its children"""
         if self.type == 'percentage':
             return self.rate * _HUNDRED
         return max((child.rate * _HUNDRED for child in self.childs if child.rate), default=Decimal(0))
@@ -140,7 +140,7 @@ def resolve(company, country, kind, category, rate, date, reason=None):
 
 
 def _misfit(*arguments):
-    "Return the name of the first argument that no tax fits, 'date' if only that is left"
+    """Return the name of the first argument that no tax fits, 'date' if only that is left"""
     Tax = Pool().get('account.tax')
     domain = []
     for name, part in _parts(*arguments):
@@ -155,7 +155,7 @@ def _question(*arguments):
 
 
 def _parts(company, country, kind, category, rate, reason):
-    "Return [(argument, its clauses)] in the order in which a mistake is looked for"
+    """Return [(argument, its clauses)] in the order in which a mistake is looked for"""
     percent = Decimal(rate) / _HUNDRED
     return [
         ('country', [

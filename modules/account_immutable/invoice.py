@@ -37,7 +37,7 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def _store_cache(cls, invoices):
-        "What an issued invoice amounts to is known: stock would empty the columns and fill them again"
+        """What an issued invoice amounts to is known: stock would empty the columns and fill them again"""
         super()._store_cache([invoice for invoice in invoices if not _is_known(invoice)])
 
 

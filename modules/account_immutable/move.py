@@ -1,4 +1,4 @@
-"Posted moves: they balance, and they stay"
+"""Posted moves: they balance, and they stay"""
 from psycopg.sql import SQL, Identifier
 from trytond.i18n import gettext
 from trytond.model.exceptions import AccessError
@@ -33,7 +33,7 @@ EXECUTE FUNCTION kontor_move_balanced()
 
 
 BY_POSTING = frozenset(['number', 'post_date', 'state'])
-"What a client may not say of a move: it follows from posting, which looks at the period"
+"""What a client may not say of a move: it follows from posting, which looks at the period"""
 
 
 class Move(metaclass=PoolMeta):
@@ -53,7 +53,7 @@ class Move(metaclass=PoolMeta):
 
     @classmethod
     def __raise_walls__(cls, cursor, roles):
-        "Debits equal credits, per posted move, or the transaction does not commit"
+        """Debits equal credits, per posted move, or the transaction does not commit"""
         cursor.execute("SELECT current_schema()")
         cursor.execute(SQL(_BALANCED).format(schema=Identifier(cursor.fetchone()[0])))
         cursor.execute("REVOKE ALL ON FUNCTION kontor_move_balanced() FROM PUBLIC")

@@ -44,7 +44,7 @@ _TRIGGERS = {
 
 
 def used(id):
-    "Return SQL that tells whether a series has given a number: to a sealed record, or to a move"
+    """Return SQL that tells whether a series has given a number: to a sealed record, or to a move"""
     records = [
         SQL("EXISTS (SELECT FROM {} WHERE sequence = {} AND number IS NOT NULL)").format(
             Identifier(Model._table), id)
@@ -57,7 +57,7 @@ class SequenceStrict(metaclass=PoolMeta):
 
     @classmethod
     def __raise_walls__(cls, cursor, roles):
-        "A series does not fall back; called as the owner of the tables"
+        """A series does not fall back; called as the owner of the tables"""
         cursor.execute("SELECT current_schema()")
         schema = Identifier(cursor.fetchone()[0])
         cursor.execute(SQL(_FUNCTION).format(

@@ -47,21 +47,21 @@ ORDER BY i.company, i.id
 
 
 def validate_moves_balanced(company):
-    "Debits equal credits, per move"
+    """Debits equal credits, per move"""
     for tenant, id, number, debit, credit in select(_BALANCE, company):
         yield Finding(tenant, 'account.move', id, gettext(
                 'account_immutable.msg_move_unbalanced', move=number, debit=debit, credit=credit))
 
 
 def validate_reconciliations_zero(company):
-    "What is reconciled adds up to nothing"
+    """What is reconciled adds up to nothing"""
     for tenant, id, number, rest in select(_RECONCILIATION, company):
         yield Finding(tenant, 'account.move.reconciliation', id, gettext(
                 'account_immutable.msg_reconciliation_rest', reconciliation=number, rest=rest or 0))
 
 
 def validate_control_accounts(company):
-    "The sub-ledger is the control account: each line names whose it is, each document is booked as it is"
+    """The sub-ledger is the control account: each line names whose it is, each document is booked as it is"""
     for tenant, id, code, balance, parties in select(_CONTROL, company):
         yield Finding(tenant, 'account.account', id, gettext(
                 'account_immutable.msg_control_account', account=code, balance=balance, parties=parties or 0))
@@ -71,7 +71,7 @@ def validate_control_accounts(company):
 
 
 def validate_invoices_settled(company):
-    "An invoice is paid if and only if what it claims is reconciled"
+    """An invoice is paid if and only if what it claims is reconciled"""
     for tenant, id, number, state in select(_SETTLED, company):
         message = 'msg_invoice_not_settled' if state == 'paid' else 'msg_invoice_settled'
         yield Finding(tenant, 'account.invoice', id, gettext(

@@ -19,20 +19,20 @@ SVRL = '{http://purl.oclc.org/dsdl/svrl}'
 FOUND = (f'{SVRL}failed-assert', f'{SVRL}successful-report')
 WARNINGS = (WARNING, 'information', 'info')
 SCHEMA, NAMELESS, FAILED = 'XSD', 'SCH', 'XSLT'
-"Stand for a rule where a schema speaks, where a rule has no id, where a rule could not be computed"
+"""Stand for a rule where a schema speaks, where a rule has no id, where a rule could not be computed"""
 MOST_OF_A_SCHEMA = 50
 AHEAD = (('cii', 'EN16931'), ('cii', 'XRechnung'), ('cii', 'Basic'), ('ubl', 'XRechnung'))
 
 
 def warm(root):
-    "Return the work of a document process; it compiles ahead what our own documents need"
+    """Return the work of a document process; it compiles ahead what our own documents need"""
     with open(os.devnull, 'wb') as nowhere:     # Saxon writes there what is in its errors too
         os.dup2(nowhere.fileno(), sys.stderr.fileno())
     return Work()
 
 
 class Work:
-    "A job is one line of JSON, then the file; the answer is JSON"
+    """A job is one line of JSON, then the file; the answer is JSON"""
 
     def __init__(self):
         self.checker = Checker()
@@ -52,7 +52,7 @@ class Work:
 
 
 class Checker:
-    "Everything that is compiled"
+    """Everything that is compiled"""
 
     def __init__(self):
         self.compiled = {}
@@ -86,7 +86,7 @@ class Checker:
             'violations': self.violations(root, syntax, profile, strict)}
 
     def violations(self, root, syntax, profile, strict):
-        "Return the Violations of a root element, each once, in the order in which they were found"
+        """Return the Violations of a root element, each once, in the order in which they were found"""
         found = self.schema_violations(root, syntax, profile)
         node = self.saxon.parse_xml(xml_text=etree.tostring(root, encoding='unicode'))
         for sheet in rules.RULES[syntax, profile].sheets:
@@ -107,7 +107,7 @@ class Checker:
             for error in list(schema.error_log)[:MOST_OF_A_SCHEMA]]
 
     def schemas(self, syntax, profile):
-        "Return {root element: compiled schema}"
+        """Return {root element: compiled schema}"""
         path = rules.RULES[syntax, profile].schema
         return {
             tag: self.schema(path.format(tag.rpartition('}')[2]))
@@ -146,7 +146,7 @@ class Checker:
 
 
 class Verified(etree.Resolver):
-    "Schemas import what stands beside them: it is read like themselves, and nothing else is"
+    """Schemas import what stands beside them: it is read like themselves, and nothing else is"""
 
     def resolve(self, url, public_id, context):
         name = url.removeprefix('verified:/')
@@ -154,7 +154,7 @@ class Verified(etree.Resolver):
 
 
 def levelled(found, levels):
-    "Return a Violation as grave as its profile takes it"
+    """Return a Violation as grave as its profile takes it"""
     level = levels.get(found.rule)
     return found._replace(severity=WARNING if level in WARNINGS else ERROR) if level else found
 
@@ -182,7 +182,7 @@ _PLACES = (
 
 
 def place(location):
-    "Return where something was found as a path without namespaces; a first of its kind has no number"
+    """Return where something was found as a path without namespaces; a first of its kind has no number"""
     for pattern, new in _PLACES:
         location = pattern.sub(new, location)
     return location

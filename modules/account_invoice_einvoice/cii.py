@@ -12,11 +12,11 @@ NAMESPACES = {
     'qdt': 'urn:un:unece:uncefact:data:standard:QualifiedDataType:100',
     'udt': 'urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100'}
 WITHOUT = {'Basic': frozenset(['contact', 'account_name', 'bic', 'description', 'item'])}
-"Profile → what its schema has no place for: BG-6 and BG-9, BT-85, BT-86, BT-154, BT-155"
+"""Profile → what its schema has no place for: BG-6 and BG-9, BT-85, BT-86, BT-154, BT-155"""
 
 
 def write(invoice):
-    "Return the XML of an EInvoice as bytes"
+    """Return the XML of an EInvoice as bytes"""
     without = WITHOUT.get(invoice.profile, frozenset())
     return document(
         'rsm:CrossIndustryInvoice', NAMESPACES, _context(invoice), _header(invoice),

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 SELF_BILLED = {'380': '389', '381': '261'}
-"UNTDID 1001: code of a document → code when the buyer writes it"
+"""UNTDID 1001: code of a document → code when the buyer writes it"""
 TRANSFER = '58'
-"UNTDID 4461: SEPA credit transfer"
+"""UNTDID 4461: SEPA credit transfer"""
 EMAIL = 'EM'
-"Code list EAS: an electronic address that is an e-mail address"
+"""Code list EAS: an electronic address that is an e-mail address"""
 GENERAL, PAYMENT = 'AAI', 'PMT'
-"UNTDID 4451: general information, payment information"
+"""UNTDID 4451: general information, payment information"""
 PEPPOL_BILLING = 'urn:fdc:peppol.eu:2017:poacc:billing:01:1.0'
-"BT-23 where a profile wants one and the template has none: XRechnung rule PEPPOL-EN16931-R001"
+"""BT-23 where a profile wants one and the template has none: XRechnung rule PEPPOL-EN16931-R001"""
 EXEMPTIONS = {'AE': 'VATEX-EU-AE', 'K': 'VATEX-EU-IC', 'G': 'VATEX-EU-G'}
 """Tax category → code of the code list VATEX.
 
@@ -60,7 +60,7 @@ SPECIFICATIONS = (
         profile='XRechnung', start=dt.date(2024, 2, 1), identifier=_XRECHNUNG, file='xrechnung.xml',
         level='XRECHNUNG', version='3.0', release='XRechnung 3.0', source=_KOSIT),
     )
-"By profile and first day of issue"
+"""By profile and first day of issue"""
 
 
 def specification(profile, date):
@@ -88,5 +88,5 @@ def type_code(kind, is_credit, profile):
 
 
 def category(category, rate):
-    "Return BT-151 of a tax: what is taxed at nothing is Z (BR-S-5)"
+    """Return BT-151 of a tax: what is taxed at nothing is Z (BR-S-5)"""
     return 'Z' if category == 'S' and rate == Decimal(0) else category

@@ -16,20 +16,20 @@ from .model import Address, CreditTransfer, Delivery, EInvoice, Line, Note, Part
 
 ONE = Decimal(1)
 PRICE = Decimal('0.0001')
-"Decimals of a net price: what is divided has no more than the next edition of EN 16931 will take"
+"""Decimals of a net price: what is divided has no more than the next edition of EN 16931 will take"""
 _ILLEGAL = re.compile('[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
-"What XML 1.0 cannot hold"
+"""What XML 1.0 cannot hold"""
 _WORDLESS = '–'
-"Name of a line whose description is blank: BR-25 wants one"
+"""Name of a line whose description is blank: BR-25 wants one"""
 
 
 SET_OFF = {
     'de': 'Wird mit der Rechnung {number} verrechnet.', 'en': 'Set off against the invoice {number}.'}
-"Terms of a credit note of what nobody has paid: nothing is refunded"
+"""Terms of a credit note of what nobody has paid: nothing is refunded"""
 
 
 def einvoice(bill):
-    "Return the EInvoice of a numbered bill with its Document, None where its template asks for none"
+    """Return the EInvoice of a numbered bill with its Document, None where its template asks for none"""
     template, document = bill.template, bill.document
     profile = template.e_invoice_profile
     if profile == 'None':
@@ -64,7 +64,7 @@ def _preceding(document):
 # Texts
 
 def _text(text):
-    "Return a text as XML can hold it"
+    """Return a text as XML can hold it"""
     return _ILLEGAL.sub('', text or '').strip()
 
 
@@ -76,7 +76,7 @@ def _notes(document, trailing):
 
 
 def _terms(bill, sign):
-    "What is due when, where it is not one day (BR-CO-25)"
+    """What is due when, where it is not one day (BR-CO-25)"""
     document, currency = bill.document, bill.document.currency
     if not document.due_date:
         return SET_OFF[language_of(document.language)].format(number=document.preceding.number)
@@ -89,7 +89,7 @@ def _terms(bill, sign):
 # Parties
 
 def _parties(bill):
-    "Return (seller, buyer): on a Gutschrift the customer supplies"
+    """Return (seller, buyer): on a Gutschrift the customer supplies"""
     seller, buyer = _tenant(bill), _customer(bill)
     if bill.document.kind == 'gutschrift':
         seller, buyer = buyer, seller
@@ -127,13 +127,13 @@ def _customer(bill):
 
 
 def _streets(text):
-    "Return the lines of a street as three: BT-35, BT-36, BT-162"
+    """Return the lines of a street as three: BT-35, BT-36, BT-162"""
     lines = [line.strip() for line in _text(text).splitlines() if line.strip()]
     return [*lines[:2], '', ''][:2] + [', '.join(lines[2:])]
 
 
 def _delivery(document, buyer, taxes):
-    "An intra-Community supply says where it went (BR-IC-11, BR-IC-12)"
+    """An intra-Community supply says where it went (BR-IC-11, BR-IC-12)"""
     found = {}
     if any(tax.category == 'K' for tax in taxes):
         found = {'name': buyer.name, 'address': buyer.address}
@@ -182,7 +182,7 @@ def _line(bill, item, sign, number, note):
 
 
 def _name(text):
-    "Return (BT-153, BT-154): the first line of a description and the others"
+    """Return (BT-153, BT-154): the first line of a description and the others"""
     first, _, others = _text(text).partition('\n')
     return first.strip() or _WORDLESS, others.strip()
 
@@ -204,7 +204,7 @@ def net_price(quantity, unit_price, net, included=Decimal(0)):
 
 
 def _taxes(bill, sign):
-    "One for each category and rate, whatever taxes of the books they are (BR-S-1, BR-E-1 and so on)"
+    """One for each category and rate, whatever taxes of the books they are (BR-S-1, BR-E-1 and so on)"""
     found = {}
     for taxed, share in bill.shares:
         key = codes.category(taxed.category, share.rate), share.rate

@@ -16,20 +16,20 @@ LEVELS = {
     'Minimum': 'MINIMUM', 'Basic WL': 'BASIC WL', 'Basic': 'BASIC', 'EN16931': 'EN 16931',
     'Extended': 'EXTENDED', 'XRechnung': 'XRECHNUNG', 'XRechnung Extension': 'XRECHNUNG',
     'XRechnung CVD': 'XRECHNUNG'}
-"Profile → ConformanceLevel in the XMP"
+"""Profile → ConformanceLevel in the XMP"""
 DATA_ALONE = ('Minimum', 'Basic WL')
-"Profiles that are no invoice: their XML is data of the pages and no alternative to them"
+"""Profiles that are no invoice: their XML is data of the pages and no alternative to them"""
 
 
 def violations(pdf, name, profile):
-    "Return what is wrong with an open PDF in which a document of a profile stands under a name"
+    """Return what is wrong with an open PDF in which a document of a profile stands under a name"""
     said = properties(pdf)
     found = [*_claim(said, pdf.is_encrypted), *_announcement(said, name, profile)]
     return found + _relation(pdf, name, profile)
 
 
 def properties(pdf):
-    "Return {(namespace, name): value} of the XMP; an unreadable one says nothing"
+    """Return {(namespace, name): value} of the XMP; an unreadable one says nothing"""
     try:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         root = etree.fromstring(pdf.Root.Metadata.read_bytes(), parser)

@@ -19,7 +19,7 @@ PROPERTIES = {
     'DocumentType': 'The type of the hybrid document in capital letters, e.g. INVOICE or ORDER',
     'Version': 'The actual version of the standard applying to the embedded XML document',
     'ConformanceLevel': 'The conformance level of the embedded XML document'}
-"Property of the XMP → what it is"
+"""Property of the XMP → what it is"""
 
 
 def attach(pdf, xml, specification, made_at):
@@ -97,7 +97,7 @@ def _description(specification):
 # Reading back
 
 def extract(pdf):
-    "Return (name, bytes) of the XML in a PDF of ours, None if there is none"
+    """Return (name, bytes) of the XML in a PDF of ours, None if there is none"""
     with pikepdf.open(io.BytesIO(pdf)) as file:
         for name, attachment in file.attachments.items():
             if name.endswith('.xml'):

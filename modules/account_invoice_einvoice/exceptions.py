@@ -1,4 +1,4 @@
-"Why an invoice cannot carry its data"
+"""Why an invoice cannot carry its data"""
 from trytond.modules.account_invoice_issue.exceptions import IssueError
 
 

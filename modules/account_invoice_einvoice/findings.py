@@ -1,11 +1,11 @@
-"What a check finds, as data"
+"""What a check finds, as data"""
 from typing import NamedTuple
 
 ERROR, WARNING = 'error', 'warning'
 
 
 class Violation(NamedTuple):
-    "A rule that a document breaks: its id, where (a path without namespaces) and what the rule says"
+    """A rule that a document breaks: its id, where (a path without namespaces) and what the rule says"""
     rule: str
     location: str
     text: str
@@ -13,7 +13,7 @@ class Violation(NamedTuple):
 
 
 class Findings(NamedTuple):
-    "What a document is held against, the name of the file in a PDF, and what was found"
+    """What a document is held against, the name of the file in a PDF, and what was found"""
     syntax: str
     profile: str
     specification: str      # BT-24

@@ -25,7 +25,7 @@ from .exceptions import EInvoiceInvalid
 from .violations import to_violations
 
 UBL = 'application/xml'
-"Media type of the second sealed file: the syntax UBL stands beside the PDF, not in it"
+"""Media type of the second sealed file: the syntax UBL stands beside the PDF, not in it"""
 _HIDDEN = {'invisible': Eval('einvoice_profile', 'None') == 'None'}
 
 
@@ -52,7 +52,7 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def get_einvoice_profile(cls, invoices, name):
-        "What the template asked for when the invoice was issued"
+        """What the template asked for when the invoice was issued"""
         return {
             invoice.id: json.loads(invoice.printed)['template']['e_invoice_profile']
             if invoice.printed else 'None' for invoice in invoices}
@@ -70,7 +70,7 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def _shown(cls, name, content):
-        "Return bytes as a client wants them, which may be their number alone"
+        """Return bytes as a client wants them, which may be their number alone"""
         if Transaction().context.get(f'{cls.__name__}.{name}') == 'size':
             return len(content or b'')
         return fields.Binary.cast(content) if content else None
@@ -131,7 +131,7 @@ def _refusal(bill, einvoice, found):
 
 
 def _contents(invoices, *media_type):
-    "Return {id: bytes of the sealed file or None}"
+    """Return {id: bytes of the sealed file or None}"""
     if not invoices:
         return {}
     documents = {id: document for id, (document, _) in sealed(invoices, *media_type).items()}
@@ -153,7 +153,7 @@ def files_of(invoice):
 
 
 class EInvoiceReport(Report):
-    "The data of an invoice as it was sealed; nothing is written a second time"
+    """The data of an invoice as it was sealed; nothing is written a second time"""
     __name__ = 'account.invoice.einvoice'
 
     @classmethod

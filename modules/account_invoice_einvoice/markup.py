@@ -10,12 +10,12 @@ _ESCAPES = str.maketrans({'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;',
 
 
 class Markup(str):
-    "Text that is XML already"
+    """Text that is XML already"""
     __slots__ = ()
 
 
 def element(name, *content, **attributes):
-    "Return an element, None if it would be empty; content: texts, elements, None, lists of them"
+    """Return an element, None if it would be empty; content: texts, elements, None, lists of them"""
     inner = ''.join(_parts(content))
     if not inner:
         return None
@@ -34,22 +34,22 @@ def _parts(content):
 
 
 def document(name, namespaces, *content):
-    "Return the bytes of a document whose root is ``name``; namespaces: prefix → URI, '' for the default"
+    """Return the bytes of a document whose root is ``name``; namespaces: prefix → URI, '' for the default"""
     declared = {f'xmlns:{prefix}' if prefix else 'xmlns': uri for prefix, uri in namespaces.items()}
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{element(name, *content, **declared)}\n'.encode()
 
 
 def amount(value):
-    "Two decimals, no sign on nothing (BR-DEC-…)"
+    """Two decimals, no sign on nothing (BR-DEC-…)"""
     return f'{value or abs(value):.2f}'
 
 
 def number(value):
-    "As many decimals as it needs: 2.5000 → 2.5, 100 → 100"
+    """As many decimals as it needs: 2.5000 → 2.5, 100 → 100"""
     text = f'{value or abs(value):f}'
     return text.rstrip('0').rstrip('.') if '.' in text else text
 
 
 def price(value):
-    "At least two decimals"
+    """At least two decimals"""
     return amount(value) if value == value.quantize(Decimal('0.01')) else number(value)

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    "BG-5, BG-8, BG-15"
+    """BG-5, BG-8, BG-15"""
     street: str = ''            # BT-35, BT-50, BT-75
     additional: str = ''        # BT-36, BT-51, BT-76
     further: str = ''           # BT-162, BT-163, BT-165
@@ -22,7 +22,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    "Seller (BG-4) or buyer (BG-7) with the contact (BG-6, BG-9)"
+    """Seller (BG-4) or buyer (BG-7) with the contact (BG-6, BG-9)"""
     name: str                   # BT-27, BT-44
     address: Address
     identifier: str = ''        # BT-29, BT-46
@@ -35,7 +35,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    "BG-13; with a period (BG-14) where the supply lasted"
+    """BG-13; with a period (BG-14) where the supply lasted"""
     date: dt.date                       # BT-72: the day, or the last one
     start: dt.date | None = None        # BT-73
     end: dt.date | None = None          # BT-74
@@ -45,7 +45,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditTransfer:
-    "BG-16 and BG-17: SEPA credit transfer"
+    """BG-16 and BG-17: SEPA credit transfer"""
     iban: str                   # BT-84
     account_name: str = ''      # BT-85
     bic: str = ''               # BT-86
@@ -54,21 +54,21 @@ class CreditTransfer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    "BG-1; ``code`` of UNTDID 4451"
+    """BG-1; ``code`` of UNTDID 4451"""
     code: str                   # BT-21
     text: str                   # BT-22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preceding:
-    "BG-3: the invoice that is credited"
+    """BG-3: the invoice that is credited"""
     number: str                 # BT-25
     date: dt.date | None        # BT-26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tax:
-    "BG-23: what one category and rate bears"
+    """BG-23: what one category and rate bears"""
     category: str               # BT-118, UNTDID 5305
     rate: Decimal               # BT-119, percent
     base: Decimal               # BT-116
@@ -99,7 +99,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EInvoice:
-    "One electronic invoice"
+    """One electronic invoice"""
     profile: str                # Basic, EN16931 or XRechnung
     specification: str          # BT-24
     process: str = ''           # BT-23
@@ -128,4 +128,4 @@ class EInvoice:
 
 
 CREDITS = frozenset({'381', '261'})
-"Types of BT-3 that the syntax UBL writes as CreditNote (EN 16931-3-2)"
+"""Types of BT-3 that the syntax UBL writes as CreditNote (EN 16931-3-2)"""

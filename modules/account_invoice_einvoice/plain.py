@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Plain(NamedTuple):
-    "``fields`` in the order in which they are looked at"
+    """``fields`` in the order in which they are looked at"""
     fields: tuple[str, ...]
     de: str
     en: str
@@ -255,13 +255,13 @@ CATEGORIES = {
     'G': ('als Ausfuhr', 'as an export'),
     'O': ('nicht steuerbar', 'not subject to tax'),
     }
-"Part of a rule's id → how something is charged then"
+"""Part of a rule's id → how something is charged then"""
 BOTH = {'AE', 'IC'}
-"Categories in which the buyer must be known to the tax office too"
+"""Categories in which the buyer must be known to the tax office too"""
 
 
 def _of_category(code, de, en):
-    "Return {rule: Plain} of the rules that each tax category has"
+    """Return {rule: Plain} of the rules that each tax category has"""
     sellers = _plain(
         'seller.vat_id', f'Was {de} berechnet wird, verlangt die USt-IdNr. oder Steuernummer {{seller}}.',
         f'What is charged {en} wants the VAT id or tax number of {{seller}}.')

@@ -28,22 +28,22 @@ SPECIFICATION = {
     'cii': '{*}ExchangedDocumentContext/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID',
     'ubl': '{*}CustomizationID',
     }
-"Where BT-24 stands"
+"""Where BT-24 stands"""
 
 
 class Unreadable(DocumentError):
-    "A file is no electronic invoice, or is broken, or too large to be one"
+    """A file is no electronic invoice, or is broken, or too large to be one"""
 
 
 class Identity(NamedTuple):
-    "What a document says it is: its syntax, the profile and BT-24 itself"
+    """What a document says it is: its syntax, the profile and BT-24 itself"""
     syntax: str
     profile: str
     specification: str
 
 
 def parse(xml):
-    "Return the root element of XML as bytes; raises Unreadable"
+    """Return the root element of XML as bytes; raises Unreadable"""
     if len(xml) > MOST_XML:
         raise Unreadable(f'the XML has more than {MOST_XML >> 20} MB')
     parser = etree.XMLParser(
@@ -58,7 +58,7 @@ def parse(xml):
 
 
 def identify(root):
-    "Return the Identity of a root element; raises Unreadable"
+    """Return the Identity of a root element; raises Unreadable"""
     syntax = ROOTS.get(root.tag)
     if syntax is None:
         raise Unreadable(f'the XML is no electronic invoice: its root is {root.tag}')
@@ -67,13 +67,13 @@ def identify(root):
 
 
 def is_pdf(content):
-    "Tell if bytes are a PDF; some programs put bytes before its head"
+    """Tell if bytes are a PDF; some programs put bytes before its head"""
     return b'%PDF-' in content[:1024]
 
 
 @contextlib.contextmanager
 def opened(content):
-    "Open a PDF; raises Unreadable, also for what is broken further inside"
+    """Open a PDF; raises Unreadable, also for what is broken further inside"""
     if len(content) > MOST_PDF:
         raise Unreadable(f'the PDF has more than {MOST_PDF >> 20} MB')
     try:
@@ -86,7 +86,7 @@ def opened(content):
 
 
 def embedded(pdf):
-    "Return (name, XML as bytes) of the electronic invoice in an open PDF; raises Unreadable"
+    """Return (name, XML as bytes) of the electronic invoice in an open PDF; raises Unreadable"""
     names = [name for name in KNOWN_FILES if name in pdf.attachments]
     names = names or [name for name in pdf.attachments if name.lower().endswith('.xml')]
     if not names:
@@ -95,7 +95,7 @@ def embedded(pdf):
 
 
 def _unpacked(stream):
-    "Return the bytes of a stream, never more than MOST_XML"
+    """Return the bytes of a stream, never more than MOST_XML"""
     packed, packing = stream.read_raw_bytes(), stream.get('/Filter')
     if isinstance(packing, pikepdf.Array):
         if len(packing) > 1:

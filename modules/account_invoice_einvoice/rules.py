@@ -28,16 +28,16 @@ UBL = f'{SCHEMAS}/ubl-2.1/maindoc/UBL-{{}}-2.1.xsd'
 
 
 class RulesMissing(DocumentError):
-    "A file with official rules that belongs to the installation is absent"
+    """A file with official rules that belongs to the installation is absent"""
 
 
 class RulesAltered(DocumentError):
-    "A file with official rules is not the one whose checksum is known"
+    """A file with official rules is not the one whose checksum is known"""
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    "What was published: the rules in the pinned packages, and from when they hold"
+    """What was published: the rules in the pinned packages, and from when they hold"""
     name: str
     version: str
     published: dt.date
@@ -57,7 +57,7 @@ RELEASES = (
 
 
 class RuleSet(NamedTuple):
-    "What judges a document: its schema (XSD) and the sheets with business rules (Schematron as XSLT)"
+    """What judges a document: its schema (XSD) and the sheets with business rules (Schematron as XSLT)"""
     schema: str
     sheets: tuple[str, ...]
 
@@ -71,7 +71,7 @@ _CEN_CII, _CEN_UBL = CEN.format('CII'), CEN.format('UBL')
 _KOSIT_CII, _KOSIT_UBL = KOSIT.format('CII'), KOSIT.format('UBL')
 
 OURS = ('Basic', 'EN16931', 'XRechnung')
-"The profiles that we write, see `invoice_template.template.PROFILES`"
+"""The profiles that we write, see `invoice_template.template.PROFILES`"""
 RULES = {
     ('cii', 'Minimum'): _factur_x('minimum', 'MINIMUM', FERD.format('MINIMUM')),
     ('cii', 'Basic WL'): _factur_x('basicwl', 'BASICWL', FERD.format('BASIC-WL')),
@@ -113,7 +113,7 @@ are taken, the extension replaces rules by its own, and cardinalities that CEN o
 
 
 def name_of(specification):
-    "Return the profile of a specification identifier (BT-24), 'other' for one without own rules"
+    """Return the profile of a specification identifier (BT-24), 'other' for one without own rules"""
     return next((name for mark, name in _MARKS if re.search(mark, specification)), 'other')
 
 
@@ -125,7 +125,7 @@ _MARKS = (
 
 
 def location(name):
-    "Return the path of a file that is named as package/path; raises RulesMissing"
+    """Return the path of a file that is named as package/path; raises RulesMissing"""
     package, _, path = name.partition('/')
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
@@ -135,13 +135,13 @@ def location(name):
 
 @cache
 def checksums():
-    "Return {package/path: SHA-256} of every file that is used"
+    """Return {package/path: SHA-256} of every file that is used"""
     lines = CHECKSUMS.read_text(encoding='ascii').splitlines()
     return {name: digest for digest, name in (line.split('  ') for line in lines)}
 
 
 def read(name):
-    "Return the bytes of a file; raises RulesMissing, RulesAltered"
+    """Return the bytes of a file; raises RulesMissing, RulesAltered"""
     expected = checksums().get(name)
     if expected is None:
         raise RulesAltered(f'{name} has no checksum: it is not one of the official files')
@@ -157,13 +157,13 @@ def read(name):
 
 
 def check():
-    "Read every file; raises RulesMissing, RulesAltered"
+    """Read every file; raises RulesMissing, RulesAltered"""
     for name in checksums():
         read(name)
 
 
 def used():
-    "Return the names of all files that the rule sets use, sorted"
+    """Return the names of all files that the rule sets use, sorted"""
     names = {CODES.format(level) for level in ('MINIMUM', 'BASIC-WL', 'BASIC', 'EN16931', 'EXTENDED')}
     for rule_set in RULES.values():
         names.update(rule_set.sheets)
@@ -172,7 +172,7 @@ def used():
 
 
 def _beside(schema):
-    "Yield a schema and what stands beside it: schemas import each other"
+    """Yield a schema and what stands beside it: schemas import each other"""
     folder = schema.rpartition('/')[0]
     folders = [folder] if schema != UBL else [folder, folder.replace('maindoc', 'common')]
     for each in folders:
@@ -181,7 +181,7 @@ def _beside(schema):
 
 
 def write():
-    "Write the checksums of what is installed"
+    """Write the checksums of what is installed"""
     lines = [f'{hashlib.sha256(location(name).read_bytes()).hexdigest()}  {name}\n' for name in used()]
     CHECKSUMS.write_text(''.join(lines), encoding='ascii')
 

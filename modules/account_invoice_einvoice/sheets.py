@@ -19,7 +19,9 @@ CODES = 'codes'
 
 
 def ready(sheet):
-    "Return a sheet (bytes) made ready, as a string; raises ValueError for one of another form than is known"
+    """Return a sheet (bytes) made ready, as a string; raises ValueError for one of another form than is
+    known
+    """
     root = etree.fromstring(sheet)
     _select(root)
     _take_codes(root)
@@ -29,7 +31,7 @@ def ready(sheet):
 
 
 def _select(root):
-    "Let patterns select their nodes where they walk"
+    """Let patterns select their nodes where they walk"""
     patterns = {}
     for template in root.findall(f'{XSL}template'):
         mode = template.get('mode', '')
@@ -42,7 +44,7 @@ def _select(root):
 
 
 def _end_walk(template):
-    "A rule ends by walking on to the nodes below: they are selected already"
+    """A rule ends by walking on to the nodes below: they are selected already"""
     last = template[-1]
     if last.tag != f'{XSL}apply-templates' or last.get('select') != WALK:
         raise ValueError(f'the rule for {template.get("match")} has another form than is known')

@@ -15,7 +15,7 @@ COMMON = {
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    "What the two roots call their parts; only an Invoice has a due date of its own"
+    """What the two roots call their parts; only an Invoice has a due date of its own"""
     name: str
     line: str
     quantity: str
@@ -32,7 +32,7 @@ CREDIT_NOTE = Root('CreditNote', 'CreditNoteLine', 'CreditedQuantity', 'CreditNo
 
 
 def write(invoice):
-    "Return the XML of an EInvoice as bytes"
+    """Return the XML of an EInvoice as bytes"""
     root = CREDIT_NOTE if invoice.is_credit else INVOICE
     return document(
         root.name, {'': root.namespace, **COMMON}, _header(invoice, root),

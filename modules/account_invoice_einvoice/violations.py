@@ -68,7 +68,7 @@ def _record(field):
 
 
 def _words(violation, language, self_billed):
-    "Return (fields, message)"
+    """Return (fields, message)"""
     plain = PLAIN.get(violation.rule)
     if plain is None:
         return (_of_place(violation.location),), violation.text
@@ -78,7 +78,7 @@ def _words(violation, language, self_billed):
 
 
 def _meant(fields, einvoice):
-    "Return the first field that is empty, else the first"
+    """Return the first field that is empty, else the first"""
     if einvoice is None or len(fields) == 1:
         return fields[0]
     return next((field for field in fields if not _value(einvoice, field)), fields[0])
@@ -91,7 +91,7 @@ def _value(einvoice, field):
 
 
 def _field(field, location, self_billed):
-    "Return the field with the record that holds it, and the place of its line"
+    """Return the field with the record that holds it, and the place of its line"""
     role, dot, part = field.partition('.')
     if role == 'lines':
         place = _line(location)
@@ -104,13 +104,13 @@ def _field(field, location, self_billed):
 
 
 def _line(location):
-    "Return the place of a line among all lines, from 0, None outside of them"
+    """Return the place of a line among all lines, from 0, None outside of them"""
     found = LINE.search(location)
     return found and int(found[1] or 1) - 1
 
 
 def _of_place(location):
-    "Return the field for a path"
+    """Return the field for a path"""
     if LINE.search(location):
         part = _last(LINE_PARTS, location[LINE.search(location).end():])
         return f'lines.{part}' if part else 'lines'

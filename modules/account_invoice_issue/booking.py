@@ -29,7 +29,7 @@ MOVE, MOVE_LINE, TAX_LINE = 'account.move', 'account.move.line', 'account.tax.li
 
 @dataclass(slots=True)
 class BookedTax:
-    "A tax of a bill as it is booked; notice: the sentence the law asks for"
+    """A tax of a bill as it is booked; notice: the sentence the law asks for"""
     part: Part
     share: TaxShare
     amount: Decimal
@@ -38,7 +38,7 @@ class BookedTax:
 
     @property
     def account(self):
-        "The id of the account that it goes to"
+        """The id of the account that it goes to"""
         return self.part.account_for(self.share.base)
 
 
@@ -69,7 +69,7 @@ def reserve(bills):
 
 
 def write(bills):
-    "Write invoices, lines, taxes and posted moves of numbered bills. [Invoice._post, Move.post]"
+    """Write invoices, lines, taxes and posted moves of numbered bills. [Invoice._post, Move.post]"""
     company = bills[0].books.company
     stored = [bill for bill in bills if bill.draft.id is not None]
     _forget_taxes(stored)
@@ -93,7 +93,7 @@ def write(bills):
 
 
 def forget(*models):
-    "Let no record cached in this transaction hide what was written"
+    """Let no record cached in this transaction hide what was written"""
     transaction = Transaction()
     transaction.counter += 1
     for cache in transaction.cache.values():
@@ -103,7 +103,7 @@ def forget(*models):
 
 
 def update(model, id, values):
-    "Write columns of one row"
+    """Write columns of one row"""
     Model = Pool().get(model)
     table = Model.__table__()
     names = list(values)
@@ -140,13 +140,13 @@ def _invoice(bill):
 
 
 def _series(bill):
-    "Return Tryton's own word: a credit note is negative, and so are all of its lines. [_sequence_type]"
+    """Return Tryton's own word: a credit note is negative, and so are all of its lines. [_sequence_type]"""
     negative = bill.figures.total < 0 and all(item.net <= 0 for item in bill.charged)
     return 'credit_note' if negative else 'invoice'
 
 
 def _new_invoice(bill):
-    "Return a whole invoice. [Invoice.create, set_journal, on_change_party]"
+    """Return a whole invoice. [Invoice.create, set_journal, on_change_party]"""
     draft, books = bill.draft, bill.books
     return _invoice(bill) | {
         'id': bill.id, 'type': books.side.type, 'self_billed': bill.is_self_billed,
@@ -159,14 +159,14 @@ def _new_invoice(bill):
 # Its lines and taxes
 
 def _issued_line(item):
-    "Return what issuing decides about a line. [InvoiceLine.on_change_product, get_amount]"
+    """Return what issuing decides about a line. [InvoiceLine.on_change_product, get_amount]"""
     return {
         'account': item.account, 'net_amount': item.net, 'unit_label': item.unit_label or None,
         'unit_code': item.unit_code or None}
 
 
 def _new_line(bill, item, number):
-    "Return a whole line; ``number`` counts from 1. [InvoiceLine.create]"
+    """Return a whole line; ``number`` counts from 1. [InvoiceLine.create]"""
     line = item.record
     return _issued_line(item) | {
         'id': item.id, 'invoice': bill.id, 'type': line.type, 'invoice_type': bill.books.side.type,
@@ -181,7 +181,7 @@ def _new_line(bill, item, number):
 
 
 def _tax(bill, tax):
-    "Return a tax of an invoice. [Invoice._compute_taxes]"
+    """Return a tax of an invoice. [Invoice._compute_taxes]"""
     return {
         'id': tax.id, 'invoice': bill.id, 'description': tax.part.description, 'account': tax.account,
         'base': tax.share.base, 'amount': tax.amount, 'manual': False, 'tax': tax.part.tax,
@@ -189,7 +189,7 @@ def _tax(bill, tax):
 
 
 def _forget_taxes(bills):
-    "Delete the taxes that stored drafts had so far. [Invoice.update_taxes]"
+    """Delete the taxes that stored drafts had so far. [Invoice.update_taxes]"""
     if bills:
         table = Pool().get(TAX).__table__()
         Transaction().connection.cursor().execute(
@@ -199,7 +199,7 @@ def _forget_taxes(bills):
 # The move
 
 def _move(bill):
-    "Return a posted move. [Invoice.get_move, Move.post]"
+    """Return a posted move. [Invoice.get_move, Move.post]"""
     date = bill.draft.accounting_date or bill.issue_date
     return {
         'id': bill.move, 'number': bill.move_number, 'period': bill.period.id,
@@ -212,7 +212,7 @@ def _count_move_lines(bill):
 
 
 def _move_lines(bills):
-    "Return (move lines, tax lines) of bills"
+    """Return (move lines, tax lines) of bills"""
     partied = accounts_with_party()
     rows, tax_rows = [], []
     for bill in bills:
@@ -246,7 +246,7 @@ def _postings(bill):
 
 
 def _posting(bill, account, amount, description=None, origin=None, maturity=None):
-    "Return a row; ``amount`` is debit where positive"
+    """Return a row; ``amount`` is debit where positive"""
     return {
         'move': bill.move, 'account': account, 'debit': max(amount, ZERO), 'credit': max(-amount, ZERO),
         'description': description, 'origin': origin, 'maturity_date': maturity, 'state': 'valid'}

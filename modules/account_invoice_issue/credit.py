@@ -44,7 +44,7 @@ class Credited:
     remaining: Decimal
 
     def check(self, party):
-        "Raise IssueStateError or IssueError unless it may be taken back from a party (id)"
+        """Raise IssueStateError or IssueError unless it may be taken back from a party (id)"""
         if self.credit_of or self.state not in CREDITABLE:
             reason = 'of_credit' if self.credit_of else self.state
             raise IssueStateError(gettext(
@@ -53,7 +53,7 @@ class Credited:
             raise IssueError(gettext('account_invoice_issue.msg_credit_party'), 'party')
 
     def take(self, total):
-        "Take a total back; raises IssueError for one that asks for money or for more than is left"
+        """Take a total back; raises IssueError for one that asks for money or for more than is left"""
         if total > 0:
             raise IssueError(gettext('account_invoice_issue.msg_credit_positive'), 'lines')
         if self.remaining + total < 0:
@@ -64,7 +64,7 @@ class Credited:
 
 
 def read_credited(ids):
-    "Return {id: Credited} of invoices that the tenant wrote, in one statement"
+    """Return {id: Credited} of invoices that the tenant wrote, in one statement"""
     if not ids:
         return {}
     table, credit = (Pool().get('account.invoice').__table__() for _ in range(2))
@@ -85,7 +85,7 @@ def read_credited(ids):
 
 
 def was_gross(printed):
-    "Tell whether the prices of an issued invoice included tax, from the text of its printed copy"
+    """Tell whether the prices of an issued invoice included tax, from the text of its printed copy"""
     return bool(printed and json.loads(printed)['template']['is_tax_included'])
 
 

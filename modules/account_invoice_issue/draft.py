@@ -1,4 +1,4 @@
-"From a draft to a bill: all an invoice will say and book, decided and checked, nothing written yet"
+"""From a draft to a bill: all an invoice will say and book, decided and checked, nothing written yet"""
 import datetime as dt
 import functools
 from dataclasses import dataclass, field, replace
@@ -33,10 +33,10 @@ from .units import PrintedUnits
 
 ISSUABLE = ('draft', 'validated')
 OPEN = (*ISSUABLE, 'posted')
-"States of an invoice that somebody may still have to pay"
+"""States of an invoice that somebody may still have to pay"""
 MAX_LINES = 1000
 LARGEST = Decimal(10) ** 12
-"Of any amount, in the currency of the invoice"
+"""Of any amount, in the currency of the invoice"""
 TEMPLATE = (
     'id', 'active', 'name', 'language', 'apply_tax', 'is_tax_included', 'tax_rate', 'tax_label',
     'payment_qr_mode', 'payment_instructions', 'e_invoice_profile', 'business_process_id',
@@ -46,13 +46,13 @@ POSITION = ('address', 'identifier', 'tax_number', 'account')
 
 
 class RecordId(NamedTuple):
-    "A record of which only its id is known and asked"
+    """A record of which only its id is known and asked"""
     id: int
 
 
 @dataclass(slots=True, eq=False)
 class DraftLine:
-    "A line of a Draft: the fields of an ``account.invoice.line`` that somebody fills in"
+    """A line of a Draft: the fields of an ``account.invoice.line`` that somebody fills in"""
     description: str | None = None
     item_key: str | None = None
     quantity: float | None = None
@@ -111,7 +111,7 @@ class Draft:
 
 @dataclass(slots=True)
 class Item:
-    "A line; ``record`` is the draft's own, ``tax`` is None for a title or a comment"
+    """A line; ``record`` is the draft's own, ``tax`` is None for a title or a comment"""
     record: object
     description: str
     key: str = ''
@@ -127,13 +127,13 @@ class Item:
 
     @property
     def exact_quantity(self):
-        "The quantity as it was typed, not as a float stores it"
+        """The quantity as it was typed, not as a float stores it"""
         return Decimal(str(self.quantity))
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    "A file that says the same as the PDF in another form"
+    """A file that says the same as the PDF in another form"""
     name: str
     media_type: str
     blob: Blob = field(repr=False)
@@ -184,12 +184,12 @@ class Bill:
 
     @property
     def record(self):
-        "The invoice as other records name it"
+        """The invoice as other records name it"""
         return f'account.invoice,{self.id}'
 
     @property
     def kind(self):
-        "The kind of document: invoice, credit_note or gutschrift"
+        """The kind of document: invoice, credit_note or gutschrift"""
         return 'credit_note' if self.credited and not self.is_self_billed else self.books.side.kind
 
     @property
@@ -198,7 +198,7 @@ class Bill:
 
     @property
     def cancels(self):
-        "Whether it takes back what nobody has paid yet"
+        """Whether it takes back what nobody has paid yet"""
         return bool(self.credited) and self.credited.state == 'posted'
 
     @property
@@ -207,14 +207,14 @@ class Bill:
 
     @property
     def wants_payment_link(self):
-        "There is something to pay, and the template asks for a link to pay it with"
+        """There is something to pay, and the template asks for a link to pay it with"""
         return (
             self.kind == 'invoice' and self.figures.total > 0
             and self.template.payment_qr_mode == 'StripePaymentLink')
 
     @property
     def tax_rate(self):
-        "The one rate of the document, in percent with two decimals: the template's where lines differ"
+        """The one rate of the document, in percent with two decimals: the template's where lines differ"""
         rates = {item.tax.rate for item in self.charged}
         return (rates.pop() if len(rates) == 1 else self.template.tax_rate).quantize(rounding.CENT)
 
@@ -231,7 +231,7 @@ def storable(quantity, place):
 
 
 def complete(drafts, books):
-    "Return the Bill of each draft; raises IssueError or IssueStateError naming the field"
+    """Return the Bill of each draft; raises IssueError or IssueStateError naming the field"""
     for draft in drafts:
         if draft.id is not None:
             _check_stored(draft)
@@ -258,13 +258,13 @@ class Lookups:
         self.credited = read_credited({draft.credit_of.id for draft in drafts if draft.credit_of})
 
     def period(self, date):
-        "Return the open Period of a date"
+        """Return the open Period of a date"""
         if date not in self._periods:
             self._periods[date] = open_period(self._books, date, 'invoice_date')
         return self._periods[date]
 
     def buyer(self, draft):
-        "Return the Customer; a party that the client did not mark as one becomes one"
+        """Return the Customer; a party that the client did not mark as one becomes one"""
         party = draft.party.id
         if party not in self.buyers and draft.id is not None:
             draft.party.customer = True
@@ -275,7 +275,7 @@ class Lookups:
         return self.buyers[party]
 
     def template(self, draft):
-        "Return the template of a draft, the tenant's default where it names none"
+        """Return the template of a draft, the tenant's default where it names none"""
         template = self.templates.get(draft.template.id if draft.template else None)
         if template is None or not (template.active or draft.credit_of):
             raise UnknownRecordError(gettext('account_invoice_issue.msg_unknown'), 'template')
@@ -283,7 +283,7 @@ class Lookups:
 
 
 def _templates(drafts):
-    "Return {id: template}; None stands for the default"
+    """Return {id: template}; None stands for the default"""
     Template = Pool().get('invoice.template')
     ids = {draft.template.id for draft in drafts if draft.template}
     with inactive_records():
@@ -297,14 +297,14 @@ def _templates(drafts):
 
 
 def _fixed(template):
-    "Return a plain object with all that is asked of a template for each bill"
+    """Return a plain object with all that is asked of a template for each bill"""
     return SimpleNamespace(
         **{name: getattr(template, name) for name in TEMPLATE},
         logo=bytes(template.logo) if template.logo_type else None)
 
 
 def _check_stored(draft):
-    "A stored draft may be no draft any more, or hold what is not printed"
+    """A stored draft may be no draft any more, or hold what is not printed"""
     if not is_ours(draft) or draft.state not in ISSUABLE or draft.number or draft.move:
         raise IssueStateError(
             gettext('account_invoice_issue.msg_no_draft', invoice=draft.rec_name), 'state')
@@ -313,7 +313,7 @@ def _check_stored(draft):
 
 
 def _plain(record, kind):
-    "Return a record of Tryton that was never stored as the Draft or DraftLine of what it was given"
+    """Return a record of Tryton that was never stored as the Draft or DraftLine of what it was given"""
     if isinstance(record, kind) or record.id is not None:
         return record
     given = record._values
@@ -351,7 +351,7 @@ def _bill(draft, lines, books, known):
 
 
 def _credited(draft, books, known):
-    "Return what a draft takes back, which is of its own side; None for an invoice"
+    """Return what a draft takes back, which is of its own side; None for an invoice"""
     if not draft.credit_of:
         return None
     credited = known.credited.get(draft.credit_of.id)
@@ -376,7 +376,7 @@ def _check_sign(total, credited):
 # Who pays
 
 def _at_address(buyer, address):
-    "Return the buyer at the address that was chosen in the client, if one was"
+    """Return the buyer at the address that was chosen in the client, if one was"""
     if address is None:
         return buyer
     country = address.country.code if address.country else None
@@ -384,7 +384,7 @@ def _at_address(buyer, address):
 
 
 def _position(draft, books, known):
-    "Return address, tax identifier, tax number and account of the party of a draft"
+    """Return address, tax identifier, tax number and account of the party of a draft"""
     position = known.positions[draft.party.id]
     if not (position['address'] or draft.invoice_address):
         position['address'] = _empty_address(draft.party)
@@ -429,7 +429,7 @@ _PARTIES = {side: Prepared(functools.partial(_parties, side)) for side in (SALE,
 
 
 def _empty_address(party):
-    "An invoice of Tryton needs the record of an address, even where none is known"
+    """An invoice of Tryton needs the record of an address, even where none is known"""
     address, = Pool().get('party.address').create([{'party': party.id}])
     return address.id
 
@@ -448,7 +448,7 @@ def _item(line, place, taxation, template, units):
 
 
 def _figures(items, gross):
-    "Compute all amounts and put each line's into its item; return (Totals, [(Taxed, TaxShare)])"
+    """Compute all amounts and put each line's into its item; return (Totals, [(Taxed, TaxShare)])"""
     charged = [item for item in items if item.tax]
     if not charged:
         raise IssueError(gettext('account_invoice_issue.msg_no_lines'), 'lines')

@@ -14,7 +14,7 @@ INVOICE = 'account.invoice'
 
 
 def announce_created(bills):
-    "Announce invoices and credit notes that the door has written"
+    """Announce invoices and credit notes that the door has written"""
     announce(Event(f'{bill.books.side.event}.created', bill.record, _created(bill)) for bill in bills)
 
 

@@ -6,29 +6,29 @@ from trytond.modules.account_dach.exceptions import FieldError
 
 
 class IssueError(FieldError):
-    "A value of the draft is wrong"
+    """A value of the draft is wrong"""
 
 
 class UnknownRecordError(IssueError):
-    "A record the draft names does not exist, or is another tenant's"
+    """A record the draft names does not exist, or is another tenant's"""
     code = 'not_found'
 
 
 class IssueStateError(IssueError):
-    "The draft is right, but the state of the tenant's books or data does not allow it"
+    """The draft is right, but the state of the tenant's books or data does not allow it"""
     code = 'invalid_state'
 
 
 class NotFinalizedError(IssueStateError):
-    "There is no document before the invoice is issued"
+    """There is no document before the invoice is issued"""
     code = 'not_finalized'
 
 
 class PaymentLinkError(IssueStateError):
-    "The payment provider has no usable key"
+    """The payment provider has no usable key"""
     code = 'stripe_key_invalid'
 
 
 class RenderingUnavailable(IssueStateError):
-    "No document can be made at the moment; nothing was changed"
+    """No document can be made at the moment; nothing was changed"""
     code = 'unavailable'

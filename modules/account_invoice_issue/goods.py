@@ -1,25 +1,25 @@
-"Which lines are goods: those whose product is marked so in the catalogue"
+"""Which lines are goods: those whose product is marked so in the catalogue"""
 from sql import Literal
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 
 class Goods:
-    "Answers for the lines of any number of drafts, in one statement and only when asked"
+    """Answers for the lines of any number of drafts, in one statement and only when asked"""
 
     def __init__(self, lines):
         self._lines = lines
         self._found = None
 
     def __contains__(self, line):
-        "Tell whether the product of a line, or the one of its item key, is goods"
+        """Tell whether the product of a line, or the one of its item key, is goods"""
         if self._found is None:
             self._found = self._read()
         ids, keys = self._found
         return line.product.id in ids if line.product else line.item_key in keys
 
     def _read(self):
-        "Return (ids, item keys) of those named products that are goods"
+        """Return (ids, item keys) of those named products that are goods"""
         products = {line.product.id for line in self._lines if line.product}
         keys = {line.item_key for line in self._lines if line.item_key and not line.product}
         if not products and not keys:

@@ -41,15 +41,15 @@ FROM_THE_DOOR = frozenset([
         'additional_moves', 'cancel_move', 'credit_of', 'issued_at', 'move', 'number', 'number_alnum',
         'number_digit', 'paid_date', 'position', 'posted_by', 'printed', 'sequence', 'sequence_type_cache',
         'state', 'tax_amount_cache', 'tax_rate', 'total_amount_cache', 'untaxed_amount_cache', 'warnings'])
-"What a client may not write: it follows from issuing and paying"
+"""What a client may not write: it follows from issuing and paying"""
 _NEVER_GIVEN = FROM_THE_DOOR - {'credit_of', 'state'}
-"What a draft made by a client cannot have yet; what it credits it may say, which is checked at the door"
+"""What a draft made by a client cannot have yet; what it credits it may say, which is checked at the door"""
 _NOTHING = (None, '', ())
 
 WARNINGS = [
     (UNEXPLAINED, "No tax was charged, and nothing in the customer's data says why."),
     ]
-"What the accountant should look at"
+"""What the accountant should look at"""
 
 
 class Invoice(metaclass=PoolMeta):
@@ -176,7 +176,7 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def _through_the_door(cls, drafts, side):
-        "Return the Bills of the drafts of one side: decided, numbered, written, rendered and sealed"
+        """Return the Bills of the drafts of one side: decided, numbered, written, rendered and sealed"""
         with timing.part('compute'):
             books = read_books(side)
             check_seller(books.seller)
@@ -201,12 +201,13 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def _examine(cls, bills):
-        "Refuse what may not be issued, and add to ``warnings`` what is doubtful; nothing is written yet"
+        """Refuse what may not be issued, and add to ``warnings`` what is doubtful; nothing is written yet"""
 
     @classmethod
     def _render(cls, bill, workshop):
         """Hand in what is to be made of a bill, yield, then wait for it: fill in ``pdf``, and ``beside``
-        where there is more to seal."""
+        where there is more to seal.
+        """
         pdf = printed.begin(workshop, bill.document)
         yield
         bill.pdf = pdf()
@@ -223,7 +224,7 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def _number(cls, bills):
-        "Take the numbers of invoices and moves: they follow creation, whatever the dates"
+        """Take the numbers of invoices and moves: they follow creation, whatever the dates"""
         now = clock.now().replace(tzinfo=None)
         positions = count(numbering.last_position(bills[0].books.side) + 1)
         wanted = defaultdict(list)
@@ -247,7 +248,7 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def _settle_nothing_to_pay(cls, invoices):
-        "An invoice over nothing is paid by itself, as Tryton's own posting has it"
+        """An invoice over nothing is paid by itself, as Tryton's own posting has it"""
         MoveLine = Pool().get('account.move.line')
         announce_paid([invoice for invoice in invoices if invoice.state == 'paid'])
         for invoice in invoices:
@@ -271,7 +272,7 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def _post(cls, invoices):
-        "Also called for what was paid and is open again"
+        """Also called for what was paid and is open again"""
         if workflow.runs():
             super()._post(invoices)
             return
@@ -284,7 +285,7 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def paid(cls, invoices):
-        "Also called for what was paid before"
+        """Also called for what was paid before"""
         open_ = [invoice for invoice in invoices if invoice.state != 'paid']
         super().paid(invoices)
         for invoice in invoices:
@@ -296,7 +297,7 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def print_invoice(cls, invoices):
-        "Nothing to do: what is printed was sealed when it was issued"
+        """Nothing to do: what is printed was sealed when it was issued"""
 
     @classmethod
     def check_modification(cls, mode, invoices, values=None, external=False):
@@ -330,7 +331,7 @@ class Invoice(metaclass=PoolMeta):
 
     @dualmethod
     def update_taxes(cls, invoices, exception=False):
-        "Where prices include tax, the net amounts of a draft's lines follow from the whole"
+        """Where prices include tax, the net amounts of a draft's lines follow from the whole"""
         for invoice in invoices:
             if is_ours(invoice) and invoice.state == 'draft' and not workflow.runs():
                 _store_net_amounts(invoice)
@@ -364,7 +365,7 @@ def _has_gross_prices(invoice):
 
 
 def _draft_totals(invoice):
-    "Return the Totals of a draft whose lines have at most one tax each"
+    """Return the Totals of a draft whose lines have at most one tax each"""
     rows = []
     for line in _charged(invoice):
         tax = line.taxes[0] if getattr(line, 'taxes', None) else None
@@ -375,7 +376,7 @@ def _draft_totals(invoice):
 
 
 def _booked(tax, share):
-    "Return [(tax, amount)] of what a draft's tax will book: what the recipient works out has two parts"
+    """Return [(tax, amount)] of what a draft's tax will book: what the recipient works out has two parts"""
     if tax is None or tax.type == 'percentage':
         return [(tax, share.tax)] if tax else []
     return [(child, rounding.cents(share.base * child.rate)) for child in tax.childs]
@@ -393,7 +394,7 @@ def _store_net_amounts(invoice):
 
 
 def sealed(invoices, media_type=PDF):
-    "Return {id: (id of the archived document of a type or None, its SHA-512)}, in one statement"
+    """Return {id: (id of the archived document of a type or None, its SHA-512)}, in one statement"""
     found = Pool().get('archive.document').sealed(invoices, media_type)
     return {
         invoice.id: found.get(str(invoice), (None, None, None))[:2] for invoice in invoices}

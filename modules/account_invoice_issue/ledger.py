@@ -46,14 +46,14 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    "An open month of the books and the sequences that number in it"
+    """An open month of the books and the sequences that number in it"""
     id: int
     moves: int
     invoices: int
 
 
 def read_books(side=SALE):
-    "Return the Books of the tenant of the transaction, in one statement"
+    """Return the Books of the tenant of the transaction, in one statement"""
     row = _BOOKS[side](company=current_company()).fetchone()
     *own, features = row[:-len(fields(Seller))]
     books = Books(side, *own, json.loads(features or '{}'), Seller(*row[-len(fields(Seller)):]))

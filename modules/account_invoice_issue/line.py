@@ -1,4 +1,4 @@
-"Lines of invoices: item key, units with four digits, the amount that was booked"
+"""Lines of invoices: item key, units with four digits, the amount that was booked"""
 from trytond.model import fields
 from trytond.pool import PoolMeta
 from trytond.pyson import Eval
@@ -32,7 +32,7 @@ class InvoiceLine(metaclass=PoolMeta):
         return rounding.line_amount(self.quantity or 0, self.unit_price or rounding.CENT * 0)
 
     def _compute_taxes(self):
-        "The base of the VAT return is what was booked, to the cent"
+        """The base of the VAT return is what was booked, to the cent"""
         tax_lines = super()._compute_taxes()
         if is_ours(self.invoice) and self.invoice.currency == self.invoice.company.currency:
             for tax_line in tax_lines:

@@ -6,11 +6,11 @@ what the first one wrote. Waiting inside a transaction would end in a serializat
 from trytond.transaction import Transaction, TransactionError
 
 LOCKS = ('account_move', 'ir_sequence_strict', 'archive_document')
-"Tables, in the one order in which everybody takes them"
+"""Tables, in the one order in which everybody takes them"""
 
 
 class LocksMissing(TransactionError):
-    "The transaction must start again and take the locks first"
+    """The transaction must start again and take the locks first"""
 
     def __init__(self, tables=LOCKS):
         self.tables = tables
@@ -23,6 +23,6 @@ class LocksMissing(TransactionError):
 
 
 def require_locks(tables=LOCKS):
-    "Raise LocksMissing unless the transaction holds the locks of some tables, all of LOCKS by default"
+    """Raise LocksMissing unless the transaction holds the locks of some tables, all of LOCKS by default"""
     if not set(tables) <= Transaction()._locked_tables:
         raise LocksMissing(tables)

@@ -1,5 +1,6 @@
 """Numbers without gaps: rows of sequences, advanced in one statement when needed, and the position of each
-document that the tenant issues, whatever its series."""
+document that the tenant issues, whatever its series.
+"""
 import functools
 
 from psycopg.sql import SQL, Identifier
@@ -24,7 +25,7 @@ _MEND = (
     "UPDATE account_invoice SET issued_at = NULL WHERE issued_at IS NOT NULL AND move IS NULL",
     "UPDATE account_invoice SET self_billed = false"
     " WHERE type = 'out' AND issued_at IS NULL AND self_billed")
-"What a client could say of a draft before it was refused: it would count as issued, or on the wrong side"
+"""What a client could say of a draft before it was refused: it would count as issued, or on the wrong side"""
 
 _GIVE = """
 UPDATE account_invoice SET "position" = given.position FROM (
@@ -56,13 +57,13 @@ def take(wanted, model=STRICT):
 
 
 def last_position(side):
-    "Return how many documents of a side the tenant has issued; the LOCKS must be held"
+    """Return how many documents of a side the tenant has issued; the LOCKS must be held"""
     cursor = Transaction().connection.cursor()
     return cursor.execute(_LAST, (side.type,)).fetchone()[0]
 
 
 def give_positions():
-    "Give what was issued before there were positions its own; called as the owner of the tables"
+    """Give what was issued before there were positions its own; called as the owner of the tables"""
     cursor = Transaction().connection.cursor()
     if cursor.execute("SELECT 1 FROM account_invoice LIMIT 1").fetchone():
         with triggers_off(cursor, "positions of issued invoices"):

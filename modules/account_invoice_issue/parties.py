@@ -1,4 +1,4 @@
-"The first address, identifier, mechanism and account of a party, as parts of one statement"
+"""The first address, identifier, mechanism and account of a party, as parts of one statement"""
 from sql import Lateral, Literal
 from sql.conditionals import Coalesce, NullIf
 from sql.operators import Concat
@@ -6,7 +6,8 @@ from trytond.pool import Pool
 
 
 def address(party):
-    "id, street, postal_code, city, country (alpha-2) of the first address, one for invoices before others"
+    """id, street, postal_code, city, country (alpha-2) of the first address, one for invoices before others
+    """
     pool = Pool()
     address = pool.get('party.address').__table__()
     country = pool.get('country.country').__table__()
@@ -19,13 +20,13 @@ def address(party):
 
 
 def _street(address):
-    "Tryton keeps a street as one text or as name and number"
+    """Tryton keeps a street as one text or as name and number"""
     parts = Concat(Concat(address.street_name, ' '), Coalesce(address.building_number, ''))
     return Coalesce(NullIf(address.street_unstructured, ''), parts)
 
 
 def identifier(party, types):
-    "id and value of the first identifier of some types"
+    """Id and value of the first identifier of some types"""
     identifier = Pool().get('party.identifier').__table__()
     return Lateral(identifier.select(
             identifier.id, identifier.code.as_('value'),
@@ -34,12 +35,12 @@ def identifier(party, types):
 
 
 def tax_identifier(party):
-    "id and value of what Tryton shows as the tax identifier of an invoice"
+    """Id and value of what Tryton shows as the tax identifier of an invoice"""
     return identifier(party, Pool().get('party.party').tax_identifier_types())
 
 
 def mechanism(party, types):
-    "value of the first contact mechanism of some types"
+    """Value of the first contact mechanism of some types"""
     mechanism = Pool().get('party.contact_mechanism').__table__()
     return Lateral(mechanism.select(
             mechanism.value,
@@ -48,7 +49,7 @@ def mechanism(party, types):
 
 
 def account(party):
-    "iban, bic and bank (its name) of the first bank account with an IBAN"
+    """iban, bic and bank (its name) of the first bank account with an IBAN"""
     pool = Pool()
     owner = pool.get('bank.account-party.party').__table__()
     account = pool.get('bank.account').__table__()

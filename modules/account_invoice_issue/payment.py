@@ -67,7 +67,7 @@ class Invoice(metaclass=PoolMeta):
 
 
 def _method(books):
-    "Return the tenant's way of paying, which posts to the clearing account"
+    """Return the tenant's way of paying, which posts to the clearing account"""
     method = settle.read_method(books.company)
     if method is None:
         raise IssueStateError(
@@ -80,7 +80,7 @@ class Reconciliation(metaclass=PoolMeta):
 
     @classmethod
     def preprocess_values(cls, mode, values):
-        "Stock names the company by its record here, which fits no configuration: another series counts"
+        """Stock names the company by its record here, which fits no configuration: another series counts"""
         if values.get('company') is not None:
             values = values | {'company': int(values['company'])}
         return super().preprocess_values(mode, values)

@@ -18,7 +18,7 @@ from .booking import INVOICE, LINE, MOVE, MOVE_LINE, TAX, TAX_LINE
 logger = logging.getLogger(__name__)
 
 MODELS = (INVOICE, LINE, TAX, MOVE, MOVE_LINE, TAX_LINE)
-"What is booked by methods that a module can extend"
+"""What is booked by methods that a module can extend"""
 
 
 def posting_backend():
@@ -31,7 +31,7 @@ def posting_backend():
 
 @functools.cache
 def _backend_of(Invoice):
-    "Looked for once per pool: each has classes of its own"
+    """Looked for once per pool: each has classes of its own"""
     strangers = foreign_modules(Pool())
     if strangers:
         logger.warning(
@@ -41,7 +41,7 @@ def _backend_of(Invoice):
 
 
 def foreign_modules(pool):
-    "Return {module: models} of those that are not Kontor's and extend one of MODELS"
+    """Return {module: models} of those that are not Kontor's and extend one of MODELS"""
     known, found = known_modules(), {}
     for model in MODELS:
         for Class in pool.get(model).__mro__:
@@ -53,7 +53,7 @@ def foreign_modules(pool):
 
 @functools.cache
 def known_modules():
-    "Return the names of Kontor's modules and of those that they are built on"
+    """Return the names of Kontor's modules and of those that they are built on"""
     found, left = set(), list(kontor_modules())
     while left:
         name = left.pop()
@@ -64,7 +64,7 @@ def known_modules():
 
 
 def _module_of(Class):
-    "Return the Tryton module that a class comes from, None for Tryton's kernel and Python itself"
+    """Return the Tryton module that a class comes from, None for Tryton's kernel and Python itself"""
     parts = Class.__module__.split('.')
     if parts[:2] == ['trytond', 'modules']:
         return parts[2] if len(parts) > 2 else None

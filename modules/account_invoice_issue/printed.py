@@ -26,7 +26,7 @@ _ADDRESS_BREAK = re.compile(r'\s*(?:\r?\n|,\s)\s*')
 
 
 def document(bill):
-    "Return the Document of a numbered bill"
+    """Return the Document of a numbered bill"""
     template, books = bill.template, bill.books
     supplier, receiver = seller_party(books), buyer_party(bill.buyer, books)
     if bill.is_self_billed:
@@ -46,35 +46,35 @@ def document(bill):
 
 
 def tax_rows(shares):
-    "Return the TaxRows of [(Taxed, TaxShare)]"
+    """Return the TaxRows of [(Taxed, TaxShare)]"""
     return tuple(
         TaxRow(rate=share.rate, base=share.base, tax=share.tax, reason=_reason(taxed))
         for taxed, share in shares)
 
 
 def _due_date(bill):
-    "Nothing is to be refunded of an invoice that nobody has paid"
+    """Nothing is to be refunded of an invoice that nobody has paid"""
     return None if bill.cancels else bill.due_date
 
 
 def _instructions(bill):
-    "How to pay is told to those who pay: the tenant itself pays a Gutschrift"
+    """How to pay is told to those who pay: the tenant itself pays a Gutschrift"""
     return '' if bill.is_self_billed else bill.template.payment_instructions or ''
 
 
 def _preceding(bill):
-    "The invoice that is corrected must be named: § 31 (5) UStDV, § 11 (13) UStG 1994"
+    """The invoice that is corrected must be named: § 31 (5) UStDV, § 11 (13) UStG 1994"""
     credited = bill.credited
     return Reference(number=credited.number, date=credited.issue_date) if credited else None
 
 
 def _reason(taxed):
-    "The sentence the law asks for where no tax is charged"
+    """The sentence the law asks for where no tax is charged"""
     return '' if taxed.rate else taxed.notice or taxed.description
 
 
 def seller_party(books):
-    "Return the Party of the tenant"
+    """Return the Party of the tenant"""
     seller = books.seller
     return Party(
         name=seller.name,
@@ -86,7 +86,7 @@ def seller_party(books):
 
 
 def buyer_party(buyer, books):
-    "Return the Party of a Customer; a missing country counts as the tenant's"
+    """Return the Party of a Customer; a missing country counts as the tenant's"""
     return Party(
         name=buyer.name, address=_address_lines(buyer.address), country=buyer.country or books.country,
         vat_id=buyer.vat_id or '', contact=buyer.contact_person or '', phone=buyer.phone or '',
@@ -105,7 +105,7 @@ def partner_party(bill, party):
 
 
 def _address_lines(text):
-    "A customer's one address string: a line per line break or comma"
+    """A customer's one address string: a line per line break or comma"""
     return tuple(line for line in _ADDRESS_BREAK.split((text or '').strip()) if line)
 
 
@@ -123,14 +123,14 @@ def _lines(bill):
 
 
 def style_of(template):
-    "Return the Style of a template"
+    """Return the Style of a template"""
     return Style(
         primary_color=template.primary_color, secondary_color=template.secondary_color,
         font=template.font_name, logo=bytes(template.logo) if template.logo_type else None)
 
 
 def _qr(bill, payee):
-    "The code to pay with, where the template asks for it and there is something to pay"
+    """The code to pay with, where the template asks for it and there is something to pay"""
     if bill.payment_link:
         return QrCode(kind='link', content=bill.payment_link.url)
     if bill.template.payment_qr_mode != 'EpcQrCode' or bill.credited:
@@ -149,7 +149,7 @@ def _qr(bill, payee):
 
 
 def copy(bill):
-    "Return the JSON text of seller, buyer and template as printed"
+    """Return the JSON text of seller, buyer and template as printed"""
     printed = bill.document
     style = _shallow(printed.style)
     logo = style.pop('logo')
@@ -170,7 +170,7 @@ def copy(bill):
 
 
 def _shallow(record):
-    "As dataclasses.asdict, which copies every value"
+    """As dataclasses.asdict, which copies every value"""
     return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
 
 
@@ -181,7 +181,7 @@ def _sha256(logo):
 
 @contextlib.contextmanager
 def answered():
-    "Raise RenderingUnavailable where a document process does not answer"
+    """Raise RenderingUnavailable where a document process does not answer"""
     try:
         yield
     except (DocumentBusy, DocumentTimeout, DocumentCrashed) as error:
@@ -199,7 +199,7 @@ def render(printed, **options):
 
 
 def begin(workshop, printed, **options):
-    "Hand in a Document and return a function that waits for what `render` returns or raises"
+    """Hand in a Document and return a function that waits for what `render` returns or raises"""
     return functools.partial(
         _made, workshop.begin('typeset', _typeset, printed, **options).result)
 

@@ -1,4 +1,4 @@
-"What must be final within the transaction is done at once, not handed to a worker that comes later"
+"""What must be final within the transaction is done at once, not handed to a worker that comes later"""
 import contextlib
 from contextvars import ContextVar
 
@@ -6,7 +6,7 @@ from trytond.pool import PoolMeta
 from trytond.transaction import without_check_access
 
 AT_ONCE = {'account.invoice': {'process', 'print_invoice'}}
-"Model → methods that stock puts into the queue and that run here instead"
+"""Model → methods that stock puts into the queue and that run here instead"""
 _waiting = ContextVar('kontor_waiting', default=None)
 
 

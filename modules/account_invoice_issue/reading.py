@@ -68,7 +68,7 @@ def get_invoices(ids, today, side=SALE):
 
 
 def list_invoices(wanted, today, offset=0, limit=50):
-    "Return (invoices, number of all) that a Filter lets through, the last one made first"
+    """Return (invoices, number of all) that a Filter lets through, the last one made first"""
     tables = _Tables()
     kinds = tables.matching(wanted, today)
     cursor = Transaction().connection.cursor()
@@ -81,7 +81,7 @@ def list_invoices(wanted, today, offset=0, limit=50):
 
 
 class _Tables:
-    "An invoice and the move that cancels it"
+    """An invoice and the move that cancels it"""
 
     def __init__(self, side=SALE):
         pool = Pool()
@@ -117,13 +117,13 @@ class _Tables:
         return [dated]
 
     def page(self, where, offset, limit):
-        "Return the condition of one page: what lies before it is passed over in the index"
+        """Return the condition of one page: what lies before it is passed over in the index"""
         invoice = self.invoice
         return invoice.id.in_(invoice.select(
                 invoice.id, where=where, order_by=[invoice.id.desc], offset=offset or None, limit=limit))
 
     def select(self, where, *more):
-        "Return the statement; more: laterals with a column of an Outgoing each"
+        """Return the statement; more: laterals with a column of an Outgoing each"""
         invoice, cancel = self.invoice, self.cancel
         joined = invoice.join(cancel, 'LEFT', condition=invoice.cancel_move == cancel.id)
         for lateral, _ in more:
@@ -139,7 +139,7 @@ class _Tables:
 
     @property
     def sealed(self):
-        "The SHA-512 of the last PDF of an invoice"
+        """The SHA-512 of the last PDF of an invoice"""
         document = Pool().get('archive.document').__table__()
         return Lateral(document.select(
                 document.sha512,
@@ -151,7 +151,7 @@ class _Tables:
         return self._one(Count(Literal(1)), where)
 
     def count_all(self):
-        "Return how many there are: drafts, and the last position of those that are issued"
+        """Return how many there are: drafts, and the last position of those that are issued"""
         invoice = Pool().get('account.invoice').__table__()
         issued = invoice.select(
             Coalesce(Max(invoice.position), 0),
@@ -181,7 +181,7 @@ def _outgoing(cursor, today):
 
 
 def _complete_drafts(rows, today):
-    "Give drafts the dates they would get and the amounts they have now"
+    """Give drafts the dates they would get and the amounts they have now"""
     if not rows:
         return
     Invoice = Pool().get('account.invoice')

@@ -1,4 +1,4 @@
-"Print gives the archived bytes; nothing is rendered a second time"
+"""Print gives the archived bytes; nothing is rendered a second time"""
 from trytond.i18n import gettext
 from trytond.pool import Pool, PoolMeta
 
@@ -24,5 +24,5 @@ class RefreshInvoiceReport(metaclass=PoolMeta):
     __name__ = 'account.invoice.refresh_invoice_report'
 
     def transition_archive(self):
-        "An issued document has no revision"
+        """An issued document has no revision"""
         return 'print_'

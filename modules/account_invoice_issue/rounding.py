@@ -16,7 +16,7 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class TaxShare:
-    "What one rate (percent) bears"
+    """What one rate (percent) bears"""
     rate: Decimal
     base: Decimal
     tax: Decimal
@@ -38,14 +38,14 @@ class Totals:
 
 
 def cents(amount):
-    "Round to cents, half up"
+    """Round to cents, half up"""
     with localcontext() as context:
         context.prec = 60
         return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def line_amount(quantity, unit_price):
-    "Return the amount of a line; ``quantity`` may be the float that Tryton stores"
+    """Return the amount of a line; ``quantity`` may be the float that Tryton stores"""
     with localcontext() as context:
         context.prec = 60
         return cents(Decimal(str(quantity)) * unit_price)

@@ -1,4 +1,4 @@
-"The tenant as it is printed on its documents"
+"""The tenant as it is printed on its documents"""
 from dataclasses import dataclass, fields
 
 from sql import Column
@@ -9,13 +9,13 @@ from . import parties
 from .exceptions import IssueStateError
 
 TAX_NUMBERS = {'DE': 'de_stnr', 'AT': 'at_tin'}
-"Country → type of the identifier that is its tax number"
+"""Country → type of the identifier that is its tax number"""
 PHONES = ('phone', 'mobile')
 
 
 @dataclass(frozen=True, slots=True)
 class Seller:
-    "What is known of the tenant, None where it is not; ``identifier`` is the id of its tax identifier"
+    """What is known of the tenant, None where it is not; ``identifier`` is the id of its tax identifier"""
     identifier: int | None
     name: str | None
     street: str | None
@@ -43,7 +43,7 @@ class Seller:
 
 
 def check_seller(seller):
-    "Raise IssueStateError naming the legal data that a Seller lacks, as ``seller.street``"
+    """Raise IssueStateError naming the legal data that a Seller lacks, as ``seller.street``"""
     for name in seller.missing():
         raise IssueStateError(
             gettext(f'account_invoice_issue.msg_seller_{name}'), f'seller.{name}')

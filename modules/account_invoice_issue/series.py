@@ -1,4 +1,4 @@
-"The series of Gutschriften, beside those of invoices: one for all fiscal years of a tenant"
+"""The series of Gutschriften, beside those of invoices: one for all fiscal years of a tenant"""
 from trytond.model import fields
 from trytond.modules.account_dach.fiscalyear import sequence, sequence_type
 from trytond.modules.kernel.rows import insert

@@ -24,7 +24,7 @@ PAYMENT, RECONCILIATION = 'account.invoice-account.move.line', 'account.move.rec
 
 @dataclass(frozen=True, slots=True)
 class OpenLine:
-    "A move line that is not reconciled; balance: debit less credit; account, party: ids"
+    """A move line that is not reconciled; balance: debit less credit; account, party: ids"""
     id: int
     balance: Decimal
     date: object
@@ -34,7 +34,7 @@ class OpenLine:
 
 @dataclass(slots=True)
 class Open:
-    "What is open of an invoice: owed, and paid in part"
+    """What is open of an invoice: owed, and paid in part"""
     owed: list
     paid: list
 
@@ -48,17 +48,19 @@ class Open:
 
     @property
     def date(self):
-        "The last day of all"
+        """The last day of all"""
         return max(line.date for line in self.lines)
 
     @property
     def of_one_party(self):
-        "Only then can the lines be set against each other: a claim may have been delegated to somebody else"
+        """Only then can the lines be set against each other: a claim may have been delegated to somebody
+        else
+        """
         return len({(line.account, line.party) for line in self.lines}) == 1
 
 
 def read_open(invoices):
-    "Return {id: Open} of invoices (ids), in one statement. [Invoice.get_lines_to_pay, payment_lines]"
+    """Return {id: Open} of invoices (ids), in one statement. [Invoice.get_lines_to_pay, payment_lines]"""
     pool = Pool()
     Invoice = pool.get(INVOICE)
     line, move = pool.get(MOVE_LINE).__table__(), pool.get(MOVE).__table__()
@@ -94,7 +96,7 @@ def read_payable(invoices):
 
 
 def reconcile(company, groups):
-    "Reconcile groups of OpenLines that add up to nothing each. [Line.reconcile, Reconciliation.create]"
+    """Reconcile groups of OpenLines that add up to nothing each. [Line.reconcile, Reconciliation.create]"""
     groups = [group for group in groups if group]
     if not groups:
         return
@@ -111,7 +113,7 @@ def reconcile(company, groups):
 
 
 def _sequence(company):
-    "Return the id of the sequence (``ir.sequence``) that numbers reconciliations"
+    """Return the id of the sequence (``ir.sequence``) that numbers reconciliations"""
     table = Pool().get('account.configuration.sequence').__table__()
     cursor = Transaction().connection.cursor()
     cursor.execute(*table.select(table.reconciliation_sequence, where=table.company == company))
@@ -143,7 +145,7 @@ def cancel(bill):
 
 
 def _earlier_credits(bill):
-    "Return the ids of the open credit notes of the same invoice"
+    """Return the ids of the open credit notes of the same invoice"""
     table = Pool().get(INVOICE).__table__()
     cursor = Transaction().connection.cursor()
     cursor.execute(*table.select(
@@ -174,7 +176,7 @@ def count_as_payment(bill):
 
 
 def _forget_payments(invoices):
-    "What did not pay an invoice in the end is no payment of it. [Invoice._clean_payments]"
+    """What did not pay an invoice in the end is no payment of it. [Invoice._clean_payments]"""
     table = Pool().get(PAYMENT).__table__()
     Transaction().connection.cursor().execute(*table.delete(
             where=fields.SQL_OPERATORS['in'](table.invoice, list(invoices))))
@@ -184,14 +186,14 @@ def _forget_payments(invoices):
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    "How money moves: ids of journal and accounts"
+    """How money moves: ids of journal and accounts"""
     journal: int
     debit_account: int
     credit_account: int
 
 
 def read_method(company):
-    "Return the tenant's Method, None if there is none"
+    """Return the tenant's Method, None if there is none"""
     table = Pool().get('account.invoice.payment.method').__table__()
     cursor = Transaction().connection.cursor()
     cursor.execute(*table.select(
@@ -248,7 +250,7 @@ def receive(books, period, method, date, invoice, amount):
 
 
 def _credits_within(found):
-    "Return the ids of the credit notes that counted as payments: they are settled as well"
+    """Return the ids of the credit notes that counted as payments: they are settled as well"""
     paid = [line.id for open_ in found.values() for line in open_.paid]
     if not paid:
         return []
@@ -261,7 +263,7 @@ def _credits_within(found):
 
 
 def _post_payments(books, period, method, date, due):
-    "Post one move per invoice; return {id: [OpenLine that pays it]}"
+    """Post one move per invoice; return {id: [OpenLine that pays it]}"""
     payments = defaultdict(list)
     if not due:
         return payments
@@ -279,7 +281,7 @@ def _post_payments(books, period, method, date, due):
 
 
 def _insert_moves(books, period, method, date, invoices):
-    "Write a numbered move for the payment of each invoice; return their ids. [Move.post]"
+    """Write a numbered move for the payment of each invoice; return their ids. [Move.post]"""
     numbers, = numbering.take({period.moves: [date] * len(invoices)}).values()
     return insert(MOVE, books.company, [
             {'number': number, 'period': period.id, 'journal': method.journal, 'date': date,
@@ -288,7 +290,7 @@ def _insert_moves(books, period, method, date, invoices):
 
 
 def _payment_rows(open_, move, method):
-    "Yield the line that pays and its counterpart. [Invoice.pay_invoice]"
+    """Yield the line that pays and its counterpart. [Invoice.pay_invoice]"""
     amount, owed = open_.balance, open_.owed[0]
     account = method.debit_account if amount > 0 else method.credit_account
     yield _row(move, owed.account, -amount, owed.party)

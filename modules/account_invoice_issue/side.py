@@ -33,17 +33,17 @@ SELF_BILLED = Side(
 
 
 def listed(invoice, side):
-    "Return the condition that the contracts show a row: drafts and issued documents, no discarded draft"
+    """Return the condition that the contracts show a row: drafts and issued documents, no discarded draft"""
     return (
         (invoice.type == side.type) & (Coalesce(invoice.self_billed, False) == (side is SELF_BILLED))
         & ((invoice.state != 'cancelled') | (invoice.issued_at != Null)))
 
 
 def side_of(invoice):
-    "Return the Side of a draft or invoice that goes through the door"
+    """Return the Side of a draft or invoice that goes through the door"""
     return SELF_BILLED if getattr(invoice, 'self_billed', None) else SALE
 
 
 def is_ours(invoice):
-    "Tell whether an invoice is written by the tenant, so that it goes through the door"
+    """Tell whether an invoice is written by the tenant, so that it goes through the door"""
     return getattr(invoice, 'type', None) == 'out' or bool(getattr(invoice, 'self_billed', None))

@@ -21,11 +21,11 @@ from .rounding import HUNDRED, cents
 
 EU = frozenset(
     'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split())
-"Member states; country codes of ISO 3166-1, so Greece is GR"
+"""Member states; country codes of ISO 3166-1, so Greece is GR"""
 LEFT_EU = {'GB': dt.date(2020, 12, 31)}
-"Last day of the EU's VAT law in a state that left: Art. 126, 127 of the withdrawal agreement"
+"""Last day of the EU's VAT law in a state that left: Art. 126, 127 of the withdrawal agreement"""
 UNEXPLAINED = 'untaxed_unexplained'
-"Warning: no VAT, and no reason that the records know"
+"""Warning: no VAT, and no reason that the records know"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Part:
     counts: bool = True
 
     def account_for(self, base):
-        "Return the id of the account that the tax of a base goes to"
+        """Return the id of the account that the tax of a base goes to"""
         return self.account if base >= 0 else self.credit_account
 
 
@@ -64,7 +64,7 @@ class Taxed:
     assessed: tuple = ()
 
     def parts(self, share):
-        "Yield (Part, amount) of what is booked for a TaxShare"
+        """Yield (Part, amount) of what is booked for a TaxShare"""
         if not self.assessed:
             yield self.own, share.tax
         for part in self.assessed:
@@ -72,7 +72,7 @@ class Taxed:
 
     @property
     def base_taxes(self):
-        "The ids of the taxes whose base stands in the VAT return"
+        """The ids of the taxes whose base stands in the VAT return"""
         return [part.tax for part in self.assessed or [self.own] if part.counts]
 
     @property
@@ -81,11 +81,12 @@ class Taxed:
 
 
 class Taxation:
-    "The taxes of the lines of one draft, each looked for once"
+    """The taxes of the lines of one draft, each looked for once"""
 
     def __init__(self, books, template, buyer, date, is_goods):
         """is_goods: function(line) → whether the line's product is marked as goods, asked only where it
-        matters."""
+        matters.
+        """
         self._books = books
         self._template = template
         self._buyer = buyer
@@ -125,12 +126,12 @@ class Taxation:
 
 
 def in_eu(country, date):
-    "Tell whether the EU's VAT law holds in a country (alpha-2) on a day"
+    """Tell whether the EU's VAT law holds in a country (alpha-2) on a day"""
     return country in EU or country in LEFT_EU and date <= LEFT_EU[country]
 
 
 def charges(books, template):
-    "Tell whether a template charges tax"
+    """Tell whether a template charges tax"""
     return template.apply_tax and template.tax_rate and not books.small_business
 
 
@@ -151,7 +152,7 @@ def template_tax(books, template, buyer, date, goods=False):
 
 
 def _resolved(books, language, *question):
-    "Return the Taxed of the tax on sales that answers a question; kept until a tax changes"
+    """Return the Taxed of the tax on sales that answers a question; kept until a tax changes"""
     cache = Pool().get('account.tax')._taxed_cache
     key = books.country, language, question
     found = cache.get(key)
@@ -172,7 +173,7 @@ class Tax(metaclass=PoolMeta):
 
 
 def untaxed(books, buyer, date, goods=False):
-    "Return (category, reason) of a supply without tax"
+    """Return (category, reason) of a supply without tax"""
     country = buyer.country or books.country
     if books.small_business:
         return 'E', 'small_business'
@@ -189,7 +190,7 @@ def untaxed(books, buyer, date, goods=False):
 
 
 def taxed(tax, language):
-    "Return the Taxed of an ``account.tax`` in the language of the document"
+    """Return the Taxed of an ``account.tax`` in the language of the document"""
     german = (language or '').lower().startswith('de')
     if tax.type != 'percentage':
         raise IssueError(

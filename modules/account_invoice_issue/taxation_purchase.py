@@ -17,11 +17,13 @@ from .exceptions import IssueError
 from .taxation import Part, Taxation, Taxed, charges, in_eu, taxed
 
 FOREIGN = {'DE': 'domestic', 'AT': None}
-"Country → reason of the tax on supplies of a business outside the EU: § 13b (2) 1 UStG, § 19 (1) UStG 1994"
+"""Country → reason of the tax on supplies of a business outside the EU: § 13b (2) 1 UStG, § 19 (1) UStG
+1994
+"""
 
 
 class PurchaseTaxation(Taxation):
-    "The taxes of the lines of one Gutschrift"
+    """The taxes of the lines of one Gutschrift"""
 
     def _by_hand(self, tax):
         books, partner, language = self._books, self._buyer, self._template.language
@@ -55,7 +57,7 @@ def template_tax(books, template, partner, date, goods=False):
 
 
 def untaxed(books, partner, date, goods=False):
-    "Return (category, reason) of what a partner supplies without tax"
+    """Return (category, reason) of what a partner supplies without tax"""
     country = partner.country or books.country
     if partner.small_business:
         return 'E', 'small_business'
@@ -81,7 +83,7 @@ def _untaxed(books, template, partner, date, category, reason):
 
 
 def notice_of(country, category, reason, date, language):
-    "Return the sentence that a country's law asks for on such a supply, '' where it asks for none"
+    """Return the sentence that a country's law asks for on such a supply, '' where it asks for none"""
     german = (language or '').lower().startswith('de')
     for row in tables.taxes(country):
         if (row['kind'], row['category'], row['reason']) == ('sale', category, reason or '') \
@@ -91,7 +93,7 @@ def notice_of(country, category, reason, date, language):
 
 
 def _assessed(books, tax, language, notice):
-    "Return the Taxed of a tax that the recipient works out: deducted and owed at once"
+    """Return the Taxed of a tax that the recipient works out: deducted and owed at once"""
     german = (language or '').lower().startswith('de')
     base = tax.base_account.id if tax.base_account else None
     parts = tuple(
@@ -110,7 +112,7 @@ def _deductible(books, found):
 
 
 def _part(books, part, base_account, deducted):
-    "A small business deducts nothing: § 19 (1) UStG, § 12 (3) UStG 1994; the tax is part of the price"
+    """A small business deducts nothing: § 19 (1) UStG, § 12 (3) UStG 1994; the tax is part of the price"""
     if deducted and books.small_business:
         return replace(part, account=base_account, credit_account=base_account, counts=False)
     return part

@@ -1,4 +1,4 @@
-"Units as they are printed, and their code in an e-invoice"
+"""Units as they are printed, and their code in an e-invoice"""
 from dataclasses import dataclass
 
 from trytond.i18n import gettext
@@ -21,9 +21,9 @@ BUILT_IN = {
     'XPK': ("Paket", "package"),
     'LS': ("pauschal", "lump sum"),
     }
-"UN/ECE Recommendation 20 code → (German, English)"
+"""UN/ECE Recommendation 20 code → (German, English)"""
 ONE = 'C62'
-"Code of what has no other"
+"""Code of what has no other"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class PrintedUnit:
 
 
 class PrintedUnits:
-    "Finds the printed unit of lines, read in one statement for all of them"
+    """Finds the printed unit of lines, read in one statement for all of them"""
 
     def __init__(self, lines):
         self.own = {}

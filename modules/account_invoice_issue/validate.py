@@ -54,7 +54,7 @@ GROUP BY company, type HAVING count(*) IS DISTINCT FROM max("position") ORDER BY
 
 
 def validate_numbers(company):
-    "Numbers of invoices and moves have no gap and none is given twice"
+    """Numbers of invoices and moves have no gap and none is given twice"""
     yield from gaps(_NUMBERS, company)
 
 
@@ -72,14 +72,14 @@ def gaps(numbers, company):
 
 
 def validate_positions(company):
-    "The issued documents of a type are counted without a gap"
+    """The issued documents of a type are counted without a gap"""
     for tenant, id, type, count, last in select(_POSITIONS, company):
         yield Finding(tenant, 'account.invoice', id, gettext(
                 'account_invoice_issue.msg_position_gap', count=count, type=type, last=last))
 
 
 def validate_documents(company):
-    "Every issued invoice has its archived document, every such document its invoice"
+    """Every issued invoice has its archived document, every such document its invoice"""
     for tenant, id, number in select(_WITHOUT_DOCUMENT, company):
         yield Finding(tenant, 'account.invoice', id, gettext(
                 'account_invoice_issue.msg_document_missing', invoice=number or id))

@@ -1,4 +1,4 @@
-"Wizards of Tryton that touch what an issued invoice claims"
+"""Wizards of Tryton that touch what an issued invoice claims"""
 from trytond.i18n import gettext
 from trytond.pool import Pool, PoolMeta
 
@@ -11,7 +11,7 @@ class RescheduleLines(metaclass=PoolMeta):
 
     @classmethod
     def reschedule_lines(cls, lines, journal, terms):
-        "The claim is reconciled before the invoice knows of its instalments: it is not paid meanwhile"
+        """The claim is reconciled before the invoice knows of its instalments: it is not paid meanwhile"""
         with at_the_end():
             return super().reschedule_lines(lines, journal, terms)
 
@@ -20,7 +20,8 @@ class CancelMoves(metaclass=PoolMeta):
     __name__ = 'account.move.cancel'
 
     def transition_cancel(self):
-        "What was issued is taken back by a document (§ 14c UStG: the tax it shows is owed), not by a move"
+        """What was issued is taken back by a document (§ 14c UStG: the tax it shows is owed), not by a move
+        """
         issued = Pool().get('account.invoice').search([
                 ('move', 'in', [move.id for move in self.records]), ('issued_at', '!=', None)], limit=1)
         if issued:

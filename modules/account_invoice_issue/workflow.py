@@ -21,16 +21,16 @@ _bills = ContextVar('kontor_workflow', default=None)
 TRYTONS = frozenset([
         'id', 'move', 'number_alnum', 'number_digit', 'party_tax_identifier', 'sequence_type_cache', 'state',
         'tax_amount_cache', 'tax_identifier', 'total_amount_cache', 'untaxed_amount_cache'])
-"Columns that the engine fills in and Tryton works out by itself"
+"""Columns that the engine fills in and Tryton works out by itself"""
 
 
 def runs():
-    "Tell whether Tryton's methods are called by this workflow, and not by a person or job"
+    """Tell whether Tryton's methods are called by this workflow, and not by a person or job"""
     return _bills.get() is not None
 
 
 def _bill(invoice):
-    "Return the bill of an invoice that is being booked, None for any other"
+    """Return the bill of an invoice that is being booked, None for any other"""
     bills = _bills.get()
     return bills.get(invoice.id) if bills and invoice else None
 
@@ -47,7 +47,7 @@ def _running(bills=MappingProxyType({})):
 # Issuing
 
 def write(bills):
-    "Store and post numbered bills as Tryton does"
+    """Store and post numbered bills as Tryton does"""
     Invoice = Pool().get(booking.INVOICE)
     for bill in bills:
         _store(bill)
@@ -82,7 +82,7 @@ def _told(values):
 
 
 def _write_lines(bills):
-    "Create the lines that are not stored, and write what was decided about those that are"
+    """Create the lines that are not stored, and write what was decided about those that are"""
     Line = Pool().get(booking.LINE)
     new, changes = [], []
     for bill in bills:
@@ -104,7 +104,7 @@ class Invoice(metaclass=PoolMeta):
     __name__ = booking.INVOICE
 
     def _get_taxes(self):
-        "Where it goes is decided by the bill: what a small business cannot deduct is an expense"
+        """Where it goes is decided by the bill: what a small business cannot deduct is an expense"""
         taxes = super()._get_taxes()
         if not (bill := _bill(self)):
             return taxes
@@ -115,7 +115,7 @@ class Invoice(metaclass=PoolMeta):
         return {line._key: line for line in taxes.values()}
 
     def _compute_taxes(self):
-        "What is printed of a tax is said in the language of the document"
+        """What is printed of a tax is said in the language of the document"""
         bill = _bill(self)
         for key, values in super()._compute_taxes():
             if bill:
@@ -125,7 +125,7 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def set_number(cls, invoices):
-        "The number is the door's; what kind of document it counts as is Tryton's word"
+        """The number is the door's; what kind of document it counts as is Tryton's word"""
         if runs():
             for invoice in invoices:
                 if not invoice.sequence_type_cache:
@@ -144,7 +144,7 @@ class InvoiceLine(metaclass=PoolMeta):
 
     @property
     def tax_date(self):
-        "The rate is that of the day of supply: § 27 (1) UStG"
+        """The rate is that of the day of supply: § 27 (1) UStG"""
         bill = _bill(getattr(self, 'invoice', None))
         return bill.supply_date if bill else super().tax_date
 
@@ -168,7 +168,7 @@ class InvoiceTax(metaclass=PoolMeta):
 
 
 def _parts(bill):
-    "Return {tax: (Part, Taxed)} of a bill"
+    """Return {tax: (Part, Taxed)} of a bill"""
     return {
         part.tax: (part, taxed) for taxed, _ in bill.shares for part in taxed.assessed or [taxed.own]}
 
@@ -176,7 +176,7 @@ def _parts(bill):
 # Setting off
 
 def cancel(bill):
-    "See `settle.cancel`"
+    """See `settle.cancel`"""
     pool = Pool()
     Invoice, Line = pool.get(booking.INVOICE), pool.get(booking.MOVE_LINE)
     credited, credits = bill.credited.id, [bill.id, *settle._earlier_credits(bill)]
@@ -198,7 +198,7 @@ def cancel(bill):
 
 
 def count_as_payment(bill):
-    "See `settle.count_as_payment`"
+    """See `settle.count_as_payment`"""
     found = settle.read_open([bill.credited.id, bill.id])
     rest = bill.books.side.sign * (found[bill.credited.id].balance + found[bill.id].balance)
     if rest < 0:
@@ -218,14 +218,14 @@ def count_as_payment(bill):
 # Paying
 
 def pay(books, period, method, date, invoices):
-    "See `settle.pay`"
+    """See `settle.pay`"""
     for id, open_ in settle.read_payable(invoices).items():
         paid = _post_payment(id, abs(open_.balance), date) if open_.balance else []
         _settle([*open_.lines, *paid], id, date)
 
 
 def receive(books, period, method, date, invoice, amount):
-    "See `settle.receive`"
+    """See `settle.receive`"""
     open_ = settle.read_payable([invoice])[invoice]
     paid = _post_payment(invoice, amount, date, max(amount - open_.balance, booking.ZERO))
     if amount >= open_.balance:
@@ -234,7 +234,8 @@ def receive(books, period, method, date, invoice, amount):
 
 
 def _post_payment(invoice, amount, date, over=booking.ZERO):
-    "Post an amount as Tryton's wizard does; return the lines on the invoice's account, what pays it first"
+    """Post an amount as Tryton's wizard does; return the lines on the invoice's account, what pays it first
+    """
     pool = Pool()
     Invoice = pool.get(booking.INVOICE)
     method, = pool.get('account.invoice.payment.method').search([], order=[('id', 'ASC')], limit=1)
@@ -245,7 +246,7 @@ def _post_payment(invoice, amount, date, over=booking.ZERO):
 
 
 def _settle(lines, invoice, date):
-    "Reconcile; what became paid by it was paid on the day of the payment"
+    """Reconcile; what became paid by it was paid on the day of the payment"""
     pool = Pool()
     Invoice, Line = pool.get(booking.INVOICE), pool.get(booking.MOVE_LINE)
     settled = {invoice, *settle._credits_within({invoice: settle.Open([], lines)})}

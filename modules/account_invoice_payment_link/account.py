@@ -23,7 +23,7 @@ NOTHING = {'read': False, 'write': False, 'create': False, 'delete': False}
 
 
 class Account(TenantOwned, ModelSQL):
-    "Stripe Account"
+    """Stripe Account"""
     __name__ = 'account.invoice.payment_link.account'
     __web_rights__ = 'SELECT'
     __member_rights__ = NOTHING
@@ -49,7 +49,7 @@ class Account(TenantOwned, ModelSQL):
 
     @classmethod
     def __raise_walls__(cls, cursor, roles):
-        "A report names its tenant by the random id of its path alone"
+        """A report names its tenant by the random id of its path alone"""
         allow_question(
             cursor, roles, 'kontor_webhook(text)', 'TABLE (company int, secret bytea, timezone varchar)',
             f"""SELECT a.company, a.webhook_secret, c.timezone
@@ -105,13 +105,13 @@ def configure(company, shard, key=None, webhook_secret=None):
 
 
 def _check(name, value, pattern):
-    "The value itself stays out of the message: it may be a key with a typing error"
+    """The value itself stays out of the message: it may be a key with a typing error"""
     if value and not pattern.fullmatch(value):
         raise TenantError(f"{name} does not look like one of Stripe's", name)
 
 
 def describe(company):
-    "Return {company, key (its ends only), webhook_secret, webhook}: None where nothing is set"
+    """Return {company, key (its ends only), webhook_secret, webhook}: None where nothing is set"""
     require_tenant(company)
     with entered(company):
         accounts = Pool().get('account.invoice.payment_link.account').search(
@@ -124,7 +124,7 @@ def describe(company):
 
 
 def forget(company):
-    "Delete the secrets and the webhook's address; may be repeated"
+    """Delete the secrets and the webhook's address; may be repeated"""
     require_tenant(company)
     with entered(company):
         Account = Pool().get('account.invoice.payment_link.account')

@@ -40,12 +40,12 @@ STATES = [
     ]
 LIVE = ('open', 'ready')
 ROUNDS = 4
-"How often one request may be sent round for a link"
+"""How often one request may be sent round for a link"""
 BUSY_SECONDS = 25
-"How long to wait for another process that makes the same link"
+"""How long to wait for another process that makes the same link"""
 BUSY_STEP = 0.2
 STALE_SECONDS = 120
-"Longer than all rounds of a request together"
+"""Longer than all rounds of a request together"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,12 @@ class Wanted:
 
 
 def now():
-    "Attempts live by the machine's real time, as idempotency keys do; naive UTC"
+    """Attempts live by the machine's real time, as idempotency keys do; naive UTC"""
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
 class Attempt(TenantOwned, ModelSQL):
-    "Payment Link Attempt"
+    """Payment Link Attempt"""
     __name__ = 'account.invoice.payment_link.attempt'
     __web_rights__ = 'SELECT, INSERT, UPDATE'
     __member_rights__ = NOTHING
@@ -98,7 +98,9 @@ class Attempt(TenantOwned, ModelSQL):
 
     @classmethod
     def live(cls, request):
-        "Return (id, invoice, state, Made or None, fingerprint, terms, key) of a request's attempt, or None"
+        """Return (id, invoice, state, Made or None, fingerprint, terms, key) of a request's attempt, or
+        None
+        """
         table = cls.__table__()
         cursor = Transaction().connection.cursor()
         cursor.execute(*table.select(
@@ -111,7 +113,7 @@ class Attempt(TenantOwned, ModelSQL):
 
     @classmethod
     def claim(cls, wanted):
-        "Return (invoice id, Made) of a link that is ready, now this transaction's; None if there is none"
+        """Return (invoice id, Made) of a link that is ready, now this transaction's; None if there is none"""
         row = cls.live(wanted.request)
         if not row or row.state != 'ready' or not row.serves(wanted):
             return None
@@ -120,7 +122,7 @@ class Attempt(TenantOwned, ModelSQL):
 
     @classmethod
     def begin(cls, wanted):
-        "Return the row of the request's attempt, a new one where there is none that serves"
+        """Return the row of the request's attempt, a new one where there is none that serves"""
         row = cls.live(wanted.request)
         if row and row.serves(wanted):
             cls.change(row.id, touched=now())
@@ -149,7 +151,7 @@ class Attempt(TenantOwned, ModelSQL):
 
     @classmethod
     def change(cls, id, only=None, **values):
-        "Write columns of an attempt, where it is in one of the states ``only``; return whether it was"
+        """Write columns of an attempt, where it is in one of the states ``only``; return whether it was"""
         table = cls.__table__()
         where = table.id == id
         if only:
@@ -161,7 +163,7 @@ class Attempt(TenantOwned, ModelSQL):
 
     @classmethod
     def finish(cls, id, made):
-        "Keep Stripe's answer, also where the sweeper gave the attempt up meanwhile"
+        """Keep Stripe's answer, also where the sweeper gave the attempt up meanwhile"""
         cls.change(id, provider_id=made.id, url=made.url)
         cls.change(id, only=('open',), state='ready')
 
@@ -178,21 +180,21 @@ class _Row:
     key: str
 
     def serves(self, wanted):
-        "The same request wants the same link"
+        """The same request wants the same link"""
         return (
             self.fingerprint == wanted.fingerprint and json.loads(self.terms) == wanted.terms
             and wanted.invoice in (None, self.invoice))
 
 
 class _Progress(threading.local):
-    "How far the request of this thread is: rounds it was sent on, and what the last one failed with"
+    """How far the request of this thread is: rounds it was sent on, and what the last one failed with"""
     request = None
     rounds = 0
     error = None
     since = 0.0
 
     def of(self, request):
-        "What a thread left behind when its request was refused for something else is not this one's"
+        """What a thread left behind when its request was refused for something else is not this one's"""
         if self.request != request or time.monotonic() - self.since > STALE_SECONDS:
             self.request, self.rounds, self.error = request, 0, None
             self.since = time.monotonic()
@@ -206,7 +208,7 @@ _progress = _Progress()
 
 
 class LinksMissing(TransactionError):
-    "Payment links must be made before the transaction starts again"
+    """Payment links must be made before the transaction starts again"""
 
     def __init__(self, request, wanted):
         super().__init__()
@@ -214,7 +216,7 @@ class LinksMissing(TransactionError):
         self.wanted = wanted
 
     def fix(self, extras):
-        "What fails is told by the next round, inside the transaction, where every caller expects it"
+        """What fails is told by the next round, inside the transaction, where every caller expects it"""
         super().fix(extras)
         progress = _progress.of(self.request)
         progress.rounds += 1
@@ -247,7 +249,7 @@ def take(wanted):
 
 
 def make(wanted):
-    "Make a link, with no transaction open but short ones of its own; raises PaymentLinkError"
+    """Make a link, with no transaction open but short ones of its own; raises PaymentLinkError"""
     until = time.monotonic() + BUSY_SECONDS
     while not _made(wanted):
         if time.monotonic() > until:
@@ -257,7 +259,7 @@ def make(wanted):
 
 
 def _made(wanted):
-    "Tell if the link is made; somebody else may be at it for the same request"
+    """Tell if the link is made; somebody else may be at it for the same request"""
     pool = Pool()
     Attempt = pool.get('account.invoice.payment_link.attempt')
     Account = pool.get('account.invoice.payment_link.account')

@@ -34,7 +34,7 @@ SESSION_PAID = ('checkout.session.completed', 'checkout.session.async_payment_su
 
 
 class BadReport(ValueError):
-    "A signed report is not what Stripe's reports look like"
+    """A signed report is not what Stripe's reports look like"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _common(thing, payment, amount, link=None):
 
 
 def _id(value):
-    "Return the id of what is sent as an id or whole"
+    """Return the id of what is sent as an id or whole"""
     return value['id'] if isinstance(value, dict) else value
 
 
@@ -109,11 +109,11 @@ READINGS = {
     'charge.refunded': _charge,
     'charge.dispute.created': _dispute,
     }
-"Type of an event → function that reads its object"
+"""Type of an event → function that reads its object"""
 
 
 class Event(TenantOwned, ModelSQL, ModelView):
-    "Report of Stripe"
+    """Report of Stripe"""
     __name__ = EVENT
     _rec_name = 'provider_id'
     __member_rights__ = READ
@@ -162,7 +162,7 @@ class Event(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def work_off(cls, id, timezone, failed=None):
-        "Book what a stored report says, once; ``failed``: why an earlier try was given up"
+        """Book what a stored report says, once; ``failed``: why an earlier try was given up"""
         event = cls(id)
         if event.state != 'received':
             return
@@ -173,7 +173,7 @@ class Event(TenantOwned, ModelSQL, ModelView):
 
 
 def _is_ours(finding):
-    "A tenant's account may have other payments: they name neither an invoice nor a link"
+    """A tenant's account may have other payments: they name neither an invoice nor a link"""
     if finding is None:
         return False
     Payment = Pool().get('account.invoice.payment_link.payment')
@@ -196,7 +196,7 @@ def _parsed(content, timezone):
 
 
 def store(content, timezone):
-    "Keep a report (text) in the running transaction; see :meth:`Event.store`"
+    """Keep a report (text) in the running transaction; see :meth:`Event.store`"""
     return Pool().get(EVENT).store(content, timezone)
 
 

@@ -1,4 +1,4 @@
-"Invoices with a payment link: made before the number, printed, kept beside the invoice"
+"""Invoices with a payment link: made before the number, printed, kept beside the invoice"""
 import hashlib
 import json
 
@@ -12,7 +12,7 @@ from trytond.pyson import Eval
 from .attempt import Wanted, take
 
 LEAST, MOST = 50, 99_999_999
-"Cents; Stripe's limits for a payment in EUR"
+"""Cents; Stripe's limits for a payment in EUR"""
 
 
 class Invoice(metaclass=PoolMeta):
@@ -74,7 +74,7 @@ def _wanted(bill, place):
 
 
 def _terms(bill):
-    "Return what the link says; the amount is known to the cent before there is a number"
+    """Return what the link says; the amount is known to the cent before there is a number"""
     cents = int(bill.figures.total * 100)
     if not LEAST <= cents <= MOST:
         raise IssueError(gettext('account_invoice_payment_link.msg_amount'), 'lines')

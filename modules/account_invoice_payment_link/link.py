@@ -1,4 +1,4 @@
-"The payment link of an issued invoice: its own side table, since an issued invoice never changes"
+"""The payment link of an issued invoice: its own side table, since an issued invoice never changes"""
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.kernel.rows import insert
 from trytond.modules.immutable import FREELY, Seal
@@ -12,7 +12,7 @@ LINK = 'account.invoice.payment_link'
 
 
 class Link(TenantOwned, ModelSQL, ModelView):
-    "Payment Link"
+    """Payment Link"""
     __name__ = LINK
     _rec_name = 'url'
     __web_rights__ = 'SELECT, INSERT'
@@ -50,7 +50,7 @@ class Link(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def record(cls, links):
-        "Store [(Bill, Made)] of invoices that have just been written"
+        """Store [(Bill, Made)] of invoices that have just been written"""
         insert(LINK, current_company(), [
                 {'invoice': bill.id, 'provider_id': made.id, 'url': made.url,
                     'amount': bill.figures.total, 'currency': bill.books.currency}
@@ -58,7 +58,7 @@ class Link(TenantOwned, ModelSQL, ModelView):
 
 
 def links_of(ids):
-    "Return {invoice id: (url, id at Stripe)}, (None, None) without a link, in one statement"
+    """Return {invoice id: (url, id at Stripe)}, (None, None) without a link, in one statement"""
     table = Pool().get(LINK).__table__()
     found = dict.fromkeys(ids, (None, None))
     if ids:

@@ -38,21 +38,21 @@ PROBLEMS = [
     ('disputed', "Disputed"),
     ]
 LIVING = ('state', 'problem', 'note', 'refunded', 'move', 'settled_by', 'settled_at')
-"What becomes of a payment; what was paid stays as it was reported"
+"""What becomes of a payment; what was paid stays as it was reported"""
 NO_DECIMALS = frozenset(
     'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF'.split())
-"Currencies that Stripe counts in whole units; all others here in hundredths"
+"""Currencies that Stripe counts in whole units; all others here in hundredths"""
 
 
 def amount_of(number, currency):
-    "Return the Decimal of an amount as Stripe sends it: an integer of the smallest unit"
+    """Return the Decimal of an amount as Stripe sends it: an integer of the smallest unit"""
     if currency.upper() in NO_DECIMALS:
         return Decimal(number)
     return Decimal(number) / 100
 
 
 class Payment(TenantOwned, ModelSQL, ModelView):
-    "Online Payment"
+    """Online Payment"""
     __name__ = 'account.invoice.payment_link.payment'
     _rec_name = 'provider_id'
     __member_rights__ = READ
@@ -106,7 +106,7 @@ class Payment(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def report(cls, finding):
-        "Take in a Finding of an event, under the LOCKS; return the payment"
+        """Take in a Finding of an event, under the LOCKS; return the payment"""
         require_locks()
         found = cls.search([('provider_id', '=', finding.payment)])
         payment = found[0] if found else cls._new(finding)
@@ -117,7 +117,7 @@ class Payment(TenantOwned, ModelSQL, ModelView):
         return payment
 
     def _book_anew(self):
-        "Post the payment if it fits; tell whether it was disputed before, which stays so"
+        """Post the payment if it fits; tell whether it was disputed before, which stays so"""
         disputed = self.problem == 'disputed'
         self._book()
         return disputed
@@ -132,7 +132,7 @@ class Payment(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def _invoice_of(cls, finding):
-        "Return the id of the invoice that the payment names, or whose link it came by; None for neither"
+        """Return the id of the invoice that the payment names, or whose link it came by; None for neither"""
         pool = Pool()
         claimed = finding.invoice or ''
         if claimed.isascii() and claimed.isdigit() and len(claimed) < 10:
@@ -148,7 +148,7 @@ class Payment(TenantOwned, ModelSQL, ModelView):
         return None
 
     def _book(self):
-        "Post the payment if it fits; say why not otherwise"
+        """Post the payment if it fits; say why not otherwise"""
         problem = self._obstacle()
         if problem:
             self._mark('open', problem)
@@ -176,7 +176,7 @@ class Payment(TenantOwned, ModelSQL, ModelView):
         return None if invoice.amount_to_pay > 0 else 'double'
 
     def _take_back(self, refunded, disputed):
-        "Note what went back or may go back; reports may come in any order"
+        """Note what went back or may go back; reports may come in any order"""
         if refunded and refunded > (self.refunded or 0):
             self._mark('open', 'refunded', refunded=refunded)
         elif disputed:
@@ -192,7 +192,7 @@ class Payment(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def refuse(cls, finding, reason):
-        "Keep a payment that failed to be booked, with the reason"
+        """Keep a payment that failed to be booked, with the reason"""
         found = cls.search([('provider_id', '=', finding.payment)])
         payment = found[0] if found else cls._new(finding)
         if not payment.move and payment.state != 'settled':
@@ -204,7 +204,7 @@ class Payment(TenantOwned, ModelSQL, ModelView):
     @classmethod
     @ModelView.button
     def book(cls, payments):
-        "Try again, after what stood in the way is gone"
+        """Try again, after what stood in the way is gone"""
         require_locks()
         with without_check_access():
             for payment in cls.browse(payments):
@@ -218,7 +218,7 @@ class Payment(TenantOwned, ModelSQL, ModelView):
     @classmethod
     @ModelView.button
     def settle(cls, payments):
-        "The accountant has seen to it"
+        """The accountant has seen to it"""
         with without_check_access():
             payments = [payment for payment in cls.browse(payments) if payment.state == 'open']
             cls.write(payments, {

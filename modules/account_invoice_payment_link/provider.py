@@ -16,10 +16,10 @@ from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
 from .exceptions import PaymentLinkRefused, PaymentLinkUnavailable
 
 TIMEOUT = 10
-"Seconds a single request may take"
+"""Seconds a single request may take"""
 RETRIES = 1
 TOLERANCE = 300
-"Seconds by which a signature may be old"
+"""Seconds by which a signature may be old"""
 MOST_URL = 500
 KEY = re.compile(r'(sk|rk)_(test|live)_\w{8,240}', re.ASCII)
 WEBHOOK_SECRET = re.compile(r'whsec_[\w+/=-]{8,240}', re.ASCII)
@@ -27,31 +27,31 @@ _SECRETS = re.compile(r'\b((?:sk|rk|pk)_(?:test|live)_|whsec_)[^\s.,;:)\'"]+')
 
 
 class Busy(Exception):
-    "The same call is being worked on for somebody else"
+    """The same call is being worked on for somebody else"""
 
 
 class Spent(PaymentLinkUnavailable):
-    "Stripe keeps a failure under the idempotency key and will answer nothing else to it"
+    """Stripe keeps a failure under the idempotency key and will answer nothing else to it"""
 
 
 class Forged(Exception):
-    "A report is not signed with the tenant's secret, or too long ago"
+    """A report is not signed with the tenant's secret, or too long ago"""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    "A payment link as Stripe knows it"
+    """A payment link as Stripe knows it"""
     id: str
     url: str
 
 
 def redacted(text):
-    "Return a text without any key"
+    """Return a text without any key"""
     return _SECRETS.sub(r'\1***', text)
 
 
 class _Redacting(logging.Filter):
-    "Stripe's library logs what Stripe answers; a message may quote a key"
+    """Stripe's library logs what Stripe answers; a message may quote a key"""
 
     def filter(self, record):
         record.msg, record.args = redacted(record.getMessage()), ()
@@ -83,7 +83,7 @@ def create_link(key, idempotency_key, invoice, terms):
 
 
 def close_link(key, id):
-    "Let nobody pay by a link any more; one that is gone counts as closed. Raises PaymentLinkError."
+    """Let nobody pay by a link any more; one that is gone counts as closed. Raises PaymentLinkError."""
     try:
         with _told():
             _client(key).v1.payment_links.update(id, {'active': False})
@@ -94,7 +94,7 @@ def close_link(key, id):
 
 
 def check_signature(data, header, secret):
-    "Raise Forged unless the bytes of a report are signed with the secret, now"
+    """Raise Forged unless the bytes of a report are signed with the secret, now"""
     if header and not header.isascii():
         raise Forged
     try:
@@ -111,7 +111,7 @@ def _client(key):
 
 
 class _told:
-    "Say what Stripe answered in our words, without keys"
+    """Say what Stripe answered in our words, without keys"""
 
     def __enter__(self):
         return self

@@ -24,15 +24,15 @@ logger = logging.getLogger(__name__)
 
 ATTEMPT, ACCOUNT, PAYMENT = f'{LINK}.attempt', f'{LINK}.account', f'{LINK}.payment'
 UNCLAIMED = dt.timedelta(minutes=10)
-"After which a link without an invoice is closed, and after which what failed is tried again"
+"""After which a link without an invoice is closed, and after which what failed is tried again"""
 LEFT_OVER = dt.timedelta(minutes=1)
-"After which a report is no longer being worked on by whoever took it in"
+"""After which a report is no longer being worked on by whoever took it in"""
 KEY_KEPT = dt.timedelta(hours=23)
-"How long Stripe surely knows an idempotency key"
+"""How long Stripe surely knows an idempotency key"""
 PATIENCE = dt.timedelta(days=7)
-"How long to try to close a link that Stripe does not let us close"
+"""How long to try to close a link that Stripe does not let us close"""
 MOST, SECONDS = 200, 50
-"Steps of a kind, and time, per run"
+"""Steps of a kind, and time, per run"""
 
 
 class Link(metaclass=PoolMeta):
@@ -40,7 +40,7 @@ class Link(metaclass=PoolMeta):
 
     @classmethod
     def sweep(cls):
-        "Do what is due, for all tenants"
+        """Do what is due, for all tenants"""
         tasks = _tasks()
         Transaction().commit()
         until = time.monotonic() + SECONDS
@@ -64,7 +64,7 @@ class Cron(metaclass=PoolMeta):
 
 
 def _tasks():
-    "Return [(step, company, id)] of what is due"
+    """Return [(step, company, id)] of what is due"""
     cursor = Transaction().connection.cursor()
     found = []
     for step, table, where in (
@@ -83,7 +83,7 @@ def _events():
 
 
 def _links():
-    "Links still open although their invoice is not, or something was paid by them"
+    """Links still open although their invoice is not, or something was paid by them"""
     pool = Pool()
     table = pool.get(LINK).__table__()
     invoice, payment = pool.get('account.invoice').__table__(), pool.get(PAYMENT).__table__()
@@ -150,7 +150,7 @@ def close_attempt(id):
 
 
 def _remembered(key, idempotency_key, invoice, terms):
-    "Return the link that a call has made, None where Stripe surely made none"
+    """Return the link that a call has made, None where Stripe surely made none"""
     if key is None:
         raise PaymentLinkError("there is no key any more", None)
     try:
@@ -160,7 +160,7 @@ def _remembered(key, idempotency_key, invoice, terms):
 
 
 def _closed(provider_id, key):
-    "Tell if Stripe has closed a link"
+    """Tell if Stripe has closed a link"""
     if key is None:
         return False
     try:
@@ -172,7 +172,7 @@ def _closed(provider_id, key):
 
 
 def _key():
-    "Return the tenant's key, None where there is none any more"
+    """Return the tenant's key, None where there is none any more"""
     try:
         return Pool().get(ACCOUNT).own_key()
     except PaymentLinkError:

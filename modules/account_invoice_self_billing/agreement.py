@@ -13,11 +13,11 @@ from trytond.transaction import Transaction
 
 
 class AgreementError(ValidationError):
-    "An agreement ends before it begins"
+    """An agreement ends before it begins"""
 
 
 class Agreement(TenantOwned, ModelSQL, ModelView):
-    "Self-Billing Agreement"
+    """Self-Billing Agreement"""
     __name__ = 'party.self_billing_agreement'
 
     party = fields.Many2One('party.party', "Partner", required=True, ondelete='CASCADE')
@@ -48,7 +48,7 @@ class Agreement(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def covered(cls, questions):
-        "Return those (party id, date) pairs of a set that an agreement covers, in one statement"
+        """Return those (party id, date) pairs of a set that an agreement covers, in one statement"""
         if not questions:
             return set()
         table = cls.__table__()
@@ -82,7 +82,9 @@ class Replace(metaclass=PoolMeta):
 
 
 def without_agreement(bills):
-    "Return those bills whose partner did not agree to be billed by us on the day of issue, in one statement"
+    """Return those bills whose partner did not agree to be billed by us on the day of issue, in one
+    statement
+    """
     covered = Pool().get('party.self_billing_agreement').covered(set(map(_question, bills)))
     return [bill for bill in bills if _question(bill) not in covered]
 

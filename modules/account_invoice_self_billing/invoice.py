@@ -1,4 +1,4 @@
-"What a Gutschrift adds to an invoice: what is doubtful about it, and no way round the door"
+"""What a Gutschrift adds to an invoice: what is doubtful about it, and no way round the door"""
 from trytond.i18n import gettext
 from trytond.model import ModelView
 from trytond.modules.account_invoice_issue.exceptions import IssueStateError
@@ -53,7 +53,7 @@ class Invoice(metaclass=PoolMeta):
     @classmethod
     @ModelView.button
     def validate_invoice(cls, invoices):
-        "Validating would give a supplier's number and a draft move"
+        """Validating would give a supplier's number and a draft move"""
         _refuse(invoices, 'msg_no_validation')
         super().validate_invoice(invoices)
 

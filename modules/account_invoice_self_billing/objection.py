@@ -24,7 +24,7 @@ NO_CHANGE = {'write': False, 'create': False, 'delete': False}
 
 
 class Objection(TenantOwned, ModelSQL, ModelView):
-    "Objection to a Gutschrift"
+    """Objection to a Gutschrift"""
     __name__ = 'account.invoice.objection'
     __web_rights__ = 'SELECT, INSERT'
     __member_rights__ = NO_CHANGE
@@ -108,7 +108,7 @@ class Invoice(metaclass=PoolMeta):
 
 
 def _text(invoice, date, reason):
-    "Return the sentence on the correction, in the language of the document"
+    """Return the sentence on the correction, in the language of the document"""
     language = language_of(invoice.template.language)
     return gettext(
         'account_invoice_self_billing.msg_correction_text', language,
@@ -128,7 +128,7 @@ def _check(invoice, date, today):
 
 
 class ObjectStart(ModelView):
-    "Objection to a Gutschrift"
+    """Objection to a Gutschrift"""
     __name__ = 'account.invoice.object.start'
 
     date = fields.Date("Date", required=True, help="The day on which the partner objected.")
@@ -145,7 +145,7 @@ class ObjectStart(ModelView):
 
 
 class Object(Wizard):
-    "Record an Objection"
+    """Record an Objection"""
     __name__ = 'account.invoice.object'
     start = StateView(
         'account.invoice.object.start', 'account_invoice_self_billing.object_start_view_form', [

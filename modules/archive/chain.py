@@ -11,11 +11,11 @@ START = '0' * 64
 
 
 def moment_text(issued_at):
-    "Return ``2026-05-18T16:42:17Z`` of a naive UTC datetime"
+    """Return ``2026-05-18T16:42:17Z`` of a naive UTC datetime"""
     return issued_at.isoformat(timespec='seconds') + 'Z'
 
 
 def link(previous, sha512, owner, issued_at):
-    "Return the chain value of a document; ``issued_at`` is naive UTC"
+    """Return the chain value of a document; ``issued_at`` is naive UTC"""
     text = previous + sha512 + owner + moment_text(issued_at)
     return hashlib.sha256(text.encode('ascii')).hexdigest()

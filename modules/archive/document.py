@@ -1,4 +1,4 @@
-"Documents and their bytes"
+"""Documents and their bytes"""
 import hashlib
 import hmac
 import logging
@@ -48,17 +48,17 @@ NOTHING = {'read': False, 'write': False, 'create': False, 'delete': False}
 
 
 class ArchiveCorrupt(UserError):
-    "The stored bytes are not the ones that were sealed"
+    """The stored bytes are not the ones that were sealed"""
     code = 'archive_corrupt'
 
 
 class ArchiveExpired(UserError):
-    "The retention has ended and the bytes are deleted; hashes and chain stay"
+    """The retention has ended and the bytes are deleted; hashes and chain stay"""
     code = 'not_found'
 
 
 class Blob:
-    "Bytes and their sums in hexadecimal; may be made in any thread, and holds up no other while it is"
+    """Bytes and their sums in hexadecimal; may be made in any thread, and holds up no other while it is"""
     __slots__ = ('data', 'sha512', 'sha256')
 
     def __init__(self, data):
@@ -83,7 +83,7 @@ class Sealing:
 
 
 class Content(TenantOwned, ModelSQL):
-    "Bytes, once per tenant"
+    """Bytes, once per tenant"""
     __name__ = 'archive.content'
     __web_rights__ = 'SELECT, INSERT'
     __member_rights__ = NOTHING
@@ -112,7 +112,7 @@ class Content(TenantOwned, ModelSQL):
 
     @classmethod
     def delete_expired(cls):
-        "Delete the bytes that no document must keep any longer: run daily, for all tenants"
+        """Delete the bytes that no document must keep any longer: run daily, for all tenants"""
         table, document = cls.__table__(), Pool().get('archive.document').__table__()
         expired = document.select(
             document.content, where=document.content != Null, group_by=document.content,
@@ -124,7 +124,7 @@ class Content(TenantOwned, ModelSQL):
 
     @classmethod
     def find(cls, sums):
-        "Return {SHA-512: id} of what is stored"
+        """Return {SHA-512: id} of what is stored"""
         if not sums:
             return {}
         table = cls.__table__()
@@ -135,7 +135,7 @@ class Content(TenantOwned, ModelSQL):
 
 
 class Document(TenantOwned, ModelSQL, ModelView):
-    "A sealed document"
+    """A sealed document"""
     __name__ = 'archive.document'
     __web_rights__ = 'SELECT, INSERT'
     __member_rights__ = {**NOTHING, 'read': True}
@@ -174,7 +174,7 @@ class Document(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def _get_owners(cls):
-        "Return the names of the models that may own a document"
+        """Return the names of the models that may own a document"""
         return []
 
     @classmethod

@@ -17,7 +17,7 @@ LONGEST = 10
 
 
 def kept_until(country, kind, issued):
-    "Return the last day a document must be kept; ``country`` is alpha-2, ``kind`` voucher or book"
+    """Return the last day a document must be kept; ``country`` is alpha-2, ``kind`` voucher or book"""
     rows = YEARS.get((country, kind), [(_ALWAYS, LONGEST)])
     years = max(row for row in rows if row[0] <= issued)[1]
     return dt.date(issued.year + years, 12, 31)

@@ -16,11 +16,11 @@ SHARED_PREFIXES = (
 SAME_EVERYWHERE = (
     'ir.model.get_names', 'ir.model.field.get_name', 'ir.lang', 'ir_trigger.get_triggers',
     'party.address.format.', 'party.address.subdivision_type.')
-"Among these the ones that stock keys by the whole context, though no company makes a difference to them"
+"""Among these the ones that stock keys by the whole context, though no company makes a difference to them"""
 
 
 class TenantCache(MemoryCache):
-    "Memory cache with the company in the key of everything that is not shared"
+    """Memory cache with the company in the key of everything that is not shared"""
 
     def __init__(self, name, *args, **kwargs):
         super().__init__(name, *args, **kwargs)

@@ -28,7 +28,7 @@ __all__ = [
     'DatabaseTimeoutError', 'LockTimeout', 'MAX_QUERY_PARAMS', 'TableHandler', 'connection_company']
 
 LOCK_WAIT = 15
-"Seconds a caller queues for a tenant's lock before it is told to come back"
+"""Seconds a caller queues for a tenant's lock before it is told to come back"""
 _ENTER = Routine(
     "SELECT set_config('app.company', $1, false), set_config('statement_timeout', $2, false)")
 _LEAVE = Routine(
@@ -39,7 +39,7 @@ _QUEUE = (
     "SET statement_timeout = 0; SET lock_timeout = {wait}; SELECT pg_advisory_lock({key}, {company});"
     " SET lock_timeout = 0; SET statement_timeout = {timeout}")
 _BOOKS = frozenset(['account_move', 'archive_document', 'ir_sequence_strict'])
-"Tables that are locked together: what posts also numbers and seals, so a tenant's books are one queue"
+"""Tables that are locked together: what posts also numbers and seals, so a tenant's books are one queue"""
 _MEMBERSHIP = "SELECT kontor_company_of_user(%s)"
 
 
@@ -55,7 +55,7 @@ class LockTimeout(Exception):
 
 
 class CountingCursor(stock.LoggingCursor):
-    "Cursor that reports to the active statement counter"
+    """Cursor that reports to the active statement counter"""
 
     def execute(self, query, params=None, *, prepare=None, binary=None):
         counter = statements.active()
@@ -70,18 +70,18 @@ class CountingCursor(stock.LoggingCursor):
 
 
 def lock_key(table):
-    "Return the signed 32-bit advisory lock class of a table"
+    """Return the signed 32-bit advisory lock class of a table"""
     table = 'account_move' if table in _BOOKS else table
     return int.from_bytes(hashlib.sha256(table.encode()).digest()[:4], 'big', signed=True)
 
 
 def connection_company(connection):
-    "Return the company id that was set on the connection at checkout, or None"
+    """Return the company id that was set on the connection at checkout, or None"""
     return getattr(connection, 'kontor_company', None)
 
 
 def _surrounding():
-    "Return the transaction being started in this thread and the one around it"
+    """Return the transaction being started in this thread and the one around it"""
     transactions = Transaction._local.transactions
     current = transactions[-1] if transactions else None
     around = next((t for t in reversed(transactions[:-1]) if t.connection), None)
@@ -89,7 +89,7 @@ def _surrounding():
 
 
 class Database(stock.Database):
-    "PostgreSQL with the tenant as a property of the connection"
+    """PostgreSQL with the tenant as a property of the connection"""
 
     _members = {}
 
@@ -134,7 +134,7 @@ class Database(stock.Database):
                 others -= 1
 
     def _enter(self, connection, timeout):
-        "Make a connection its tenant's; ``timeout``: milliseconds a statement may take, 0 for any"
+        """Make a connection its tenant's; ``timeout``: milliseconds a statement may take, 0 for any"""
         connection.kontor_company = company = self._company(connection)
         connection.kontor_timeout, connection.kontor_queues = timeout, set()
         _ENTER(connection, str(company or ''), str(timeout))
@@ -166,7 +166,7 @@ class Database(stock.Database):
         return company
 
     def _member(self, connection, user):
-        "Return the company of a user; kept for ever, since a membership never changes"
+        """Return the company of a user; kept for ever, since a membership never changes"""
         key = (self.name, user)
         if key not in self._members:
             if not self.has_proc('kontor_company_of_user'):
@@ -189,17 +189,17 @@ class Database(stock.Database):
         return key[property]
 
     def lock(self, connection, table):
-        "Wait for the lock of a table for the connection's tenant"
+        """Wait for the lock of a table for the connection's tenant"""
         self._lock_tenant(connection, table)
 
     @classmethod
     def lock_records(cls, connection, table, ids):
-        "Wait for the lock of the tenant's records of a table: one lock for all ids"
+        """Wait for the lock of the tenant's records of a table: one lock for all ids"""
         cls._lock_tenant(connection, table)
 
     @staticmethod
     def release_locks(connection):
-        "Let others go on: give back all waiting locks of a connection with no transaction open"
+        """Let others go on: give back all waiting locks of a connection with no transaction open"""
         autocommit = connection.autocommit
         connection.autocommit = True
         connection.execute("SELECT pg_advisory_unlock_all()")
@@ -228,7 +228,7 @@ class Database(stock.Database):
 
     @classmethod
     def _connection_params(cls, name):
-        "Of the configured address only the path is replaced: by the database asked for"
+        """Of the configured address only the path is replaced: by the database asked for"""
         uri = config.parse_uri(config.get('database', 'uri'))
         return {
             'conninfo': uri._replace(scheme='postgresql', path='/' + name).geturl(),

@@ -7,7 +7,7 @@ from psycopg import _queries
 from trytond.transaction import Transaction
 
 _queries.MAX_CACHED_STATEMENT_LENGTH = 16 * 1024
-"psycopg looks for the placeholders of a longer statement anew at each use; the longest of ours has 6 KB"
+"""psycopg looks for the placeholders of a longer statement anew at each use; the longest of ours has 6 KB"""
 
 
 class Slot:
@@ -34,7 +34,7 @@ class Prepared:
         self._params = ()
 
     def __call__(self, **values):
-        "Execute the statement in the running transaction with the values of its Slots; return the cursor"
+        """Execute the statement in the running transaction with the values of its Slots; return the cursor"""
         if self._text is None:
             text, self._params = self._make()
             self._text = text

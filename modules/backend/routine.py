@@ -15,7 +15,7 @@ _DONE = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 
 class Routine:
-    "text: one statement with $1, $2 … for its values"
+    """text: one statement with $1, $2 … for its values"""
 
     def __init__(self, text):
         self.text = text
@@ -48,7 +48,7 @@ class Routine:
 
 
 def _checked(pgconn, result):
-    "Return a result; raise the error that it is"
+    """Return a result; raise the error that it is"""
     if result.status in _DONE:
         return result
     error = error_from_result(result)

@@ -20,5 +20,5 @@ def tenant_scope(company):
 
 
 def scoped_company():
-    "Return the company id set by the innermost tenant_scope, or None"
+    """Return the company id set by the innermost tenant_scope, or None"""
     return _company.get()

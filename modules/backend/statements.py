@@ -9,7 +9,7 @@ _active = ContextVar('kontor_statements', default=None)
 
 
 class Statements:
-    "count: statements sent; seconds: wall time spent in them"
+    """count: statements sent; seconds: wall time spent in them"""
     __slots__ = ('count', 'seconds')
 
     def __init__(self):
@@ -19,7 +19,7 @@ class Statements:
 
 @contextlib.contextmanager
 def counting():
-    "Yield the Statements of what runs within"
+    """Yield the Statements of what runs within"""
     statements = Statements()
     token = _active.set(statements)
     try:

@@ -9,17 +9,17 @@ MOST = 1 << 30
 
 
 class Closed(Exception):
-    "The other end is gone"
+    """The other end is gone"""
 
 
 class Channel:
-    "One end; ``deadline`` is a value of `time.monotonic`, none waits for ever"
+    """One end; ``deadline`` is a value of `time.monotonic`, none waits for ever"""
 
     def __init__(self, sock):
         self.sock = sock
 
     def send(self, kind, body, deadline=None):
-        "Raises Closed or TimeoutError"
+        """Raises Closed or TimeoutError"""
         self._limit(deadline)
         try:
             self.sock.sendall(HEAD.pack(kind, len(body)) + body)
@@ -29,7 +29,7 @@ class Channel:
             raise Closed from error
 
     def receive(self, deadline=None):
-        "Return (kind, body); raises Closed or TimeoutError"
+        """Return (kind, body); raises Closed or TimeoutError"""
         kind, length = HEAD.unpack(self._exactly(HEAD.size, deadline))
         if length > MOST:
             raise Closed
@@ -65,6 +65,6 @@ class Channel:
 
 
 def pair():
-    "Return (our end, the socket of the other process)"
+    """Return (our end, the socket of the other process)"""
     ours, theirs = socket.socketpair()
     return Channel(ours), theirs

@@ -6,7 +6,7 @@ LARGE, SMALL = 3.0, 4.5     # least contrast of large and of small text
 
 
 def parse(colour, default):
-    "Return (r, g, b), 0–255, of #RGB, #RRGGBB or #RRGGBBAA laid on white"
+    """Return (r, g, b), 0–255, of #RGB, #RRGGBB or #RRGGBBAA laid on white"""
     if not HEX.fullmatch(colour):
         colour = default
     digits = colour[1:]
@@ -24,12 +24,12 @@ def luminance(rgb):
 
 
 def contrast(rgb):
-    "Return the contrast to white, 1 to 21"
+    """Return the contrast to white, 1 to 21"""
     return 1.05 / (luminance(rgb) + 0.05)
 
 
 def readable(colour, default, least):
-    "Return the colour as #rrggbb, darkened as far as needed"
+    """Return the colour as #rrggbb, darkened as far as needed"""
     rgb = parse(colour, default)
     while contrast(rgb) < least:
         rgb = tuple(int(part * 0.94) for part in rgb)
@@ -37,5 +37,5 @@ def readable(colour, default, least):
 
 
 def plain(colour, default):
-    "Return the colour as #rrggbb, for rules and areas"
+    """Return the colour as #rrggbb, for rules and areas"""
     return '#%02x%02x%02x' % parse(colour, default)

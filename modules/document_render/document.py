@@ -37,7 +37,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    "One position; ``unit`` is the label as printed, ``tax_rate`` in percent"
+    """One position; ``unit`` is the label as printed, ``tax_rate`` in percent"""
     position: str
     description: str
     key: str = ''
@@ -50,7 +50,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxRow:
-    "What one tax rate bears; ``reason`` is the sentence the law asks for when no tax is charged"
+    """What one tax rate bears; ``reason`` is the sentence the law asks for when no tax is charged"""
     rate: Decimal               # percent
     base: Decimal
     tax: Decimal
@@ -66,14 +66,14 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    "Another document that this one is about, such as the invoice that a credit note corrects"
+    """Another document that this one is about, such as the invoice that a credit note corrects"""
     number: str
     date: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QrCode:
-    "What the code says, see `epc.payload`, and what is printed beside it"
+    """What the code says, see `epc.payload`, and what is printed beside it"""
     kind: Literal['epc', 'link']
     content: str
 
@@ -81,7 +81,8 @@ class QrCode:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
     """The look. Colours are #RGB, #RRGGBB or #RRGGBBAA, darkened where a reader could not see
-    the text; a font that is not ours falls back; the logo is PNG or JPEG."""
+    the text; a font that is not ours falls back; the logo is PNG or JPEG.
+    """
     primary_color: str = '#1E88E5'
     secondary_color: str = '#757575'
     font: str = 'Arial'
@@ -129,12 +130,12 @@ class Document:
 
     @property
     def name(self):
-        "What the document calls itself: its kind, or the correction of a Gutschrift"
+        """What the document calls itself: its kind, or the correction of a Gutschrift"""
         return 'gutschrift_correction' if self.kind == 'gutschrift' and self.preceding else self.kind
 
     @property
     def writer(self):
-        "The party whose letterhead it is"
+        """The party whose letterhead it is"""
         return self.buyer if self.kind == 'gutschrift' else self.seller
 
     @property
@@ -143,10 +144,10 @@ class Document:
 
     @property
     def shows_prices(self):
-        "Whether a line has its price: the sum may stand alone"
+        """Whether a line has its price: the sum may stand alone"""
         return self.priced and any(line.amount is not None for line in self.lines)
 
     @property
     def reader(self):
-        "The party in the address window"
+        """The party in the address window"""
         return self.seller if self.kind == 'gutschrift' else self.buyer

@@ -20,7 +20,7 @@ DEFAULT = 'Arimo'
 
 
 class Folder(NamedTuple):
-    "A folder with fonts: the package, the path in it and {file name: SHA-256}"
+    """A folder with fonts: the package, the path in it and {file name: SHA-256}"""
     package: str
     path: str
     files: dict
@@ -171,7 +171,7 @@ FALLBACK = (
 
 
 def known_names():
-    "Return {name in lower case: family}"
+    """Return {name in lower case: family}"""
     names = {family.lower(): family for family in FAMILIES}
     for family, aliases in ALIASES.items():
         names.update((alias.lower(), family) for alias in aliases)
@@ -182,29 +182,30 @@ KNOWN = known_names()
 
 
 def family_of(name):
-    "Return the family that sets a text whose font is asked for by this name"
+    """Return the family that sets a text whose font is asked for by this name"""
     return KNOWN.get(' '.join(name.lower().split()), DEFAULT)
 
 
 def stack(name):
-    "Return the families to ask for each character, in order"
+    """Return the families to ask for each character, in order"""
     first = family_of(name)
     return (first, *(family for family in FALLBACK if family != first))
 
 
 def folders():
-    "Return the folders with our fonts, as the typesetter wants them"
+    """Return the folders with our fonts, as the typesetter wants them"""
     return [str(folder.location) for folder in FOLDERS]
 
 
 def files():
-    "Return {file name: path} of all our fonts"
+    """Return {file name: path} of all our fonts"""
     return {path.name: path for folder in FOLDERS for path in folder.paths()}
 
 
 def check(thorough=False):
     """Raise FontMissing unless all our fonts are there; thorough compares their content too
-    (about 0.2 s)."""
+    (about 0.2 s).
+    """
     for folder in FOLDERS:
         for path in folder.paths():
             if not path.is_file():

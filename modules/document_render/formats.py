@@ -15,12 +15,12 @@ MINUS = '\u2212'
 
 
 def language_of(tag):
-    "Return 'de' for German of any region and 'en' for everything else"
+    """Return 'de' for German of any region and 'en' for everything else"""
     return 'de' if tag.lower().replace('_', '-').split('-')[0] == 'de' else 'en'
 
 
 def number(value, language, decimals=0):
-    "1234.5 → 1.234,50 (de, 2 decimals)"
+    """1234.5 → 1.234,50 (de, 2 decimals)"""
     if not isinstance(value, Decimal) or not value.is_finite():
         raise TypeError(f'a finite Decimal is needed, not {value!r}')
     thousands, point = SEPARATORS[language]
@@ -33,7 +33,7 @@ def number(value, language, decimals=0):
 
 
 def money(value, language, currency):
-    "1234.5 → 1.234,50 € (de), €1,234.50 (en), 1,234.50 CHF (en, a currency without a sign)"
+    """1234.5 → 1.234,50 € (de), €1,234.50 (en), 1,234.50 CHF (en, a currency without a sign)"""
     text = number(value, language, 2)
     sign = SYMBOLS.get(currency)
     if language == 'de' or not sign:
@@ -48,19 +48,19 @@ def currency_sign(currency):
 
 
 def percent(value, language):
-    "19 → 19 % (de), 19% (en)"
+    """19 → 19 % (de), 19% (en)"""
     return number(value, language) + (NBSP if language == 'de' else '') + '%'
 
 
 def date(value, language):
-    "16.05.2026 (de), 16 May 2026 (en): both are unmistakable everywhere"
+    """16.05.2026 (de), 16 May 2026 (en): both are unmistakable everywhere"""
     if language == 'de':
         return f'{value.day:02}.{value.month:02}.{value.year:04}'
     return f'{value.day}{NBSP}{MONTHS[value.month - 1]}{NBSP}{value.year:04}'
 
 
 def period(first, last, language):
-    "01.04. – 30.04.2026 (de), 1 April – 3 May 2026 (en): what is common is said once"
+    """01.04. – 30.04.2026 (de), 1 April – 3 May 2026 (en): what is common is said once"""
     start = date(first, language)
     if first.year == last.year:
         year = f'{first.year:04}'
@@ -69,14 +69,15 @@ def period(first, last, language):
 
 
 def iban(value):
-    "DE02120300000000202051 → DE02 1203 0000 0000 2020 51, kept on one line"
+    """DE02120300000000202051 → DE02 1203 0000 0000 2020 51, kept on one line"""
     compact = ''.join(value.split()).upper()
     return NBSP.join(compact[i:i + 4] for i in range(0, len(compact), 4))
 
 
 def aligned(values, language, decimals=0):
     """Return [(text, rest)] of a column: ``rest`` is what must be left blank behind the text so
-    that all decimal points stand below each other when the column is flush right."""
+    that all decimal points stand below each other when the column is flush right.
+    """
     _, point = SEPARATORS[language]
     texts = [number(v, language, decimals) if v is not None else '' for v in values]
     lengths = [len(text.partition(point)[2]) for text in texts]

@@ -30,7 +30,7 @@ UNBROKEN = re.compile('[^\\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U
 
 @cache
 def charset(name):
-    "Return the code points that a font file has"
+    """Return the code points that a font file has"""
     number = 0 if name.endswith('.ttc') else -1
     with TTFont(fonts.files()[name], fontNumber=number, lazy=True) as font:
         return frozenset(font.getBestCmap())
@@ -38,13 +38,13 @@ def charset(name):
 
 @cache
 def common():
-    "Return the code points of all fonts but the largest"
+    """Return the code points of all fonts but the largest"""
     names = [name for name in fonts.files() if name != LATE]
     return frozenset().union(INVISIBLE, *map(charset, names))
 
 
 def has_glyph(char):
-    "PDF/A at level A forbids private characters, which some fonts have"
+    """PDF/A at level A forbids private characters, which some fonts have"""
     if unicodedata.category(char) == 'Co':
         return False
     return ord(char) in common() or ord(char) in charset(LATE)
@@ -52,14 +52,14 @@ def has_glyph(char):
 
 @lru_cache(4096)
 def together(cluster):
-    "Whether one font has a character and all its marks"
+    """Whether one font has a character and all its marks"""
     wanted = set(map(ord, cluster)) - INVISIBLE
     return any(wanted <= charset(name) for name in fonts.files())
 
 
 @cache
 def advances(family):
-    "Return {code point: width in em} of the upright style"
+    """Return {code point: width in em} of the upright style"""
     with TTFont(fonts.upright(family), lazy=True) as font:
         em = font['head'].unitsPerEm
         metrics = font['hmtx'].metrics
@@ -67,7 +67,7 @@ def advances(family):
 
 
 def width(text, family):
-    "Return about how wide a text is, in em; 1 em for what the family has not"
+    """Return about how wide a text is, in em; 1 em for what the family has not"""
     table = advances(family)
     return sum(table.get(ord(char), 1) for char in text)
 
@@ -76,7 +76,7 @@ def width(text, family):
 # glyph may still be missing when a mark and the letter below it are in different fonts.
 
 def covered(text):
-    "Replace what no font has; drop marks that no font can set on the character before them"
+    """Replace what no font has; drop marks that no font can set on the character before them"""
     kept = ['']
     for char in normal(text):
         if unicodedata.category(char) not in MARKS:
@@ -87,13 +87,13 @@ def covered(text):
 
 
 def unmarked(text):
-    "Replace what no font has, and drop what sits on other characters or joins them"
+    """Replace what no font has, and drop what sits on other characters or joins them"""
     return ''.join(
         c for c in covered(text) if c == BREAK or unicodedata.category(c) not in STUCK)
 
 
 def plain(text):
-    "Keep what the default family has, and nothing else"
+    """Keep what the default family has, and nothing else"""
     kept = charset(fonts.FAMILIES[fonts.DEFAULT])
     return ''.join(
         c if c in {'\n', BREAK} or ord(c) in kept else SUBSTITUTE for c in unmarked(text))
@@ -105,7 +105,8 @@ WAYS = (covered, unmarked, plain)
 def normal(text):
     """Line ends become one kind, tabs a space, letters and their marks one character where there
     is one; control characters and overrides are left out, and marks beyond any script's use,
-    which would be piled over the lines above."""
+    which would be piled over the lines above.
+    """
     text = OVERRIDES.sub('', LINE_ENDS.sub('\n', text).replace('\t', ' '))
     kept, pile = [], 0
     for char in unicodedata.normalize('NFC', text):
@@ -117,7 +118,7 @@ def normal(text):
 
 
 def printable(value, way=covered):
-    "Apply a way to every string of nested lists and dictionaries"
+    """Apply a way to every string of nested lists and dictionaries"""
     if isinstance(value, str):
         return value if value.isascii() and value.isprintable() else way(value)
     if isinstance(value, dict):
@@ -128,7 +129,7 @@ def printable(value, way=covered):
 
 
 def breakable(text, family, em):
-    "Let words that are wider than so many em break between any two characters"
+    """Let words that are wider than so many em break between any two characters"""
     def cut(match):
         word = match[0]
         if len(word) < em / 2 or width(word, family) <= em:
@@ -138,7 +139,7 @@ def breakable(text, family, em):
 
 
 def clusters(word):
-    "Return the word cut into what must stay together: a character with its marks and joiners"
+    """Return the word cut into what must stay together: a character with its marks and joiners"""
     parts = []
     for char in word:
         if parts and (sticks(char) or parts[-1].endswith(JOINER)):

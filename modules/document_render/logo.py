@@ -42,7 +42,7 @@ def printable(content):
 
 
 def opened(content):
-    "Return the decoded image of the bytes of a PNG or JPEG; raises LogoBroken"
+    """Return the decoded image of the bytes of a PNG or JPEG; raises LogoBroken"""
     image = _decoded(lambda data: Image.open(data, formats=('PNG', 'JPEG')), io.BytesIO(content))
     if image.width * image.height > MOST_PIXELS:
         raise LogoBroken(f'the logo has more than {MOST_PIXELS} pixels')
@@ -54,12 +54,12 @@ def opened(content):
 
 
 def kind(image):
-    "Return PNG or JPEG; a JPEG with further pictures behind it (MPO) is one as well"
+    """Return PNG or JPEG; a JPEG with further pictures behind it (MPO) is one as well"""
     return 'PNG' if image.format == 'PNG' else 'JPEG'
 
 
 def _decoded(step, image):
-    "Run a step of the decoder: whatever it raises says that the bytes are no sound picture"
+    """Run a step of the decoder: whatever it raises says that the bytes are no sound picture"""
     try:
         return step(image)
     except Exception as error:

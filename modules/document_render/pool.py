@@ -34,7 +34,8 @@ class Kind(NamedTuple):
     """A kind of work. ``work`` is what the process calls once, as module:function, with its
     private folder: it returns the function from the bytes of a job to the bytes of its answer,
     see `process`. Errors that are a `DocumentError` come back as what they are, others as
-    DocumentBroken. ``most_jobs`` is how many one process does before it is replaced."""
+    DocumentBroken. ``most_jobs`` is how many one process does before it is replaced.
+    """
     name: str
     work: str
     most_jobs: int = MOST_DOCUMENTS
@@ -44,7 +45,7 @@ TYPESET = Kind('typeset', f'{__package__}.renderer:warm')
 
 
 class DocumentProcess:
-    "One process; ``run`` is the folder for its pid file and its private files, or None"
+    """One process; ``run`` is the folder for its pid file and its private files, or None"""
 
     def __init__(self, run, kind=TYPESET):
         self.run = Path(run) if run else None
@@ -73,7 +74,7 @@ class DocumentProcess:
             path.touch(mode=0o600) if present else path.unlink(missing_ok=True)
 
     def run_job(self, payload, seconds):
-        "Return the answer; raises Closed, TimeoutError or a DocumentError"
+        """Return the answer; raises Closed, TimeoutError or a DocumentError"""
         if not self.ready:
             self.expect(READY, START_LIMIT)
             self.ready = True
@@ -98,7 +99,7 @@ class DocumentProcess:
         shutil.rmtree(self.root, ignore_errors=True)
 
     def forget(self):
-        "Let go of it in a forked child, where it is not ours to stop"
+        """Let go of it in a forked child, where it is not ours to stop"""
         self.channel.close()
         self.process.returncode = 0
 
@@ -133,7 +134,7 @@ class DocumentPool:
         self.closed = False
 
     def start(self):
-        "Begin to start the process, so that the first document need not wait for it"
+        """Begin to start the process, so that the first document need not wait for it"""
         with self.lock:
             self.current()
 
@@ -145,7 +146,7 @@ class DocumentPool:
         return self.job(pickle.dumps((document, finish), pickle.HIGHEST_PROTOCOL))
 
     def job(self, payload):
-        "Return the answer to the bytes of a job"
+        """Return the answer to the bytes of a job"""
         if not self.lock.acquire(timeout=self.wait_limit):
             raise errors.DocumentBusy('other documents take too long')
         try:
@@ -179,7 +180,7 @@ class DocumentPool:
         return self.process
 
     def recycle(self):
-        "Replace a process that has done or grown enough; the next one starts meanwhile"
+        """Replace a process that has done or grown enough; the next one starts meanwhile"""
         process = self.process
         if process.documents >= self.most_documents or process.memory > self.most_memory:
             self.replace()
@@ -194,7 +195,7 @@ class DocumentPool:
             process.stop()
 
     def shutdown(self):
-        "End the process, also in the middle of a document, and make no other"
+        """End the process, also in the middle of a document, and make no other"""
         self.closed = True
         process = self.process
         if process:
@@ -209,13 +210,13 @@ _making = threading.Lock()
 
 
 def announce(kind):
-    "Make a kind of work known; its process is then started with the others"
+    """Make a kind of work known; its process is then started with the others"""
     _kinds[kind.name] = kind
     return kind
 
 
 def pool(kind=TYPESET):
-    "Return the pool of this process for a kind of work"
+    """Return the pool of this process for a kind of work"""
     with _making:
         if kind.name not in _pools:
             _pools[kind.name] = DocumentPool(run=os.environ.get('KONTOR_RUN'), kind=kind)
@@ -223,18 +224,18 @@ def pool(kind=TYPESET):
 
 
 def start():
-    "Begin to start the document processes of this worker; call it after the fork"
+    """Begin to start the document processes of this worker; call it after the fork"""
     for kind in list(_kinds.values()):
         pool(kind).start()
 
 
 def render(document, finish=None):
-    "Return the bytes of a document; see `DocumentPool.render`, and `DocumentPool` for the errors"
+    """Return the bytes of a document; see `DocumentPool.render`, and `DocumentPool` for the errors"""
     return pool().render(document, finish)
 
 
 def shutdown():
-    "End the document processes of this worker; a later call of `render` starts another"
+    """End the document processes of this worker; a later call of `render` starts another"""
     with _making:
         ended = list(_pools.values())
         _pools.clear()
@@ -243,7 +244,7 @@ def shutdown():
 
 
 def _after_fork():
-    "The child has neither the parent's document processes nor the state of its locks"
+    """The child has neither the parent's document processes nor the state of its locks"""
     global _pools, _making
     inherited, _pools = _pools, {}
     _making = threading.Lock()

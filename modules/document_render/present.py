@@ -35,13 +35,13 @@ PAID = {'invoice', 'gutschrift'}
 
 
 def present(document, way=glyphs.covered):
-    "Return the template's data; ``way`` makes texts printable, see `glyphs.WAYS`"
+    """Return the template's data; ``way`` makes texts printable, see `glyphs.WAYS`"""
     page = Page(document)
     return glyphs.printable(page.data(), way)
 
 
 class Page:
-    "What all parts need to know: language, fonts and the words of this kind of document"
+    """What all parts need to know: language, fonts and the words of this kind of document"""
 
     def __init__(self, document):
         self.document = document
@@ -60,11 +60,11 @@ class Page:
         return formats.date(value, self.language)
 
     def line(self, text, em):
-        "One line of text: wraps at blanks, and within a word that is wider than so many em"
+        """One line of text: wraps at blanks, and within a word that is wider than so many em"""
         return glyphs.breakable(one_line(text), self.family, em)
 
     def body(self, text, em=BODY_EM):
-        "A text with its own line breaks, with at most three empty lines in a row"
+        """A text with its own line breaks, with at most three empty lines in a row"""
         lines = '\n'.join(line.rstrip() for line in text.splitlines()).strip('\n')
         return glyphs.breakable(EMPTY_LINES.sub('\n' * 4, lines), self.family, em)
 
@@ -103,7 +103,7 @@ def nonempty(*values):
 
 
 def one_line(text):
-    "Blanks that must not break, as in an IBAN, stay what they are"
+    """Blanks that must not break, as in an IBAN, stay what they are"""
     return BLANKS.sub(' ', text).strip(' ')
 
 
@@ -120,7 +120,7 @@ def palette(style):
 # the address window and the facts beside it
 
 def recipient(page):
-    "Return the lines of the address; abroad the country stands last, in capitals"
+    """Return the lines of the address; abroad the country stands last, in capitals"""
     reader, writer = page.document.reader, page.document.writer
     lines = nonempty(reader.name, *address_lines(reader))
     if reader.country and reader.country != writer.country:
@@ -131,7 +131,7 @@ def recipient(page):
 
 
 def address_lines(party):
-    "Return the address as lines, whether it came as lines or as one text with line breaks"
+    """Return the address as lines, whether it came as lines or as one text with line breaks"""
     return nonempty(*(line.strip() for text in party.address for line in text.splitlines()))
 
 
@@ -148,7 +148,7 @@ def country_name(code, language):
 
 
 def facts(page):
-    "Return [(label, value)], the block right of the address"
+    """Return [(label, value)], the block right of the address"""
     document, kind = page.document, page.document.kind
     number = 'supplier_number' if kind == 'gutschrift' else 'customer_number'
     found = [
@@ -167,7 +167,7 @@ def facts(page):
 
 
 def supply(page):
-    "The date or period of supply (§ 14 (4) 6 UStG, § 11 (1) 3 d UStG-AT)"
+    """The date or period of supply (§ 14 (4) 6 UStG, § 11 (1) 3 d UStG-AT)"""
     document = page.document
     if not document.supply_date:
         return None
@@ -191,7 +191,7 @@ def preceding(page):
 
 
 def tax_ids(page):
-    "The reader's own numbers; a Gutschrift must bear the supplier's (§ 14 (2), (4) 2 UStG)"
+    """The reader's own numbers; a Gutschrift must bear the supplier's (§ 14 (2), (4) 2 UStG)"""
     reader = page.document.reader
     yield page.word('your_vat_id', page.document.writer.country), reader.vat_id
     if page.document.kind == 'gutschrift':
@@ -201,7 +201,7 @@ def tax_ids(page):
 # the table of lines
 
 def table(page):
-    "Return {'size', 'gutter', 'columns', 'rows'}: measures in points, a cell as in `all_columns`"
+    """Return {'size', 'gutter', 'columns', 'rows'}: measures in points, a cell as in `all_columns`"""
     columns = [column for column in all_columns(page) if column]
     widths, size = fit(page, columns)
     columns[1]['cells'] = descriptions(page, (widths[1] - GUTTER) / size)
@@ -218,7 +218,7 @@ def table(page):
 
 
 def all_columns(page):
-    "Yield the columns that this document has; a cell is a text or [text, what is left blank]"
+    """Yield the columns that this document has; a cell is a text or [text, what is left blank]"""
     document, lines = page.document, page.document.lines
     currency = formats.currency_sign(document.currency)
     priced = document.shows_prices
@@ -256,14 +256,15 @@ def descriptions(page, em):
 
 
 def is_long(line):
-    "A row that may not fit on one page must be allowed to break; others stay whole"
+    """A row that may not fit on one page must be allowed to break; others stay whole"""
     return len(line.description) + 60 * line.description.count('\n') > 1500
 
 
 def fit(page, columns):
     """Return the columns' widths in points and the text size. Figures are never broken: the
     description takes what they leave, and where that is too little the whole table is set
-    smaller."""
+    smaller.
+    """
     ems = [column_em(page, column) for column in columns]
     gutters = GUTTER * (len(columns) - 1)
     room = LINE_WIDTH - gutters - DESCRIPTION_WIDTH
@@ -275,7 +276,7 @@ def fit(page, columns):
 
 
 def column_em(page, column):
-    "Return how wide a column must be, in em of the table's text; 0 for the description"
+    """Return how wide a column must be, in em of the table's text; 0 for the description"""
     if column['cells'] is None:
         return 0
     head = min(glyphs.width(column['label'], page.family) * HEAD_SIZE * BOLD, HEAD_EM)
@@ -293,7 +294,8 @@ def joined(cell):
 
 def totals(page):
     """Return [[label, amount]], the last one the sum to pay. Base and tax of each rate stand in
-    it (§ 14 (4) 7, 8 UStG); without any tax only the sum is left."""
+    it (§ 14 (4) 7, 8 UStG); without any tax only the sum is left.
+    """
     document = page.document
     if not document.priced:
         return []
@@ -311,7 +313,7 @@ def tax_on(page, row):
 
 
 def notices(page):
-    "Return the sentences the law asks for, each once"
+    """Return the sentences the law asks for, each once"""
     found = [row.reason for row in page.document.taxes if row.reason]
     taxed = any(row.rate for row in page.document.taxes)
     if page.document.prices_include_tax and taxed and page.document.shows_prices:
@@ -320,7 +322,7 @@ def notices(page):
 
 
 def payment(page):
-    "Return how to pay; on other documents than these only the writer's own words, if any"
+    """Return how to pay; on other documents than these only the writer's own words, if any"""
     document = page.document
     paid = document.name in PAID
     rows = payment_rows(page) if paid else []
@@ -355,14 +357,14 @@ def payment_rows(page):
 
 
 def receipt(page):
-    "Return the labels of the two lines on which the reader signs for what was delivered"
+    """Return the labels of the two lines on which the reader signs for what was delivered"""
     if page.document.kind != 'delivery_note':
         return None
     return {'text': page.word('received'), 'lines': [page.word('place_date'), page.word('signature')]}
 
 
 def footer(page):
-    "Return the columns of the footer: lines, and the share of the width they deserve"
+    """Return the columns of the footer: lines, and the share of the width they deserve"""
     found = []
     for lines in footer_columns(page):
         lines = [page.line(line, FOOTER_EM) for line in lines]

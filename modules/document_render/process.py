@@ -53,13 +53,13 @@ def main(descriptor, root, work):
 
 
 def made(work):
-    "Return what module:function names"
+    """Return what module:function names"""
     module, _, function = work.partition(':')
     return getattr(importlib.import_module(module), function)
 
 
 def next_job(jobs, ahead):
-    "Return a job; while none comes, do what can be done ahead"
+    """Return a job; while none comes, do what can be done ahead"""
     while True:
         try:
             return jobs.get(timeout=PATIENCE)
@@ -72,7 +72,7 @@ def next_job(jobs, ahead):
 
 
 def set_name(name):
-    "So that an operator sees in a process list what this is"
+    """So that an operator sees in a process list what this is"""
     try:
         ctypes.CDLL(None).prctl(PR_SET_NAME, name, 0, 0, 0)
     except (OSError, AttributeError):
@@ -80,7 +80,7 @@ def set_name(name):
 
 
 def listen(channel, jobs, root):
-    "Pass on what comes; the end of the socket is the end of the process"
+    """Pass on what comes; the end of the socket is the end of the process"""
     try:
         while True:
             kind, body = channel.receive()
@@ -92,13 +92,13 @@ def listen(channel, jobs, root):
 
 
 def clean(root):
-    "Remove what is left when the parent died and cannot: the private folder and the pid file"
+    """Remove what is left when the parent died and cannot: the private folder and the pid file"""
     shutil.rmtree(root, ignore_errors=True)
     (Path(root).parent / f'document-{os.getpid()}').unlink(missing_ok=True)
 
 
 def answer(worker, body):
-    "Return (kind, body): the memory in use and the answer, or what went wrong"
+    """Return (kind, body): the memory in use and the answer, or what went wrong"""
     try:
         content = worker(body)
     except Exception as error:
@@ -111,7 +111,7 @@ def failure(error):
 
 
 def memory():
-    "Return the resident memory in bytes"
+    """Return the resident memory in bytes"""
     with open('/proc/self/statm', encoding='ascii') as file:
         return int(file.read().split()[1]) * resource.getpagesize()
 

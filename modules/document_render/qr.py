@@ -16,7 +16,7 @@ NAME_BYTES, MOST_BYTES = 160, 331       # the latter is what version 13 holds
 
 
 class NotPayable(ValueError):
-    "The code cannot be made; ``field`` is iban, bic, name, amount or text"
+    """The code cannot be made; ``field`` is iban, bic, name, amount or text"""
 
     def __init__(self, field, reason):
         super().__init__(f'{field}: {reason}')
@@ -49,7 +49,7 @@ def payload(*, name, iban, amount, text='', bic=''):
 
 
 def cut(text, size):
-    "Return the text cut to so many bytes, no character halved"
+    """Return the text cut to so many bytes, no character halved"""
     return text.encode()[:size].decode(errors='ignore')
 
 
@@ -58,7 +58,7 @@ def one_line(text):
 
 
 def svg(content):
-    "Return the code as an SVG of one unit per module, without its quiet zone"
+    """Return the code as an SVG of one unit per module, without its quiet zone"""
     code = segno.make_qr(content, error='m', boost_error=False, encoding='utf-8')
     picture = io.BytesIO()
     code.save(picture, kind='svg', border=0, xmldecl=False, nl=False, omitsize=True)

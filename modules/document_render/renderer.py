@@ -26,7 +26,8 @@ KEPT_LOGOS = 32
 
 def warm(root):
     """Return the work of a document process: a pickled (`Document`, finish or None) to its file. It
-    has typeset a document, so that the first real one is as fast as any."""
+    has typeset a document, so that the first real one is as fast as any.
+    """
     renderer = Renderer(root)
     renderer.render(sample.DOCUMENT)
     glyphs.charset(glyphs.LATE)
@@ -40,7 +41,7 @@ def _work(renderer, job):
 
 
 class Renderer:
-    "``root`` is an empty directory of this renderer alone"
+    """``root`` is an empty directory of this renderer alone"""
 
     def __init__(self, root):
         fonts.check()
@@ -59,7 +60,8 @@ class Renderer:
         """Return the PDF/A-3a and PDF/UA-1 file. ``options`` are the compiler's, for looking at
         pages: format='png' gives one picture for each.
 
-        Raises DocumentBroken, LogoBroken."""
+        Raises DocumentBroken, LogoBroken.
+        """
         logo = self.logo(document.style.logo)
         failures = []
         for way in glyphs.WAYS:

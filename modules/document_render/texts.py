@@ -99,6 +99,6 @@ LANGUAGES = ('de', 'en')
 
 
 def text(key, language, **values):
-    "Return the words for a key; a key with a variant, such as a country, falls back to its stem"
+    """Return the words for a key; a key with a variant, such as a country, falls back to its stem"""
     pair = TEXTS.get(key) or TEXTS[key.rpartition('.')[0]]
     return pair[LANGUAGES.index(language)].format(**values)

@@ -1,4 +1,4 @@
-"Documents made by other processes while the caller goes on."
+"""Documents made by other processes while the caller goes on."""
 import queue
 import threading
 from concurrent.futures import Future
@@ -16,7 +16,7 @@ class Workshop:
         self._closed = False
 
     def begin(self, kind, work, *args, **options):
-        "Return the Future of a function; ``kind`` is any name, those of one kind are done in order"
+        """Return the Future of a function; ``kind`` is any name, those of one kind are done in order"""
         if kind not in self._queues:
             self._queues[kind] = queue.SimpleQueue()
             threading.Thread(target=self._run, args=(self._queues[kind],), name=kind, daemon=True).start()

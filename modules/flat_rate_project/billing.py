@@ -20,7 +20,7 @@ from .project import FEATURE
 
 
 class ProjectInvoice(TenantOwned, ModelSQL, ModelView):
-    "Invoice of a Flat-Rate Project"
+    """Invoice of a Flat-Rate Project"""
     __name__ = 'flat_rate.project.invoice'
     __web_rights__ = 'SELECT, INSERT, UPDATE'
     __member_rights__ = {**NOTHING, 'read': True}
@@ -41,7 +41,7 @@ class ProjectInvoice(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def link(cls, project, invoice):
-        "Let an invoice stand for a project"
+        """Let an invoice stand for a project"""
         if found := cls.search([('project', '=', project.id)]):
             cls.write(found, {'invoice': invoice.id})
         else:
@@ -77,7 +77,7 @@ def bill(project, **values):
 
 
 def _lines(project):
-    "Yield the lines of the draft; an item without a price is a line of text"
+    """Yield the lines of the draft; an item without a price is a line of text"""
     Line = Pool().get('account.invoice.line')
     for number, row in enumerate(invoice_rows(project)):
         if row.price is None:

@@ -8,16 +8,16 @@ from trytond.modules.account_invoice_issue.exceptions import (
 
 
 class ProjectError(IssueError):
-    "A value of a project, an item or a document to be made is wrong"
+    """A value of a project, an item or a document to be made is wrong"""
 
 
 class ProjectStateError(IssueStateError):
-    "What was issued already, or is not priced yet, does not allow it"
+    """What was issued already, or is not priced yet, does not allow it"""
 
 
 class UnknownProjectError(UnknownRecordError):
-    "A project, item, customer or template does not exist, or is another tenant's"
+    """A project, item, customer or template does not exist, or is another tenant's"""
 
 
 class DiffersFromOffer(UserWarning):
-    "The project that is billed does not come to what was offered"
+    """The project that is billed does not come to what was offered"""

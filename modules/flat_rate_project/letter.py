@@ -24,7 +24,7 @@ from .pricing import charges, rows, unpriced_rows
 # What is decided
 
 def decide(drafts, books, Letter):
-    "Return a Letter per draft, with project, template, date and buyer; a few statements for all"
+    """Return a Letter per draft, with project, template, date and buyer; a few statements for all"""
     for draft in drafts:
         _blank(draft)
     projects = _known('flat_rate.project', {draft.project.id for draft in drafts}, 'project')
@@ -40,14 +40,14 @@ def decide(drafts, books, Letter):
 
 
 def _blank(draft):
-    "A draft has only what it was given"
+    """A draft has only what it was given"""
     for name, field in draft._fields.items():
         if name != 'id' and not hasattr(draft, name) and field.sql_type():
             setattr(draft, name, None)
 
 
 def _known(model, ids, field):
-    "Return {id: record}; raises UnknownProjectError for one that is not there or another tenant's"
+    """Return {id: record}; raises UnknownProjectError for one that is not there or another tenant's"""
     mine = [('id', 'in', list(ids)), ('company', '=', current_company())]
     found = {record.id: record for record in Pool().get(model).search(mine)}
     if ids - found.keys():
@@ -56,7 +56,7 @@ def _known(model, ids, field):
 
 
 def _templates(drafts):
-    "Return {id: template}; None stands for the default"
+    """Return {id: template}; None stands for the default"""
     found = _known(
         'invoice.template', {draft.template.id for draft in drafts if draft.template}, 'template')
     if any(not draft.template for draft in drafts):
@@ -65,7 +65,7 @@ def _templates(drafts):
 
 
 def _buyers(parties):
-    "Return {id of the party: Customer}; a party that the client did not mark as one becomes one"
+    """Return {id of the party: Customer}; a party that the client did not mark as one becomes one"""
     ids = {party.id for party in parties}
     found = get_customers(ids)
     if unmarked := ids - found.keys():
@@ -78,7 +78,7 @@ def _buyers(parties):
 # What it comes to
 
 def figures(letter, charged, books):
-    "Return (Taxed, rounding.Totals) of the Rows that are charged"
+    """Return (Taxed, rounding.Totals) of the Rows that are charged"""
     taxed = template_tax(books, letter.template, letter.buyer, letter.issue_date)
     totals = rounding.totals(
         [(row.quantity, row.price, taxed, taxed.rate) for row in charged],
@@ -94,7 +94,7 @@ def figures(letter, charged, books):
 # What is printed
 
 def offer(letter, books):
-    "Return the Document of a numbered offer"
+    """Return the Document of a numbered offer"""
     draft = letter.draft
     return Document(
         kind='offer', due_date=draft.valid_until, delivery_days=draft.delivery_days,
@@ -102,7 +102,7 @@ def offer(letter, books):
 
 
 def delivery_note(letter, books):
-    "Return the Document of a numbered delivery note; prices are on it where there are any to show"
+    """Return the Document of a numbered delivery note; prices are on it where there are any to show"""
     if letter.draft.show_prices and charges(letter.project):
         content = _priced(letter, books)
     else:
@@ -127,7 +127,7 @@ def _letter(letter, books):
 
 
 def _priced(letter, books):
-    "Return lines, taxes and totals; only prices that are to be seen are printed"
+    """Return lines, taxes and totals; only prices that are to be seen are printed"""
     found = rows(letter.project)
     charged = [row for row in found if row.price is not None]
     taxed, totals = figures(letter, charged, books)
@@ -140,7 +140,7 @@ def _priced(letter, books):
 
 
 def _content(letter, rows, amounts=(), taxed=None):
-    "Return the lines, and the project as the subject where none of them names it"
+    """Return the lines, and the project as the subject where none of them names it"""
     units = PrintedUnits(rows)
     project = letter.project
     named = any(row.whole for row in rows)
@@ -162,7 +162,7 @@ def _line(row, unit, amounts, taxed):
 
 
 def copy(document, template):
-    "Return the JSON text of all that a document shows; of the logo its SHA-256"
+    """Return the JSON text of all that a document shows; of the logo its SHA-256"""
     data = dataclasses.asdict(document)
     logo = data['style'].pop('logo')
     data['style']['logo_sha256'] = hashlib.sha256(logo).hexdigest() if logo else None

@@ -29,12 +29,12 @@ from .project import FEATURE
 from .series import series
 
 LOCKS = ('ir_sequence_strict', 'archive_document')
-"What must be locked before the snapshot of a transaction that issues one of them"
+"""What must be locked before the snapshot of a transaction that issues one of them"""
 
 
 @dataclass(slots=True)
 class Letter:
-    "One document on its way: what was decided and checked, then number, page and bytes"
+    """One document on its way: what was decided and checked, then number, page and bytes"""
     draft: object
     project: object
     template: object
@@ -48,7 +48,7 @@ class Letter:
 
 
 class Paper:
-    "What offers and delivery notes have in common"
+    """What offers and delivery notes have in common"""
     __slots__ = ()
     __web_rights__ = 'SELECT, INSERT'
     __member_rights__ = {**NOTHING, 'read': True}
@@ -139,7 +139,7 @@ class Paper:
 
     @classmethod
     def _letters(cls, drafts):
-        "Return the Letters of drafts: decided, numbered and laid out"
+        """Return the Letters of drafts: decided, numbered and laid out"""
         books = read_books()
         check_seller(books.seller)
         letters = letter.decide(drafts, books, Letter)
@@ -156,7 +156,7 @@ class Paper:
 
     @classmethod
     def _check_first(cls, projects):
-        "Raise ProjectStateError where a project has such a document, or would get two"
+        """Raise ProjectStateError where a project has such a document, or would get two"""
         found = cls.search([('project', 'in', [project.id for project in projects])], limit=1)
         if found or len(set(projects)) < len(projects):
             raise ProjectStateError(gettext(
@@ -165,7 +165,7 @@ class Paper:
 
     @classmethod
     def _check(cls, item, books):
-        "Raise IssueError for what this kind of document does not allow"
+        """Raise IssueError for what this kind of document does not allow"""
         try:
             check_range(item.issue_date, books.today)
         except FiscalYearRangeError as error:
@@ -173,7 +173,7 @@ class Paper:
 
     @classmethod
     def _row(cls, item):
-        "Return the values of the record of a Letter"
+        """Return the values of the record of a Letter"""
         return {
             'project': item.project.id, 'number': item.number, 'sequence': item.sequence,
             'template': item.template.id, 'issue_date': item.issue_date,
@@ -182,7 +182,7 @@ class Paper:
 
 
 class Offer(Paper, TenantOwned, ModelSQL, ModelView):
-    "Offer"
+    """Offer"""
     __name__ = 'flat_rate.offer'
     _kind = 'offer'
 
@@ -220,7 +220,7 @@ class Offer(Paper, TenantOwned, ModelSQL, ModelView):
 
 
 class DeliveryNote(Paper, TenantOwned, ModelSQL, ModelView):
-    "Delivery Note"
+    """Delivery Note"""
     __name__ = 'flat_rate.delivery_note'
     _kind = 'delivery_note'
 
@@ -255,7 +255,9 @@ class Document(metaclass=PoolMeta):
 
 
 def pdf_of(paper):
-    "Return (bytes, SHA-256) of an issued document; raises ArchiveCorrupt when they are not what was sealed"
+    """Return (bytes, SHA-256) of an issued document; raises ArchiveCorrupt when they are not what was
+    sealed
+    """
     Archive = Pool().get('archive.document')
     document, _, sha256 = Archive.sealed([paper])[str(paper)]
     return Archive.contents([document])[document], sha256

@@ -34,7 +34,7 @@ class Row:
 
 
 def rows(project):
-    "Return the Rows of a project as an offer lists them: the lump sum first, then the items in order"
+    """Return the Rows of a project as an offer lists them: the lump sum first, then the items in order"""
     strategy, items = project.pricing_strategy, list(project.items)
     lump_sum = _lump_sum(project, items)
     if strategy == PROJECT_PRICE:
@@ -47,23 +47,23 @@ def rows(project):
 
 
 def charges(project):
-    "Return the Rows that are charged, empty where nothing has a price"
+    """Return the Rows that are charged, empty where nothing has a price"""
     return [row for row in rows(project) if row.price is not None]
 
 
 def net(project):
-    "Return what a project comes to at the prices that it names, to the cent"
+    """Return what a project comes to at the prices that it names, to the cent"""
     return sum((line_amount(row.quantity, row.price) for row in charges(project)), Decimal(0))
 
 
 def invoice_rows(project):
-    "Return the Rows of an invoice: what is charged, and beside it the items that cost nothing extra"
+    """Return the Rows of an invoice: what is charged, and beside it the items that cost nothing extra"""
     whole = project.pricing_strategy == PROJECT_PRICE
     return [row for row in rows(project) if row.price is not None or not whole]
 
 
 def unpriced_rows(project):
-    "Return the Rows of a delivery note without prices: the items, or the project itself without any"
+    """Return the Rows of a delivery note without prices: the items, or the project itself without any"""
     items = [_item(item, str(n), priced=False) for n, item in enumerate(project.items, 1)]
     return items or [_whole(project, '1', None)]
 
@@ -83,7 +83,7 @@ def _whole(project, number, price):
 
 
 def lump_sum_unit():
-    "Return the unit that lump sums are counted in"
+    """Return the unit that lump sums are counted in"""
     pool = Pool()
     return pool.get('product.uom')(
         pool.get('ir.model.data').get_id('flat_rate_project', 'uom_lump_sum'))

@@ -1,4 +1,4 @@
-"Projects and their items: what a tenant writes down before anything is issued"
+"""Projects and their items: what a tenant writes down before anything is issued"""
 from decimal import Decimal
 
 from sql import Cast, Window
@@ -37,15 +37,15 @@ STATUSES = [
     ('Finished', "Finished"),
     ]
 MAX_ITEMS = MAX_LINES - 1
-"Items of a project: with its lump sum they must fit on one invoice"
+"""Items of a project: with its lump sum they must fit on one invoice"""
 LAST_PLACE = 2 ** 31 - 1
 PRICES = frozenset(['hide_item_prices', 'items', 'pricing_strategy', 'total_price'])
-"What stays as it was billed"
+"""What stays as it was billed"""
 _PRICE_STATES = {'readonly': Bool(Eval('invoice'))}
 
 
 class Project(TenantOwned, ModelSQL, ModelView):
-    "Flat-Rate Project"
+    """Flat-Rate Project"""
     __name__ = 'flat_rate.project'
 
     party = fields.Many2One(
@@ -145,19 +145,19 @@ class Project(TenantOwned, ModelSQL, ModelView):
     @classmethod
     @ModelView.button
     def accept(cls, projects):
-        "The customer accepts the offer today; where a day is noted already, it stays"
+        """The customer accepts the offer today; where a day is noted already, it stays"""
         cls.write([p for p in projects if not p.accepted_date], {'accepted_date': _today(projects)})
 
     @classmethod
     @ModelView.button
     def finish(cls, projects):
-        "The project is done today; where a day is noted already, it stays"
+        """The project is done today; where a day is noted already, it stays"""
         cls.write([p for p in projects if not p.completed_date], {'completed_date': _today(projects)})
 
     @classmethod
     @ModelView.button
     def reopen(cls, projects):
-        "Finished by mistake"
+        """Finished by mistake"""
         cls.write(projects, {'completed_date': None})
 
     # Rules
@@ -186,7 +186,7 @@ class Project(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def check_accepted(cls, projects):
-        "Only what was offered can be accepted, and not before"
+        """Only what was offered can be accepted, and not before"""
         for project in projects:
             if project.accepted_date and (
                     not project.offer or project.accepted_date < project.offer.issue_date):
@@ -214,19 +214,19 @@ def _today(projects):
 
 
 def check_not_billed(projects):
-    "Raise ProjectStateError where an invoice stands for one of the projects (ids)"
+    """Raise ProjectStateError where an invoice stands for one of the projects (ids)"""
     _check(reading.billed, projects, 'msg_billed')
 
 
 def _check(find, projects, message):
-    "Raise ProjectStateError for the first of the projects (ids) that ``find`` finds"
+    """Raise ProjectStateError for the first of the projects (ids) that ``find`` finds"""
     if found := find(projects):
         name = Pool().get('flat_rate.project')(min(found)).name
         raise ProjectStateError(gettext(f'flat_rate_project.{message}', project=name), None)
 
 
 class Item(sequence_ordered(), TenantOwned, ModelSQL, ModelView):
-    "Item of a Flat-Rate Project"
+    """Item of a Flat-Rate Project"""
     __name__ = 'flat_rate.project.item'
     _rec_name = 'description'
 
@@ -314,7 +314,7 @@ class _ArrayPosition(Function):
 
 
 def _in_places(vlist):
-    "Give a place to each new item that has none: behind the last one of its project"
+    """Give a place to each new item that has none: behind the last one of its project"""
     projects = {values.get('project') for values in vlist if values.get('sequence') is None}
     last = _last_places(projects - {None})
     for values in vlist:
@@ -327,7 +327,7 @@ def _in_places(vlist):
 
 
 def _last_places(projects):
-    "Return {project: place of its last item}"
+    """Return {project: place of its last item}"""
     if not projects:
         return {}
     table = Pool().get('flat_rate.project.item').__table__()

@@ -39,7 +39,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    "One item; unit: UN/ECE code; custom_unit: id of product.unit or None"
+    """One item; unit: UN/ECE code; custom_unit: id of product.unit or None"""
     id: int
     project: int
     description: str
@@ -51,12 +51,12 @@ class Item:
 
 
 def derived(ids):
-    "Return {id: Project} of those that are projects of the tenant"
+    """Return {id: Project} of those that are projects of the tenant"""
     return {project.id: project for project in _read(lambda tables: _in(tables.project.id, ids))}
 
 
 def list_projects(party=None, offset=0, limit=50):
-    "Return (projects, number of all), newest first; ``party``: only this customer's"
+    """Return (projects, number of all), newest first; ``party``: only this customer's"""
     def where(tables):
         return tables.project.party == party if party is not None else Literal(True)
     projects = _read(where, offset, limit)
@@ -67,19 +67,19 @@ def list_projects(party=None, offset=0, limit=50):
 
 
 def with_status(compare, value):
-    "Return the query of the ids of projects whose status compares"
+    """Return the query of the ids of projects whose status compares"""
     tables = _Tables()
     return tables.joined.select(tables.project.id, where=compare(tables.status, value))
 
 
 def issued(ids):
-    "Return the ids of those projects that have a document, a cancelled invoice included"
+    """Return the ids of those projects that have a document, a cancelled invoice included"""
     tables = _Tables()
     return _ids(tables, ids, (tables.offer.id != Null) | (tables.note.id != Null) | (tables.link.id != Null))
 
 
 def billed(ids):
-    "Return the ids of those projects for which an invoice stands"
+    """Return the ids of those projects for which an invoice stands"""
     tables = _Tables()
     return _ids(tables, ids, tables.invoice.id != Null)
 
@@ -94,7 +94,7 @@ def _ids(tables, ids, where):
 
 
 def get_items(projects, ids=None):
-    "Return {project: [Item]} of projects (ids), each list in order; ``ids``: only these items"
+    """Return {project: [Item]} of projects (ids), each list in order; ``ids``: only these items"""
     pool = Pool()
     item = pool.get('flat_rate.project.item').__table__()
     uom = pool.get('product.uom').__table__()
@@ -113,7 +113,7 @@ def get_items(projects, ids=None):
 
 
 class _Tables:
-    "A project with its documents: at most one of each, so no row comes twice"
+    """A project with its documents: at most one of each, so no row comes twice"""
 
     def __init__(self):
         pool = Pool()
@@ -140,7 +140,7 @@ class _Tables:
 
     @property
     def price(self):
-        "What the items come to where each has its price, rounded as on a document; else the lump sum"
+        """What the items come to where each has its price, rounded as on a document; else the lump sum"""
         item = Pool().get('flat_rate.project.item').__table__()
         items = item.select(
             Sum(Round(item.quantity * item.price, 2)), where=item.project == self.project.id)

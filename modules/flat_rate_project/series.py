@@ -11,7 +11,7 @@ from trytond.transaction import Transaction
 KINDS = {
     'offer': ("Angebote", 'ANG-${date_Y}-${date_m}-'),
     'delivery_note': ("Lieferscheine", 'LS-${date_Y}-${date_m}-')}
-"Kind of document → (name of its series, prefix)"
+"""Kind of document → (name of its series, prefix)"""
 PADDING = 4
 
 

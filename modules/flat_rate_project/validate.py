@@ -26,12 +26,12 @@ ORDER BY 1, 2, 3, 5
 
 
 def validate_project_numbers(company):
-    "Numbers of offers and delivery notes have no gap and none is given twice"
+    """Numbers of offers and delivery notes have no gap and none is given twice"""
     yield from gaps(_NUMBERS, company)
 
 
 def validate_project_documents(company):
-    "Every offer and delivery note has its archived document, every such document its record"
+    """Every offer and delivery note has its archived document, every such document its record"""
     for tenant, model, paper, number, document, name in select(_PAPERS, company):
         if document is None:
             yield Finding(tenant, model, paper, gettext(

@@ -1,4 +1,4 @@
-"The client's ways to offer, deliver and bill a project, and what merging customers takes along"
+"""The client's ways to offer, deliver and bill a project, and what merging customers takes along"""
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
 from trytond.modules.kernel import clock
@@ -12,7 +12,7 @@ from .pricing import net
 
 
 class Start:
-    "What every document of a project asks for"
+    """What every document of a project asks for"""
     __slots__ = ()
 
     template = fields.Many2One('invoice.template', "Template", required=True)
@@ -30,7 +30,7 @@ class Start:
 
 
 class OfferStart(Start, ModelView):
-    "Make an Offer"
+    """Make an Offer"""
     __name__ = 'flat_rate.offer.start'
 
     valid_until = fields.Date("Valid Until")
@@ -40,7 +40,7 @@ class OfferStart(Start, ModelView):
 
 
 class DeliveryNoteStart(Start, ModelView):
-    "Make a Delivery Note"
+    """Make a Delivery Note"""
     __name__ = 'flat_rate.delivery_note.start'
 
     delivery_date = fields.Date("Delivery Date")
@@ -49,7 +49,7 @@ class DeliveryNoteStart(Start, ModelView):
 
 
 class InvoiceStart(Start, ModelView):
-    "Make the Invoice"
+    """Make the Invoice"""
     __name__ = 'flat_rate.project.invoice.start'
 
     due_date = fields.Date("Due Date", help="Two weeks after the invoice date, if empty.")
@@ -63,7 +63,7 @@ def _start(model, name):
 
 
 class MakeOffer(Wizard):
-    "Make an Offer"
+    """Make an Offer"""
     __name__ = 'flat_rate.project.make_offer'
     start = _start('flat_rate.offer.start', 'offer')
     issue = StateTransition()
@@ -80,7 +80,7 @@ class MakeOffer(Wizard):
 
 
 class MakeDeliveryNote(Wizard):
-    "Make a Delivery Note"
+    """Make a Delivery Note"""
     __name__ = 'flat_rate.project.make_delivery_note'
     start = _start('flat_rate.delivery_note.start', 'delivery_note')
     issue = StateTransition()
@@ -97,7 +97,7 @@ class MakeDeliveryNote(Wizard):
 
 
 class MakeInvoice(Wizard):
-    "Make the Invoice"
+    """Make the Invoice"""
     __name__ = 'flat_rate.project.make_invoice'
     start = _start('flat_rate.project.invoice.start', 'invoice')
     issue = StateTransition()
@@ -112,7 +112,7 @@ class MakeInvoice(Wizard):
         return 'end'
 
     def _check_offered(self):
-        "Warn when the project does not come to what was offered"
+        """Warn when the project does not come to what was offered"""
         offer, price = self.record.offer, net(self.record)
         if offer and price != offer.price:
             Warnings = Pool().get('res.user.warning')
@@ -127,7 +127,7 @@ class MakeInvoice(Wizard):
 
 
 def _values(start, *names):
-    "Return {name: value} of what was entered; an empty text is none"
+    """Return {name: value} of what was entered; an empty text is none"""
     return {name: None if (value := getattr(start, name, None)) == '' else value for name in names}
 
 

@@ -12,7 +12,7 @@ from .triggers import HIDDEN, SEALED, UNBALANCED
 
 
 class SealedError(UserError):
-    "A record that was issued or posted stays as it is; ``code`` is the word for faces"
+    """A record that was issued or posted stays as it is; ``code`` is the word for faces"""
     code = 'invalid_state'
 
 

@@ -20,16 +20,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 FREELY = True
-"Living column: may change to whatever"
+"""Living column: may change to whatever"""
 SET = object()
-"Value in a condition: anything but NULL"
+"""Value in a condition: anything but NULL"""
 STAMPS = ('write_uid', 'write_date')
-"Living columns of every model"
+"""Living columns of every model"""
 
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    "Living column: may become NULL after the day in column ``after``, and nothing else"
+    """Living column: may become NULL after the day in column ``after``, and nothing else"""
     after: str
 
 
@@ -52,12 +52,12 @@ class Seal:
     strict: bool = False
 
     def allow(self, **living):
-        "Return a seal under which more columns live on"
+        """Return a seal under which more columns live on"""
         return replace(self, living={**self.living, **living})
 
 
 def seals(pool):
-    "Return {model name: (Model, Seal)} of the models that declare one"
+    """Return {model name: (Model, Seal)} of the models that declare one"""
     return {
         name: (Model, Model.__seal__()) for name, Model in sorted(pool.iterobject())
         if hasattr(Model, '__seal__')}

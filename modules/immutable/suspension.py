@@ -27,7 +27,7 @@ _DEFERRED = (
 
 
 class Suspension(ModelSQL):
-    "A transaction in which sealed rows could be written"
+    """A transaction in which sealed rows could be written"""
     __name__ = 'immutable.suspension'
 
     xact = fields.Integer("Transaction", required=True, readonly=True)
@@ -49,7 +49,7 @@ class Suspension(ModelSQL):
 
     @classmethod
     def __raise_walls__(cls, cursor, roles):
-        "The guards of all sealed models; called as the owner of the tables"
+        """The guards of all sealed models; called as the owner of the tables"""
         triggers.build(cursor, Pool())
 
 

@@ -16,15 +16,15 @@ from psycopg.sql import SQL, Identifier, Literal
 from .seal import SET, STAMPS, Emptied, seals
 
 SEALED, UNBALANCED = 'KS001', 'KS002'
-"SQLSTATE of the refusals: the row is sealed; the posted move does not balance"
+"""SQLSTATE of the refusals: the row is sealed; the posted move does not balance"""
 HIDDEN = 'sealed_by'
-"Column that no Tryton model knows"
+"""Column that no Tryton model knows"""
 _DIFFERS = SQL("OLD.* *<> NEW.*")
-"True if a byte of the row changes; whatever the types of the columns"
+"""True if a byte of the row changes; whatever the types of the columns"""
 
 
 def build(cursor, pool):
-    "Make all guards anew; may run any number of times"
+    """Make all guards anew; may run any number of times"""
     cursor.execute("SELECT current_schema()")
     schema = Identifier(cursor.fetchone()[0])
     for statement in _FUNCTIONS:
@@ -46,7 +46,7 @@ def build(cursor, pool):
 
 
 def _drop(cursor):
-    "Drop all guards, also those of models that are sealed no longer"
+    """Drop all guards, also those of models that are sealed no longer"""
     cursor.execute(
         "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
         " WHERE relnamespace = current_schema()::regnamespace AND tgname ~ '^kontor_(whole|part)_'")
@@ -55,7 +55,7 @@ def _drop(cursor):
 
 
 def _close(cursor):
-    "Nobody calls a guard but its trigger"
+    """Nobody calls a guard but its trigger"""
     cursor.execute(
         "SELECT oid::regprocedure::text FROM pg_proc WHERE proname = ANY(%s)"
         " AND pronamespace = current_schema()::regnamespace", (list(_NAMES),))
@@ -77,7 +77,7 @@ def _guard_whole(cursor, Model, seal):
 
 
 def condition(seal, row):
-    "Return SQL that is true or false: does a row, named ``row``, fit the seal?"
+    """Return SQL that is true or false: does a row, named ``row``, fit the seal?"""
     return SQL("(({}) IS TRUE)").format(SQL(' OR ').join(
             SQL("({})").format(SQL(' AND ').join(
                     [SQL("true"), *(_fits(row, column, values) for column, values in alternative.items())]))
@@ -96,7 +96,7 @@ def _flag(seal):
 
 
 def _living(seal):
-    "Return the living columns as JSON: {column: true, [[old, new], …] or {'after': column}}"
+    """Return the living columns as JSON: {column: true, [[old, new], …] or {'after': column}}"""
     rules = {
         column: {'after': rule.after} if isinstance(rule, Emptied) else rule
         for column, rule in seal.living.items()}
@@ -127,7 +127,7 @@ def _guard_parts(cursor, Model, seal, found, schema):
 
 
 def _check(Model, field, found, parents, operation):
-    "Return the statements that look up what the rows are part of, by the ids in ``parents``"
+    """Return the statements that look up what the rows are part of, by the ids in ``parents``"""
     Root, seal, joins, lowest = _way(Model, field, found)
     return SQL(_CHECK).format(
         rows=SQL("{} WHERE {}.id IN ({})").format(joins, SQL(lowest), parents),
@@ -136,7 +136,9 @@ def _check(Model, field, found, parents, operation):
 
 
 def _way(Model, field, found, depth=1):
-    "Return (Model of the record at the end, its seal, joins to it as ``root``, alias of the nearest table)"
+    """Return (Model of the record at the end, its seal, joins to it as ``root``, alias of the nearest
+    table)
+    """
     Target, seal = found[Model._fields[field].model_name]
     if seal.when:
         return Target, seal, SQL("{} root").format(Identifier(Target._table)), 'root'

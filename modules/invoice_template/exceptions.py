@@ -1,18 +1,18 @@
-"Why a template cannot be as it was wished; ``field`` names the field of ``invoice.template``"
+"""Why a template cannot be as it was wished; ``field`` names the field of ``invoice.template``"""
 from trytond.modules.account_dach.exceptions import FieldError
 
 
 class TemplateError(FieldError):
-    "A value cannot be printed or stored"
+    """A value cannot be printed or stored"""
 
 
 class LogoError(TemplateError):
-    "The logo is no picture that can be printed"
+    """The logo is no picture that can be printed"""
 
     def __init__(self, message):
         super().__init__(message, 'logo')
 
 
 class TemplateStateError(FieldError):
-    "There is always exactly one default template"
+    """There is always exactly one default template"""
     code = 'invalid_state'

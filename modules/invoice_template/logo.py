@@ -1,4 +1,4 @@
-"The logo of a template: small enough, and a picture that every document can carry"
+"""The logo of a template: small enough, and a picture that every document can carry"""
 from trytond.i18n import gettext
 from trytond.modules.document_render import LogoBroken, logo
 

@@ -1,4 +1,4 @@
-"The template every new tenant starts with"
+"""The template every new tenant starts with"""
 from trytond.modules.account_dach import tables
 from trytond.pool import Pool
 
@@ -6,7 +6,7 @@ NAMES = {'DE': "Standard DE", 'AT': "Standard AT"}
 
 
 def prepare(company, chart, today):
-    "Give the prepared company of a chart its one template, the default"
+    """Give the prepared company of a chart its one template, the default"""
     country = tables.chart(chart)['country']
     Template = Pool().get('invoice.template')
     before = Template.search([('company', '=', company)])

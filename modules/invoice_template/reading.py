@@ -1,4 +1,4 @@
-"Templates as the contracts see them: any number in one statement, without the bytes of their logos"
+"""Templates as the contracts see them: any number in one statement, without the bytes of their logos"""
 from sql import Column, Null
 from trytond.model import fields
 from trytond.pool import Pool
@@ -14,7 +14,7 @@ COLUMNS = (
 
 
 def get_templates(ids=None):
-    "Return {id: row} of the tenant's templates, the default first; of those asked for, if given"
+    """Return {id: row} of the tenant's templates, the default first; of those asked for, if given"""
     table = Pool().get('invoice.template').__table__()
     cursor = Transaction().connection.cursor()
     cursor.execute(*table.select(
@@ -24,7 +24,7 @@ def get_templates(ids=None):
 
 
 def get_logos(ids):
-    "Return {id: (bytes, media type)} of the tenant's templates, {id: None} of one without a logo"
+    """Return {id: (bytes, media type)} of the tenant's templates, {id: None} of one without a logo"""
     table = Pool().get('invoice.template').__table__()
     cursor = Transaction().connection.cursor()
     cursor.execute(*table.select(table.id, table.logo, table.logo_type, where=_mine(table, ids)))

@@ -41,19 +41,19 @@ PRIMARY, SECONDARY, FONT = '#1E88E5', '#757575', 'Arial'
 FALLBACK_RATE = Decimal(20)
 COLOURS = ('primary_color', 'secondary_color')
 OPTIONAL = ('tax_label', 'payment_instructions', 'business_process_id', 'mail_title', 'mail_content')
-"An empty one is none"
+"""An empty one is none"""
 FEATURES = {
     ('payment_qr_mode', 'EpcQrCode'): 'epc_qr',
     ('e_invoice_profile', 'Basic'): 'e_invoice',
     ('e_invoice_profile', 'EN16931'): 'e_invoice',
     ('e_invoice_profile', 'XRechnung'): 'e_invoice',
     }
-"(field, value) → what the plan must include for it"
+"""(field, value) → what the plan must include for it"""
 LIMIT = 'template_limit'
 
 
 class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
-    "Invoice Template"
+    """Invoice Template"""
     __name__ = 'invoice.template'
 
     name = fields.Char("Name", required=True, size=100, strip=False)
@@ -117,7 +117,7 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def default_tax_rate(cls):
-        "Return the standard rate of the tenant's country today"
+        """Return the standard rate of the tenant's country today"""
         company = Pool().get('company.company')(current_company())
         try:
             return tables.standard_rate(company.country.code, clock.today(company.timezone))
@@ -143,13 +143,13 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def standard(cls):
-        "Return the tenant's default template, None if there is none"
+        """Return the tenant's default template, None if there is none"""
         found = [template for template in cls._shown() if template.is_default]
         return found[0] if found else None
 
     @classmethod
     def _shown(cls):
-        "Return the tenant's templates, the default first; an installation would see everybody's"
+        """Return the tenant's templates, the default first; an installation would see everybody's"""
         return cls.search([('company', '=', current_company())])
 
     # What a value may be
@@ -220,7 +220,7 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def _choose(cls, templates, wanted):
-        "Make a template the default, or refuse that nothing is; returns ``wanted``"
+        """Make a template the default, or refuse that nothing is; returns ``wanted``"""
         standard = cls.standard()
         if not wanted:
             if standard in templates:
@@ -234,7 +234,7 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def _leave(cls, templates):
-        "Give the default to another template before these go; raises TemplateStateError without one"
+        """Give the default to another template before these go; raises TemplateStateError without one"""
         remaining = sorted(set(cls._shown()) - set(templates), key=lambda template: template.id)
         if not remaining:
             raise TemplateStateError(gettext('invoice_template.msg_last_template'), None)
@@ -249,7 +249,7 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def _check_room(cls, more):
-        "Raise PlanForbidden unless the plan has room for so many more; an installation has no plan"
+        """Raise PlanForbidden unless the plan has room for so many more; an installation has no plan"""
         if more and Transaction().user:
             require_room(LIMIT, len(cls._shown()) + more - 1)
 
@@ -282,7 +282,7 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def _used(cls, templates):
-        "Return the ids of those templates that a record refers to"
+        """Return the ids of those templates that a record refers to"""
         cursor = Transaction().connection.cursor()
         used = set()
         for _, Model in Pool().iterobject():

@@ -17,7 +17,7 @@ PREFIX = 'validate_'
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    "A broken rule; tenant: company id; model and id: the record it was found at; message: translated"
+    """A broken rule; tenant: company id; model and id: the record it was found at; message: translated"""
     tenant: int
     model: str
     id: int
@@ -25,7 +25,7 @@ class Finding:
 
 
 def checks():
-    "Return {name: function} of the modules of the database, in module order"
+    """Return {name: function} of the modules of the database, in module order"""
     found = {}
     for module in Pool()._modules:
         name = f'trytond.modules.{module}.validate'
@@ -37,7 +37,7 @@ def checks():
 
 
 def run(company=None):
-    "Return what is wrong with a tenant, None for all: dictionaries of check, tenant, model, id, message"
+    """Return what is wrong with a tenant, None for all: dictionaries of check, tenant, model, id, message"""
     return [
         {'check': name, **asdict(finding)}
         for name, validate in checks().items() for finding in validate(company)]

@@ -10,18 +10,18 @@ _offset = dt.timedelta()
 
 
 def now():
-    "Return the current moment, aware, UTC, to the second"
+    """Return the current moment, aware, UTC, to the second"""
     return (dt.datetime.now(dt.UTC) + _offset).replace(microsecond=0)
 
 
 def today(timezone='Europe/Berlin'):
-    "Return the date in a time zone (IANA name)"
+    """Return the date in a time zone (IANA name)"""
     return now().astimezone(ZoneInfo(timezone)).date()
 
 
 @contextlib.contextmanager
 def at(moment):
-    "Run as if it were ``moment`` (aware datetime) now; time goes on from there"
+    """Run as if it were ``moment`` (aware datetime) now; time goes on from there"""
     global _offset
     before = _offset
     _offset = moment - dt.datetime.now(dt.UTC)

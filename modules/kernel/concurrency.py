@@ -1,4 +1,4 @@
-"Two callers at once: both may have found a unique value free, or have read what the other changes"
+"""Two callers at once: both may have found a unique value free, or have read what the other changes"""
 import contextlib
 
 from sql.functions import CurrentTimestamp

@@ -13,14 +13,15 @@ _request = ContextVar('kontor_request', default=None)
 @dataclass(frozen=True, slots=True)
 class Request:
     """token: what tells this request from all others of the tenant, at most 64 characters; equal for a
-    repeated request with its idempotency key. fingerprint: of the body, empty without a key."""
+    repeated request with its idempotency key. fingerprint: of the body, empty without a key.
+    """
     token: str
     fingerprint: str = ''
 
 
 @contextlib.contextmanager
 def request_scope(request):
-    "What runs within works on a Request"
+    """What runs within works on a Request"""
     token = _request.set(request)
     try:
         yield
@@ -29,5 +30,5 @@ def request_scope(request):
 
 
 def current_request():
-    "Return the Request that is being worked on, or None"
+    """Return the Request that is being worked on, or None"""
     return _request.get()

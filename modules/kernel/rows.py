@@ -39,7 +39,7 @@ def next_ids(wanted):
 
 
 def fresh_ids(model, count):
-    "Return a list of fresh ids of one model"
+    """Return a list of fresh ids of one model"""
     return next_ids({model: count})[model]
 
 
@@ -73,7 +73,7 @@ def insert_all(company, wanted):
 
 
 class _Rows:
-    "Rows of a model: ``place`` says where they go, ``text`` has their values"
+    """Rows of a model: ``place`` says where they go, ``text`` has their values"""
 
     def __init__(self, Model, rows):
         self.place, formats = _columns(Model, tuple(rows[0]))
@@ -84,7 +84,9 @@ class _Rows:
 
 @functools.cache
 def _columns(Model, names):
-    "Return (what a statement depends on, [(name, function)] of the values that are not written as they are)"
+    """Return (what a statement depends on, [(name, function)] of the values that are not written as they
+    are)
+    """
     formats = [(name, format_) for name in names if (format_ := _format(Model._fields[name]))]
     is_active = 'active' not in names and _is_column(Model, 'active')
     return (Model._table, names, _is_column(Model, 'company'), is_active), formats
@@ -97,7 +99,7 @@ def _one(place):
 
 @functools.cache
 def _many(places):
-    "Return the statement; each part asks for the one before, so that they are carried out in this order"
+    """Return the statement; each part asks for the one before, so that they are carried out in this order"""
     parts = [
         SQL("part{} AS ({})").format(SQL(str(n)), _insert(place, n, SQL("{} RETURNING 1").format(
                     SQL(f"WHERE (SELECT count(*) FROM part{n - 1}) >= 0" if n else ""))))
@@ -107,7 +109,7 @@ def _many(places):
 
 
 def _insert(place, number, end):
-    "Return the INSERT of the rows of a ``place``, the parameter ``rows<number>``"
+    """Return the INSERT of the rows of a ``place``, the parameter ``rows<number>``"""
     table, names, has_company, is_active = place
     fixed = {'create_uid': SQL('%(user)s'), 'create_date': SQL('CURRENT_TIMESTAMP')}
     if has_company:
@@ -123,7 +125,7 @@ def _insert(place, number, end):
 
 
 def _format(field):
-    "Return what a field makes of a value, None where that is the value itself"
+    """Return what a field makes of a value, None where that is the value itself"""
     if isinstance(field, fields.Binary):
         raise TypeError(f"{field.name}: bytes are not written as JSON")
     if isinstance(field, fields.Char) and field.strip in (True, False):
@@ -141,12 +143,12 @@ def _stripped(value):
 
 
 def _words(value):
-    "The column is JSON itself: text would become a string in it"
+    """The column is JSON itself: text would become a string in it"""
     return None if value is None else sorted(set(value))
 
 
 def _named(field, value):
-    "Mostly it is the text already, as in ``account.invoice,42``"
+    """Mostly it is the text already, as in ``account.invoice,42``"""
     return value if value is None or isinstance(value, str) else field.sql_format(value)
 
 
@@ -161,7 +163,7 @@ _AS_THEY_ARE = (
 
 
 def delete_own(model, company):
-    "Delete all rows of a model that the company has: what a prepared company inherits and does not use"
+    """Delete all rows of a model that the company has: what a prepared company inherits and does not use"""
     Model = Pool().get(model)
     if _is_column(Model, 'company'):
         table = Model.__table__()

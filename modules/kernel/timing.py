@@ -12,7 +12,7 @@ _parts = ContextVar('kontor_timing', default=None)
 
 @contextlib.contextmanager
 def measuring():
-    "Yield the dictionary part → seconds that fills up within"
+    """Yield the dictionary part → seconds that fills up within"""
     parts = dict.fromkeys(PARTS, 0.0)
     token = _parts.set(parts)
     try:
@@ -23,7 +23,7 @@ def measuring():
 
 @contextlib.contextmanager
 def part(name):
-    "Add the time spent within to a part"
+    """Add the time spent within to a part"""
     parts = _parts.get()
     if parts is None:
         yield

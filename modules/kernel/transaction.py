@@ -1,4 +1,4 @@
-"Work in a transaction of its own beside the one that runs, committed whatever becomes of that one"
+"""Work in a transaction of its own beside the one that runs, committed whatever becomes of that one"""
 from trytond import backend
 from trytond.transaction import Transaction, TransactionError
 

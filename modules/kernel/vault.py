@@ -20,17 +20,17 @@ _VERSION = b'\x01'
 
 
 class Unreadable(Exception):
-    "A secret cannot be opened: the key is missing, is another one, or the value is not for this place"
+    """A secret cannot be opened: the key is missing, is another one, or the value is not for this place"""
 
 
 def seal(company, name, text):
-    "Return the encrypted bytes of a tenant's secret (str)"
+    """Return the encrypted bytes of a tenant's secret (str)"""
     nonce = os.urandom(NONCE_BYTES)
     return _VERSION + nonce + AESGCM(_key()).encrypt(nonce, text.encode(), _place(company, name))
 
 
 def unseal(company, name, data):
-    "Return the text of a tenant's secret; raises Unreadable"
+    """Return the text of a tenant's secret; raises Unreadable"""
     data = bytes(data)
     nonce, sealed = data[1:1 + NONCE_BYTES], data[1 + NONCE_BYTES:]
     if data[:1] != _VERSION:

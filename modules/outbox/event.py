@@ -31,7 +31,7 @@ class Event:
 
 
 class Outbox(TenantOwned, ModelSQL, ModelView):
-    "Event"
+    """Event"""
     __name__ = 'outbox'
     __web_rights__ = 'SELECT, INSERT'
     __member_rights__ = {**NOTHING, 'read': True}
@@ -51,7 +51,7 @@ class Outbox(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def _get_subjects(cls):
-        "Return the names of the models that events are about"
+        """Return the names of the models that events are about"""
         return []
 
     @classmethod
@@ -61,7 +61,7 @@ class Outbox(TenantOwned, ModelSQL, ModelView):
 
 
 def announce(events):
-    "Store events of the running transaction's tenant, in one statement; they leave after COMMIT"
+    """Store events of the running transaction's tenant, in one statement; they leave after COMMIT"""
     events = list(events)
     if not events:
         return
@@ -73,7 +73,7 @@ def announce(events):
 
 
 def payload_text(payload):
-    "Return the JSON of a payload: amounts as they are written, days and moments in ISO 8601"
+    """Return the JSON of a payload: amounts as they are written, days and moments in ISO 8601"""
     return json.dumps(payload, default=_plain, ensure_ascii=False, sort_keys=True)
 
 

@@ -1,4 +1,4 @@
-"Bank accounts of customers"
+"""Bank accounts of customers"""
 from trytond.model import Index
 from trytond.pool import PoolMeta
 

@@ -23,7 +23,7 @@ from . import vat
 from .exceptions import AmbiguousName
 
 MAX_MATCHES = 200
-"Most customers of one name that are listed"
+"""Most customers of one name that are listed"""
 NOTHING = (None, None)
 LEAST = -2 ** 31
 NO_DETAIL = Cast(Null, 'VARCHAR')
@@ -55,7 +55,7 @@ class Customer:
 
 
 def get_customers(ids):
-    "Return {id: Customer} of those that are customers of the tenant, archived ones as well"
+    """Return {id: Customer} of those that are customers of the tenant, archived ones as well"""
     ids = [id for id in ids if id]
     if not ids:
         return {}
@@ -80,7 +80,7 @@ def list_customers(search=None, offset=0, limit=50):
 
 
 def find_by_vat_id(vat_id):
-    "Return the customer with a VAT id, None without one; separators and case do not count"
+    """Return the customer with a VAT id, None without one; separators and case do not count"""
     table = _table()
     customers = _read(table, _mine(table) & (table.customer_vat == vat.compact(vat_id)))
     return customers[0] if customers else None
@@ -114,7 +114,7 @@ def _mine(table, company=None):
 
 
 def _holds(table, text):
-    "Return the condition that a name or a VAT id holds a text"
+    """Return the condition that a name or a VAT id holds a text"""
     condition = contains(table.name_key, text)
     if code := vat.bare(text):
         condition |= Position(code, Coalesce(table.customer_vat, '')) > 0
@@ -144,7 +144,7 @@ def _select(table, where, **page):
 
 
 def columns(table):
-    "Return what `customers_of` needs of the table of parties"
+    """Return what `customers_of` needs of the table of parties"""
     return [Column(table, name) for name in (
             'id', 'name', 'contact_person', 'buyer_reference', 'bank_name', 'bic',
             'domestic_reverse_charge', 'small_business')]
@@ -156,7 +156,8 @@ def _by_id():
 
 
 def customers_of(rows):
-    "Return the Customers of rows {column: value} of the party, with what stands below them: one statement"
+    """Return the Customers of rows {column: value} of the party, with what stands below them: one statement
+    """
     rows = list(rows)
     if not rows:
         return []
@@ -179,7 +180,7 @@ def _customer(row, below):
 
 
 def _below(ids):
-    "Return {(party, kind): (value, detail)} of the first record of each kind, in one statement"
+    """Return {(party, kind): (value, detail)} of the first record of each kind, in one statement"""
     found = {}
     for owner, kind, value, detail, *_ in sorted(_BELOW(ids=ids), key=lambda row: row[4:]):
         found.setdefault((owner, kind), (value, detail))
@@ -187,7 +188,7 @@ def _below(ids):
 
 
 def _part(owner, kind, value, detail, *order):
-    "Return the columns of one kind of record below a party; what is NULL in ``order`` comes first"
+    """Return the columns of one kind of record below a party; what is NULL in ``order`` comes first"""
     return [
         owner.as_('owner'), kind.as_('kind'), value.as_('value'), detail.as_('detail'),
         *(Coalesce(column, LEAST).as_(f'order_{n}') for n, column in enumerate(order))]

@@ -16,7 +16,7 @@ from .party import line_parts
 from .exceptions import CountryUnknown, IbanShape, NameMissing, VatIdExists, VatIdShape
 
 PLAIN = ('name', 'contact_person', 'buyer_reference', 'bank_name', 'bic')
-"Fields that are the party's own"
+"""Fields that are the party's own"""
 MECHANISMS = ('email', 'phone')
 _NO_STREET = dict.fromkeys((
         'street_name', 'building_name', 'building_number', 'unit_number', 'floor_number',
@@ -73,7 +73,7 @@ def update_customer(customer, values):
 # What comes in
 
 def _checked(values):
-    "Return the values with country, VAT id and IBAN read; raises what is wrong with them"
+    """Return the values with country, VAT id and IBAN read; raises what is wrong with them"""
     values = {name: _text(value) for name, value in values.items()}
     if values.get('country'):
         values['country'] = _country(values['country'])
@@ -98,7 +98,7 @@ def _parsed(parse, text, Error, message, field):
 
 
 def _country(code):
-    "Return the id of a country by its alpha-2 code"
+    """Return the id of a country by its alpha-2 code"""
     table = Pool().get('country.country').__table__()
     cursor = Transaction().connection.cursor()
     cursor.execute(*table.select(table.id, where=table.code == code))
@@ -125,7 +125,7 @@ def _vat_id_exists(known):
 
 
 def _vat_id_race(vlist):
-    "Run the writing of these values; who loses a VAT id hears which customer has it"
+    """Run the writing of these values; who loses a VAT id hears which customer has it"""
     codes = [values['vat_id'].code for values in vlist if values.get('vat_id')]
 
     def clash():
@@ -137,7 +137,7 @@ def _vat_id_race(vlist):
 # Records
 
 def _party(values):
-    "Return the values of party.party with all records below it"
+    """Return the values of party.party with all records below it"""
     vat_id = values.get('vat_id')
     return {
         **{name: values.get(name) for name in PLAIN},
@@ -154,7 +154,7 @@ def _party(values):
 
 
 def _address(line, country):
-    "Return an address told as one line: as it was told, and its parts; country: id"
+    """Return an address told as one line: as it was told, and its parts; country: id"""
     code = Pool().get('country.country')(country).code if line and country else None
     return {**line_parts(line, code), 'address_line': line}
 
@@ -168,7 +168,7 @@ def _identifier(vat_id):
 
 
 def _set_mechanism(party, type_, value):
-    "Change the first mechanism of a type; without a value none of them stays active"
+    """Change the first mechanism of a type; without a value none of them stays active"""
     Mechanism = Pool().get('party.contact_mechanism')
     mechanisms = [m for m in party.contact_mechanisms if m.type == type_]
     if not value:
@@ -195,7 +195,7 @@ def _set_address(party, values):
 
 
 def _set_vat_id(party, vat_id):
-    "Change the VAT identifier; without a value none of them stays active"
+    """Change the VAT identifier; without a value none of them stays active"""
     Identifier = Pool().get('party.identifier')
     identifiers = [i for i in party.identifiers if i.vat_id]
     if not vat_id:
@@ -207,7 +207,7 @@ def _set_vat_id(party, vat_id):
 
 
 def _set_iban(party, new):
-    "Take a customer's accounts away, and give it the one of a new IBAN"
+    """Take a customer's accounts away, and give it the one of a new IBAN"""
     accounts = [a for a in party.bank_accounts if a.active]
     if new and [_shown(a) for a in accounts[:1]] == [new.code]:
         return
@@ -226,7 +226,7 @@ def _shown(account):
 
 
 def _add_account(party, new):
-    "Make a party an owner of the account of an IBAN: several may own the same one"
+    """Make a party an owner of the account of an IBAN: several may own the same one"""
     if not new:
         return
     pool = Pool()

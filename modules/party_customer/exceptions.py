@@ -1,4 +1,4 @@
-"What can be wrong with a customer; ``field`` names the field of :class:`customer.Customer`"
+"""What can be wrong with a customer; ``field`` names the field of :class:`customer.Customer`"""
 from trytond.exceptions import UserError
 from trytond.model.exceptions import ValidationError
 
@@ -28,7 +28,7 @@ class IbanShape(CustomerError):
 
 
 class VatIdExists(UserError):
-    "Another customer has the VAT id: ``customer`` is that one's id, ``name`` its name"
+    """Another customer has the VAT id: ``customer`` is that one's id, ``name`` its name"""
     code = 'vatid_exists'
 
     def __init__(self, message, vat_id=None, customer=None, name=None):
@@ -39,7 +39,7 @@ class VatIdExists(UserError):
 
 
 class AmbiguousName(UserError):
-    "Several customers share a name: ``matches`` are the first of them, ``count`` says how many"
+    """Several customers share a name: ``matches`` are the first of them, ``count`` says how many"""
     code = 'ambiguous_name'
 
     def __init__(self, message, searched=None, count=0, matches=()):

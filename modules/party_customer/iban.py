@@ -1,4 +1,4 @@
-"IBANs of customers: the country's shape is required, right check digits are not"
+"""IBANs of customers: the country's shape is required, right check digits are not"""
 from typing import NamedTuple
 
 from schwifty import IBAN
@@ -6,13 +6,13 @@ from schwifty.exceptions import InvalidChecksumDigits, SchwiftyException
 
 
 class Iban(NamedTuple):
-    "An IBAN as it is kept; code: compact; unchecked: its check digits are wrong"
+    """An IBAN as it is kept; code: compact; unchecked: its check digits are wrong"""
     code: str
     unchecked: bool
 
     @property
     def type(self):
-        "Type of bank.account.number: only a right IBAN is one, so nothing is paid to a wrong one"
+        """Type of bank.account.number: only a right IBAN is one, so nothing is paid to a wrong one"""
         return 'other' if self.unchecked else 'iban'
 
 

@@ -1,4 +1,4 @@
-"Parties as customers, their address in one line, their VAT id"
+"""Parties as customers, their address in one line, their VAT id"""
 from psycopg.sql import SQL
 from psycopg.sql import Identifier as Name
 from sql.conditionals import Coalesce
@@ -14,7 +14,7 @@ from .address import parse_address, street_lines
 _PARTS = frozenset([
         'street', 'street_unstructured', 'street_name', 'building_name', 'building_number', 'unit_number',
         'floor_number', 'room_number', 'post_box', 'private_bag', 'post_office', 'postal_code', 'city'])
-"Fields of an address that its one line is made of"
+"""Fields of an address that its one line is made of"""
 
 
 class Party(metaclass=PoolMeta):
@@ -73,7 +73,7 @@ class Party(metaclass=PoolMeta):
 
     @classmethod
     def sync_customer_vat(cls, parties):
-        "Bring ``customer_vat`` to what the identifiers of the parties say"
+        """Bring ``customer_vat`` to what the identifiers of the parties say"""
         to_write = []
         for party in parties:
             code = party.vat_identifier.vat_id if party.vat_identifier else None
@@ -85,7 +85,7 @@ class Party(metaclass=PoolMeta):
 
     @property
     def vat_identifier(self):
-        "The first identifier that is a VAT id, None without one"
+        """The first identifier that is a VAT id, None without one"""
         return next((i for i in self.identifiers if i.vat_id), None)
 
     @classmethod
@@ -108,7 +108,7 @@ class Address(metaclass=PoolMeta):
 
     @classmethod
     def _read_lines(cls):
-        "Lines that were stored before they were read: give them their parts"
+        """Lines that were stored before they were read: give them their parts"""
         pool = Pool()
         table, country = cls.__table__(), pool.get('country.country').__table__()
         cursor = Transaction().connection.cursor()

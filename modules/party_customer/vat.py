@@ -11,7 +11,7 @@ from stdnum import exceptions
 from stdnum.eu import vat as eu_vat
 
 EU_VAT = 'eu_vat'
-"Type of party.identifier; its code begins with the country"
+"""Type of party.identifier; its code begins with the country"""
 _SEPARATORS = re.compile(r'[\s./-]+')
 _OUTER_SHAPE = re.compile(r'[A-Z]{2}(?=(?:[A-Z+*]*[0-9]){3})[A-Z0-9+*]{4,15}', re.ASCII)
 _COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
@@ -29,12 +29,12 @@ class VatId(NamedTuple):
 
 
 def bare(text):
-    "Return a text without separators, in capitals"
+    """Return a text without separators, in capitals"""
     return _SEPARATORS.sub('', text).upper()
 
 
 def compact(text):
-    "Return a VAT id as it is kept and compared: bare, and as its country completes it"
+    """Return a VAT id as it is kept and compared: bare, and as its country completes it"""
     code = bare(text)
     try:
         return eu_vat.compact(code)
@@ -72,12 +72,12 @@ def _is_european(code):
 
 
 def is_right(code):
-    "Tell if the check digits of a European VAT id are right"
+    """Tell if the check digits of a European VAT id are right"""
     return eu_vat.is_valid(code or '')
 
 
 def full_code(type_, code, unchecked):
-    "Return the VAT id with its country that an identifier stands for, None if it is none"
+    """Return the VAT id with its country that an identifier stands for, None if it is none"""
     if not code:
         return None
     if type_ == EU_VAT or (unchecked and not type_):

@@ -1,9 +1,9 @@
-"What can be wrong with an item or a unit"
+"""What can be wrong with an item or a unit"""
 from trytond.exceptions import UserError
 
 
 class ItemKeyExists(UserError):
-    "Another item has the key ``item_key``: ``item`` is that one's id"
+    """Another item has the key ``item_key``: ``item`` is that one's id"""
     code = 'itemkey_exists'
 
     def __init__(self, message, item=None, item_key=None):
@@ -17,6 +17,6 @@ class UnitInUse(UserError):
 
 
 class UnitNotFound(UserError):
-    "A custom unit does not exist or is not the tenant's"
+    """A custom unit does not exist or is not the tenant's"""
     code = 'not_found'
     field = 'custom_unit_id'

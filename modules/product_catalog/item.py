@@ -24,7 +24,7 @@ from .uom import PIECE, built_in_units
 _COLUMNS = {
     'item_key': 'code', 'description': 'name', 'default_price': 'list_price',
     'custom_unit': 'custom_unit'}
-"Field of an item → field of product.template"
+"""Field of an item → field of product.template"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Item:
 
 
 def get_items(ids):
-    "Return {id: Item} of those that are active items of the tenant"
+    """Return {id: Item} of those that are active items of the tenant"""
     ids = [id for id in ids if id]
     if not ids:
         return {}
@@ -71,7 +71,7 @@ def list_items(search=None, offset=0, limit=50):
 
 
 def find_by_key(item_key):
-    "Return the item with a key, None without one"
+    """Return the item with a key, None without one"""
     tables = _Tables()
     items = tables.read(tables.product.item_key == item_key)
     return items[0] if items else None
@@ -126,7 +126,7 @@ def _template(values, units):
 
 
 def _company():
-    "Prices are kept per company, which stock takes from the context"
+    """Prices are kept per company, which stock takes from the context"""
     return Transaction().set_context(company=current_company())
 
 
@@ -144,7 +144,7 @@ def _exists(known):
 
 
 def _key_race(keys):
-    "Run the writing of these keys; who loses one hears which item has it"
+    """Run the writing of these keys; who loses one hears which item has it"""
     def clash():
         known = next(filter(None, map(find_by_key, keys)), None)
         return _exists(known) if known else None
@@ -158,7 +158,7 @@ def _in(column, ids):
 
 
 class _Tables:
-    "The tables an item stands in"
+    """The tables an item stands in"""
 
     def __init__(self):
         pool = Pool()
@@ -183,7 +183,7 @@ class _Tables:
         return [_item(row, prices) for row in rows]
 
     def prices(self, templates):
-        "Return {(template, product or None): price}"
+        """Return {(template, product or None): price}"""
         price = self.price
         return {(row['template'], row['product']): row['list_price'] for row in _rows(price.select(
                     price.template, price.product, price.list_price,

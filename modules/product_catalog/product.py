@@ -1,4 +1,4 @@
-"Products as items: a key that is the tenant's own, a description, one unit"
+"""Products as items: a key that is the tenant's own, a description, one unit"""
 from trytond.model import Check, Index, Unique, fields
 from trytond.pool import PoolMeta
 from trytond.transaction import Transaction, inactive_records
@@ -49,7 +49,7 @@ class Template(metaclass=PoolMeta):
     @classmethod
     @inactive_records
     def _variants(cls, templates):
-        "Return the products of templates, of archived ones as well"
+        """Return the products of templates, of archived ones as well"""
         return cls.products.get_target().search([('template', 'in', [t.id for t in templates])])
 
 
@@ -108,7 +108,7 @@ class Product(metaclass=PoolMeta):
 
     @classmethod
     def sync_item_key(cls, products):
-        "Bring the item keys to what codes and archiving say"
+        """Bring the item keys to what codes and archiving say"""
         to_write = []
         for product in products:
             key = product.code if product.active and product.template.active else None

@@ -1,4 +1,4 @@
-"A tenant's own units: a free label, and the standardised code that an e-invoice carries instead"
+"""A tenant's own units: a free label, and the standardised code that an e-invoice carries instead"""
 from trytond import backend
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields
@@ -25,7 +25,7 @@ CODES = {
     'LTR': "Liter",
     'MLT': "Milliliter",
     }
-"UN/ECE Recommendation 20 code → label: what an own unit may stand for"
+"""UN/ECE Recommendation 20 code → label: what an own unit may stand for"""
 LUMP_SUM = 'LS'
 
 
@@ -67,7 +67,7 @@ class Unit(TenantOwned, ModelSQL, ModelView):
 
 
 def get_units(ids=None):
-    "Return {id: row} of the tenant's own units, oldest first; of those asked for, if given"
+    """Return {id: row} of the tenant's own units, oldest first; of those asked for, if given"""
     table = Pool().get('product.unit').__table__()
     where = table.company == current_company()
     if ids is not None:
@@ -80,7 +80,7 @@ def get_units(ids=None):
 
 
 def check_units(ids):
-    "Raise UnitNotFound unless all ids are units of the tenant"
+    """Raise UnitNotFound unless all ids are units of the tenant"""
     wanted = {id for id in ids if id is not None}
     if wanted and wanted - get_units(wanted).keys():
         raise UnitNotFound(gettext('product_catalog.msg_unit_not_found'))

@@ -1,11 +1,11 @@
-"The built-in units: rows of product.uom that have a UN/ECE code"
+"""The built-in units: rows of product.uom that have a UN/ECE code"""
 from trytond.cache import Cache
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
 PIECE = 'H87'
-"The unit of what has none"
+"""The unit of what has none"""
 
 
 class Uom(metaclass=PoolMeta):
@@ -22,7 +22,7 @@ class Uom(metaclass=PoolMeta):
 
 
 def measures():
-    "Return {id of product.uom: (UN/ECE code or None, symbol)}, units of the whole house"
+    """Return {id of product.uom: (UN/ECE code or None, symbol)}, units of the whole house"""
     cache = Pool().get('product.uom')._coded_cache
     found = cache.get(None)
     if found is None:
@@ -31,7 +31,7 @@ def measures():
 
 
 def built_in_units():
-    "Return {UN/ECE code: id of product.uom}"
+    """Return {UN/ECE code: id of product.uom}"""
     return {code: id for id, (code, _) in measures().items() if code}
 
 

@@ -17,7 +17,7 @@ INVALID = 'invalid_argument'
 
 
 def route(exchange, table):
-    "Find contract, operation and parameters"
+    """Find contract, operation and parameters"""
     exchange.contract = table.contract_of(exchange.path)
     try:
         match = table.match(exchange.method, exchange.path)
@@ -31,7 +31,7 @@ def route(exchange, table):
 
 
 def call_hook(exchange, hook, gateway):
-    "Find the tenant that an incoming report is for; 404 for an unknown id, whatever else is sent"
+    """Find the tenant that an incoming report is for; 404 for an unknown id, whatever else is sent"""
     if exchange.method != 'POST':
         raise wrong_method(exchange.method, exchange.path, 'POST, OPTIONS')
     caller = hook.find(gateway, exchange.path.removeprefix(hook.prefix))
@@ -44,7 +44,7 @@ def call_hook(exchange, hook, gateway):
 
 
 def identify(exchange, gateway):
-    "Find out who calls; 401 for nobody"
+    """Find out who calls; 401 for nobody"""
     authentication = exchange.contract.authentication
     secret = authentication.secret(exchange.request.headers)
     if secret is None:
@@ -59,7 +59,7 @@ def identify(exchange, gateway):
 
 
 def permit(exchange):
-    "Check tenant, plan and ability; 403 with the reason"
+    """Check tenant, plan and ability; 403 with the reason"""
     credential, operation = exchange.credential, exchange.operation
     authentication = exchange.contract.authentication
     reason = None
@@ -76,7 +76,7 @@ def permit(exchange):
 
 
 def inspect_head(exchange):
-    "Check the headers that describe the body, and the idempotency key"
+    """Check the headers that describe the body, and the idempotency key"""
     contract, operation, request = exchange.contract, exchange.operation, exchange.request
     if contract.takes_key(operation):
         policy = contract.idempotency
@@ -93,7 +93,7 @@ def inspect_head(exchange):
 
 
 def has_body(request):
-    "Tell if a request announces a body, by length or in chunks"
+    """Tell if a request announces a body, by length or in chunks"""
     return bool(request.content_length) or 'Transfer-Encoding' in request.headers
 
 
@@ -104,7 +104,7 @@ def _check_media_type(request):
 
 
 def read_body(exchange):
-    "Return the bytes of a body, at most as many as the operation takes"
+    """Return the bytes of a body, at most as many as the operation takes"""
     operation, stream = exchange.operation, exchange.request.environ['wsgi.input']
     wanted = exchange.hook or operation.request
     if not wanted or not has_body(exchange.request):

@@ -24,10 +24,10 @@ logger = logging.getLogger(__name__)
 
 MAX_LOGGED_PATH = 500
 PATIENCE = 15
-"Seconds"
+"""Seconds"""
 PAGE_METHODS = 'GET, HEAD, OPTIONS'
 RPC_LIMIT = 2 * MIB
-"Bytes of an RPC call that are collected before the RPC application sees it"
+"""Bytes of an RPC call that are collected before the RPC application sees it"""
 PARTS = ('auth', 'compute', 'sql', 'render', 'validate', 'seal')
 SECURITY = {'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'private, no-cache'}
 
@@ -88,14 +88,14 @@ class Application:
         return self._answering(exchange, refusal(exchange.contract or self.fallback, crowded()))
 
     def _answering(self, exchange, finished):
-        "Return the WSGI application that gives an answer, whatever it is asked"
+        """Return the WSGI application that gives an answer, whatever it is asked"""
         def answer(environ, start_response):
             self._note(exchange, finished.status)
             return self._send(exchange, finished, start_response)
         return answer
 
     def malformed(self, problem, address, method=None, target=None):
-        "Return the answer to what is no proper request, and note it"
+        """Return the answer to what is no proper request, and note it"""
         path = raw_path(target or '')
         contract = self.table.contract_of(path) or self.fallback
         finished = refusal(contract, problem)
@@ -108,7 +108,7 @@ class Application:
         return finished
 
     def close(self):
-        "Finish what is written behind the requests' backs: at the end of a worker"
+        """Finish what is written behind the requests' backs: at the end of a worker"""
         self.journal.close()
 
     def _exchange(self, environ):
@@ -126,7 +126,7 @@ class Application:
         return self._guarded(exchange, self._work)
 
     def _guarded(self, exchange, step):
-        "Run a step; whatever it raises becomes an answer"
+        """Run a step; whatever it raises becomes an answer"""
         try:
             return step(exchange)
         except Exception as error:
@@ -141,7 +141,7 @@ class Application:
         return refusal(contract, problem)
 
     def _admit(self, exchange):
-        "Return the answer of what needs no body and no tenant, None for what goes on"
+        """Return the answer of what needs no body and no tenant, None for what goes on"""
         if exchange.method == 'OPTIONS':
             return self._options(exchange)
         if page := self.pages.get(exchange.path):
@@ -161,7 +161,7 @@ class Application:
         return next((hook for hook in self.hooks if path.startswith(hook.prefix)), None)
 
     def _options(self, exchange):
-        "Say which methods a path has"
+        """Say which methods a path has"""
         if exchange.path in self.pages:
             return Finished(204, {'Allow': PAGE_METHODS})
         try:
@@ -224,7 +224,7 @@ class Application:
         return self.rpc is not None and self.rpc.serves(exchange.path)
 
     def _forward(self, exchange, environ, start_response):
-        "Hand a request to the RPC application; it gets a request id and a line in the log as well"
+        """Hand a request to the RPC application; it gets a request id and a line in the log as well"""
         status = 500
 
         def start(line, headers, exc_info=None):
@@ -244,7 +244,7 @@ class Application:
 
     @staticmethod
     def _send(exchange, finished, start_response):
-        "Give an answer to the server; return its body"
+        """Give an answer to the server; return its body"""
         headers = {**SECURITY, **finished.headers, 'X-Request-Id': exchange.id}
         if finished.status not in NO_BODY:
             headers['Content-Length'] = str(len(finished.body))
@@ -253,7 +253,7 @@ class Application:
         return [] if exchange.method == 'HEAD' else [finished.body]
 
     def _note(self, exchange, status):
-        "Put a request into the log; the house's own pages are not worth a line"
+        """Put a request into the log; the house's own pages are not worth a line"""
         if exchange.path in self.pages:
             return
         credential = exchange.credential

@@ -83,12 +83,12 @@ class Call:
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Operation:
-    "One line of a contract: method, path, shapes and the function that does it"
+    """One line of a contract: method, path, shapes and the function that does it"""
     id: str
-    "operationId of the contract document"
+    """operationId of the contract document"""
     method: str
     path: str
-    "``/api/items/{id:int}``; converters: int, uuid, str (see ``routes``)"
+    """``/api/items/{id:int}``; converters: int, uuid, str (see ``routes``)"""
     handler: Callable[[Call], Any]
     """Function(Call) → model | dict | list | bytes | None | Answer. It runs inside the tenant's
     transaction, as the credential's user, and raises Problem or UserErrors."""
@@ -96,27 +96,27 @@ class Operation:
     tag: str
     description: str = ''
     request: type | None = None
-    "pydantic model of the body"
+    """pydantic model of the body"""
     query: type | None = None
-    "pydantic model of the query string"
+    """pydantic model of the query string"""
     response: Any = None
-    "pydantic model, ``list[Model]``, union, ``bytes`` (with media_type) or None (204)"
+    """pydantic model, ``list[Model]``, union, ``bytes`` (with media_type) or None (204)"""
     status: int = 200
     media_type: str = 'application/json'
     other_media_types: Sequence[str] = ()
-    "what else the bytes may be; the Answer says which"
+    """what else the bytes may be; the Answer says which"""
     ability: str | None = None
-    "what a restricted key must be allowed to do, e.g. ``invoices:write``"
+    """what a restricted key must be allowed to do, e.g. ``invoices:write``"""
     feature: str | None = None
-    "plan feature without which the operation answers 403"
+    """plan feature without which the operation answers 403"""
     locks: Sequence[str] = ()
-    "tables whose tenant lock is taken before the snapshot (numbers, postings)"
+    """tables whose tenant lock is taken before the snapshot (numbers, postings)"""
     body_limit: int = MIB
-    "bytes; more is 413"
+    """bytes; more is 413"""
     body_required: bool = True
-    "False: an empty body is fine, ``Call.body`` is then None"
+    """False: an empty body is fine, ``Call.body`` is then None"""
     etag: bool = False
-    "the answer carries a strong ETag of its body"
+    """the answer carries a strong ETag of its body"""
     current: Callable[[Call], Any] | None = None
     """Function(Call) → what a GET of the same record answers now; ``If-Match`` is compared with
     its ETag before the handler runs."""
@@ -124,7 +124,7 @@ class Operation:
     """Documented refusals: {status: {code: reason}}; what every operation may answer (401, 405,
     413 …) is added by itself."""
     problem_models: Mapping[int, Any] = dataclasses.field(default_factory=dict)
-    "{status: model} where an error body has more members than the contract's own"
+    """{status: model} where an error body has more members than the contract's own"""
 
     @property
     def writes(self):
@@ -132,7 +132,7 @@ class Operation:
 
     @property
     def exclusive(self):
-        "Of these one per tenant and worker goes on, the others wait for their turn"
+        """Of these one per tenant and worker goes on, the others wait for their turn"""
         return bool(self.locks)
 
 
@@ -152,7 +152,7 @@ class Authentication:
     feature: str = 'api_access'
 
     def secret(self, headers):
-        "Return the secret a request carries, None when it carries none"
+        """Return the secret a request carries, None when it carries none"""
         value = headers.get(self.header)
         if not value or not value.startswith(self.prefix):
             return None
@@ -189,42 +189,42 @@ class Hook:
 
 
 def plain_error(problem):
-    "Return (body, media type) of a problem as {error, message} and its further members"
+    """Return (body, media type) of a problem as {error, message} and its further members"""
     body = {'error': problem.code, 'message': problem.message, **problem.extra}
     return body, 'application/json'
 
 
 def same_name(field):
-    "Return the JSON name of a domain field: here the same"
+    """Return the JSON name of a domain field: here the same"""
     return field
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class Contract:
-    "One documented API"
+    """One documented API"""
     name: str
-    "also the address of its pages: ``/openapi/<name>.json``, ``/docs/<name>``"
+    """also the address of its pages: ``/openapi/<name>.json``, ``/docs/<name>``"""
     title: str
     prefix: str
-    "first part of its paths; unknown paths below it are refused in its shape"
+    """first part of its paths; unknown paths below it are refused in its shape"""
     authentication: Authentication
     operations: Sequence[Operation]
     description: str = ''
     version: str = '1.0.0'
     idempotency: Idempotency | None = None
     render: Callable[[Problem], tuple] = plain_error
-    "Function(Problem) → (JSON body, media type)"
+    """Function(Problem) → (JSON body, media type)"""
     error_model: type | None = None
-    "pydantic model of that body, for the OpenAPI document"
+    """pydantic model of that body, for the OpenAPI document"""
     json_name: Callable[[str], str] = same_name
-    "Function(domain field name) → JSON name: ``vat_id`` → ``vatId``"
+    """Function(domain field name) → JSON name: ``vat_id`` → ``vatId``"""
     codes: Mapping[str, int] = dataclasses.field(default_factory=dict)
-    "{code: status} of refusals raised below as UserErrors with a ``code``; others are 400"
+    """{code: status} of refusals raised below as UserErrors with a ``code``; others are 400"""
     invalid: str = 'invalid_argument'
-    "code of a request that cannot be read or does not fit its shape"
+    """code of a request that cannot be read or does not fit its shape"""
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    "{tag: title} in the order of the reference page"
+    """{tag: title} in the order of the reference page"""
 
     def takes_key(self, operation):
-        "Tell if an operation may be repeated under an idempotency key"
+        """Tell if an operation may be repeated under an idempotency key"""
         return self.idempotency is not None and operation.method in self.idempotency.methods

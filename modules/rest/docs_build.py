@@ -23,23 +23,23 @@ MEMBER = 'package/dist/browser/standalone.js'
 
 
 class BuildError(Exception):
-    "The package could not be fetched, or is not the one that was pinned"
+    """The package could not be fetched, or is not the one that was pinned"""
 
 
 def pinned():
-    "Return (version, integrity) of the package from the lock file"
+    """Return (version, integrity) of the package from the lock file"""
     lock = json.loads((SOURCE / 'package-lock.json').read_text())
     entry = lock['packages'][f'node_modules/{PACKAGE}']
     return entry['version'], entry['integrity']
 
 
 def integrity(data):
-    "Return the checksum of bytes as npm writes it"
+    """Return the checksum of bytes as npm writes it"""
     return 'sha512-' + base64.b64encode(hashlib.sha512(data).digest()).decode()
 
 
 def fetch(version, folder):
-    "Return the bytes of the package's archive"
+    """Return the bytes of the package's archive"""
     shutil.copy(SOURCE / '.npmrc', folder)
     done = npm(
         ['pack', f'{PACKAGE}@{version}', '--ignore-scripts', '--silent'], cwd=folder,
@@ -51,7 +51,7 @@ def fetch(version, folder):
 
 
 def extract(archive, target):
-    "Write the one file that is served; a reader never sees half of it"
+    """Write the one file that is served; a reader never sees half of it"""
     with tarfile.open(archive) as tar, tar.extractfile(MEMBER) as source:
         partial = target.with_suffix('.part')
         partial.write_bytes(source.read())
@@ -59,7 +59,7 @@ def extract(archive, target):
 
 
 def build(force=False):
-    "Return whether the script had to be fetched"
+    """Return whether the script had to be fetched"""
     version, wanted = pinned()
     target, mark = STATIC / SCRIPT, STATIC / f'{SCRIPT}.version'
     if not force and target.exists() and mark.exists() and mark.read_text() == wanted:

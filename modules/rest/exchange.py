@@ -16,26 +16,26 @@ LANGUAGES = ('en', 'de')
 
 
 def utcnow():
-    "Return the machine's real time, naive UTC: logs and keys do not follow the tests' clock"
+    """Return the machine's real time, naive UTC: logs and keys do not follow the tests' clock"""
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
 def request_id(wanted):
-    "Return the caller's own request id if it is a sane one, else a new one"
+    """Return the caller's own request id if it is a sane one, else a new one"""
     if wanted and _REQUEST_ID.fullmatch(wanted):
         return wanted
     return f'req_{secrets.token_hex(12)}'
 
 
 def key_prefix(secret):
-    "Return the part of a key that may be written down, None if the text is no key of ours"
+    """Return the part of a key that may be written down, None if the text is no key of ours"""
     found = _KEY_PREFIX.match(secret or '')
     return found[1] if found else None
 
 
 @dataclasses.dataclass(slots=True)
 class Exchange:
-    "A request and what is known about it so far"
+    """A request and what is known about it so far"""
     request: Request
     id: str
     path: str
@@ -54,7 +54,7 @@ class Exchange:
 
     @classmethod
     def of(cls, environ):
-        "Return the Exchange of a WSGI environment: kept there between two steps of one request"
+        """Return the Exchange of a WSGI environment: kept there between two steps of one request"""
         exchange = environ.get('kontor.exchange')
         if exchange is None:
             request = Request(environ)
@@ -73,12 +73,12 @@ class Exchange:
 
     @property
     def tenant(self):
-        "Return the id of the company that calls, None while it is nobody's"
+        """Return the id of the company that calls, None while it is nobody's"""
         return self.credential.company if self.credential else None
 
     @property
     def exclusive(self):
-        "Goes on while no other of its tenant's does that takes the tenant's lock"
+        """Goes on while no other of its tenant's does that takes the tenant's lock"""
         return self.operation is not None and self.operation.exclusive
 
     @property
@@ -94,7 +94,7 @@ class Exchange:
         return (time.perf_counter() - self.started) * 1000
 
     def context(self):
-        "Return the context of the tenant's transaction"
+        """Return the context of the tenant's transaction"""
         return {
             'company': self.credential.company,
             'language': self.language,

@@ -21,31 +21,31 @@ from pydantic_core import PydanticCustomError
 from .routes import MAX_ID, record_id
 
 LARGEST = 10 ** 12
-"Amounts above are no business's: more is refused"
+"""Amounts above are no business's: more is refused"""
 SHORT, LONG = 500, 10_000
-"Characters of texts without a documented length: names and addresses, notes and introductions"
+"""Characters of texts without a documented length: names and addresses, notes and introductions"""
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 camel = to_camel
 
 
 class Body(BaseModel):
-    "A JSON object that comes in: no other members than those declared, no conversions"
+    """A JSON object that comes in: no other members than those declared, no conversions"""
     model_config = ConfigDict(strict=True, extra='forbid', frozen=True, regex_engine='python-re')
 
 
 class Query(BaseModel):
-    "A query string: texts come in, unknown parameters are ignored, empty ones were not sent"
+    """A query string: texts come in, unknown parameters are ignored, empty ones were not sent"""
     model_config = ConfigDict(extra='ignore', frozen=True)
 
 
 class Output(BaseModel):
-    "A JSON object that goes out; built with Python's names, written with JSON's"
+    """A JSON object that goes out; built with Python's names, written with JSON's"""
     model_config = ConfigDict(populate_by_name=True, extra='forbid')
 
 
 def refuse(reason):
-    "Return the error that a validator raises: ``reason`` follows the field's name"
+    """Return the error that a validator raises: ``reason`` follows the field's name"""
     return PydanticCustomError('refused', '{reason}', {'reason': reason})
 
 
@@ -56,14 +56,14 @@ _UNPRINTABLE = re.compile(f'[{UNPRINTABLE}]')
 
 
 def _printable(value):
-    "What XML and PDF cannot carry cannot be printed on an invoice"
+    """What XML and PDF cannot carry cannot be printed on an invoice"""
     if isinstance(value, str) and (found := _UNPRINTABLE.search(value)):
         raise refuse(f"must not contain the character U+{ord(found[0]):04X}")
     return value
 
 
 def text(maximum=SHORT, minimum=0):
-    "Return the type of a text; of the control characters only tab and newline may be in it"
+    """Return the type of a text; of the control characters only tab and newline may be in it"""
     def check(value):
         value = _printable(value)
         if minimum and isinstance(value, str) and not value.strip():
@@ -78,7 +78,7 @@ LongText = text(LONG)
 
 
 def _decoded(value):
-    "Return the bytes of a Base64 text (RFC 4648, 4); line breaks do not count, nothing else may be in it"
+    """Return the bytes of a Base64 text (RFC 4648, 4); line breaks do not count, nothing else may be in it"""
     if not isinstance(value, str):
         raise refuse("must be a string")
     try:
@@ -95,7 +95,7 @@ Base64 = Annotated[
 # Numbers
 
 _EXACT = Context(prec=1000)
-"Rounds nothing that a request can hold"
+"""Rounds nothing that a request can hold"""
 
 
 def _number(value):
@@ -105,7 +105,7 @@ def _number(value):
 
 
 def decimal(digits, minimum=-LARGEST, maximum=LARGEST):
-    "Return the type of a number within bounds and with at most so many decimals"
+    """Return the type of a number within bounds and with at most so many decimals"""
     def check(value):
         value = _number(value)
         if value > maximum:
@@ -126,7 +126,7 @@ Percent = decimal(2, minimum=0, maximum=100)
 
 
 def _whole(value):
-    "Return an integer; 42.0 is one in JSON Schema"
+    """Return an integer; 42.0 is one in JSON Schema"""
     if isinstance(value, Decimal) and value == value.to_integral_value():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
@@ -135,7 +135,7 @@ def _whole(value):
 
 
 def integer(minimum=0, maximum=MAX_ID):
-    "Return the type of an integer within bounds"
+    """Return the type of an integer within bounds"""
     def check(value):
         value = _whole(value)
         if not minimum <= value <= maximum:
@@ -148,7 +148,7 @@ def integer(minimum=0, maximum=MAX_ID):
 Id = Annotated[
     int, BeforeValidator(lambda value: record_id(_whole(value))),
     WithJsonSchema({'type': 'integer'})]
-"The id of a record; what no record can have (0, -1, 2^63) reads as 0, which is unknown"
+"""The id of a record; what no record can have (0, -1, 2^63) reads as 0, which is unknown"""
 
 
 # Dates
@@ -179,7 +179,7 @@ def parse_moment(value):
 
 
 def _to_micros(time):
-    "Return a time with at most microseconds, which is what datetime reads"
+    """Return a time with at most microseconds, which is what datetime reads"""
     if not time:
         return '00:00:00'
     whole, dot, fraction = time.partition('.')
@@ -194,14 +194,14 @@ DateTimeOrDate = Annotated[
 # What goes out
 
 Number = Annotated[Decimal, WithJsonSchema({'type': 'number'})]
-"An amount, written with its own digits"
+"""An amount, written with its own digits"""
 Stamp = Annotated[dt.datetime, WithJsonSchema({'type': 'string', 'format': 'date-time'})]
-"A moment (naive is UTC), written to the second with Z"
+"""A moment (naive is UTC), written to the second with Z"""
 Midnight = Annotated[dt.datetime, BeforeValidator(
         lambda value: dt.datetime(value.year, value.month, value.day)
         if type(value) is dt.date else value),
     WithJsonSchema({'type': 'string', 'format': 'date-time'})]
-"A date, written as its midnight UTC: ``2026-05-16T00:00:00Z``"
+"""A date, written as its midnight UTC: ``2026-05-16T00:00:00Z``"""
 
 
 # Query strings
@@ -213,7 +213,7 @@ def _query_whole(value):
 
 
 def query_integer(minimum, maximum=MAX_ID):
-    "Return the type of a query parameter that is an integer within bounds"
+    """Return the type of a query parameter that is an integer within bounds"""
     def check(value):
         value = _query_whole(value) if isinstance(value, str) else value
         if not minimum <= value <= maximum:

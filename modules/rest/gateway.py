@@ -29,13 +29,13 @@ LAST_USE_EVERY = dt.timedelta(minutes=1)
 
 
 def shard_of(text, databases):
-    "Return the database whose name a text begins with, the longest one that fits, else the first"
+    """Return the database whose name a text begins with, the longest one that fits, else the first"""
     return max(
         (name for name in databases if text.startswith(f'{name}_')), key=len, default=databases[0])
 
 
 class Gateway:
-    "Databases are shards: a key names its own"
+    """Databases are shards: a key names its own"""
 
     def __init__(self, databases):
         self.databases = tuple(databases)
@@ -43,24 +43,24 @@ class Gateway:
         self._last_use = {}
 
     def database_of(self, secret, scheme):
-        "Return the database a key names in its prefix, the first one for what is no key"
+        """Return the database a key names in its prefix, the first one for what is no key"""
         kind = KINDS.get(scheme)
         return shard_of(secret.removeprefix(f'{kind}_'), self.databases)
 
     @contextlib.contextmanager
     def line(self, database):
-        "Raise Problem 503 at once while the database is away"
+        """Raise Problem 503 at once while the database is away"""
         with self.lifelines[database].guard():
             yield
 
     def authenticate(self, secret, scheme):
-        "Return (database, identity or None) of a secret"
+        """Return (database, identity or None) of a secret"""
         database = self.database_of(secret, scheme)
         with self.line(database):
             return database, authenticate(database, secret, scheme)
 
     def perform(self, task):
-        "Do a task in its tenant's transaction; returns Finished"
+        """Do a task in its tenant's transaction; returns Finished"""
         with self.line(task.database), request_scope(_request(task)):
             return in_transaction(
                 lambda: self._once(task), database=task.database,
@@ -87,7 +87,7 @@ class Gateway:
         return finished
 
     def write_log(self, entries):
-        "Write journal entries and the last use of their keys"
+        """Write journal entries and the last use of their keys"""
         for database in self.databases:
             mine = [entry for entry in entries if entry.database == database]
             if mine:
@@ -96,7 +96,7 @@ class Gateway:
                 self._note_use(database, mine)
 
     def _note_use(self, database, entries):
-        "Stamp keys with their last use, each at most once a minute"
+        """Stamp keys with their last use, each at most once a minute"""
         used = {
             (e.company, e.credential): e.moment for e in entries
             if e.credential and self._is_due(e)}
@@ -116,14 +116,14 @@ class Gateway:
         return before is None or entry.moment - before >= LAST_USE_EVERY
 
     def complaints(self):
-        "Return why requests cannot be served now, one text per reason"
+        """Return why requests cannot be served now, one text per reason"""
         return [
             complaint for lifeline in self.lifelines.values()
             for complaint in lifeline.complaints()]
 
 
 def _request(task):
-    "Return what tells a request from all others: its idempotency key where it counts, if there is one"
+    """Return what tells a request from all others: its idempotency key where it counts, if there is one"""
     if not task.key:
         return Request(secrets.token_hex(32))
     place = '\n'.join([str(task.credential.company), *task.place, task.key])

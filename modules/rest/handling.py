@@ -12,7 +12,7 @@ NO_BODY = frozenset({204, 304})
 
 @dataclasses.dataclass(slots=True)
 class Finished:
-    "What goes out: status, headers (without those every answer has) and body"
+    """What goes out: status, headers (without those every answer has) and body"""
     status: int
     headers: dict
     body: bytes = b''
@@ -35,7 +35,7 @@ def read_call(call, query, data):
 
 
 def handle(call):
-    "Run the handler of a Call, after If-Match; returns Finished"
+    """Run the handler of a Call, after If-Match; returns Finished"""
     operation = call.operation
     wanted = call.headers.get('If-Match')
     if wanted is not None and operation.current:
@@ -49,7 +49,7 @@ def handle(call):
 
 
 def finish(operation, result):
-    "Return what a handler's result looks like on the wire"
+    """Return what a handler's result looks like on the wire"""
     answer = result if isinstance(result, Answer) else Answer(result)
     status = answer.status or operation.status
     headers = dict(answer.headers)
@@ -70,7 +70,7 @@ def _body(operation, answer, status, headers):
 
 
 def _conditional(call, finished):
-    "Return 304 where the caller has this very version"
+    """Return 304 where the caller has this very version"""
     tag = finished.headers.get('ETag')
     if (tag and finished.status == 200 and call.operation.method == 'GET'
             and not_modified(call.headers.get('If-None-Match'), tag.strip('"'))):
@@ -79,7 +79,7 @@ def _conditional(call, finished):
 
 
 def refusal(contract, problem):
-    "Return a Problem in the contract's shape"
+    """Return a Problem in the contract's shape"""
     body, media_type = contract.render(problem)
     return Finished(
         problem.status, {'Content-Type': media_type, **problem.headers}, write_json(body))

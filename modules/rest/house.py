@@ -18,9 +18,9 @@ from .writing import entity_tag, write_json
 HOUSE = Contract(
     name='house', title="Kontor", prefix='/', operations=(),
     authentication=Authentication(scheme=''))
-"The shape of refusals that belong to no contract"
+"""The shape of refusals that belong to no contract"""
 STATIC = Path(__file__).parent / 'static'
-"Where ``docs_build`` puts the reference page's script; not there before set-up has run"
+"""Where ``docs_build`` puts the reference page's script; not there before set-up has run"""
 SCRIPT = 'reference.js'
 HTML = 'text/html; charset=utf-8'
 POLICY = (
@@ -44,12 +44,12 @@ def pages(contracts, complaints):
 
 
 def healthz(request):
-    "This process answers; nothing else is looked at"
+    """This process answers; nothing else is looked at"""
     return _json(200, {'status': 'ok'})
 
 
 def readyz(complaints, request):
-    "The databases can be reached and are of this code's state"
+    """The databases can be reached and are of this code's state"""
     reasons = complaints()
     if reasons:
         finished = _json(503, {
@@ -71,12 +71,12 @@ def _openapi_text(contract):
 
 
 def openapi(contract, request):
-    "The OpenAPI 3.1 document of a contract"
+    """The OpenAPI 3.1 document of a contract"""
     return _cacheable(request, _openapi_text(contract), 'application/json')
 
 
 def static(path, request):
-    "A file of the reference page"
+    """A file of the reference page"""
     media_type = mimetypes.guess_type(path.name)[0] or 'application/octet-stream'
     return _cacheable(request, path.read_bytes(), media_type)
 
@@ -90,7 +90,7 @@ def _cacheable(request, body, media_type):
 
 
 def reference(contract, request):
-    "The reference page of a contract: interactive if its script was built, a plain list otherwise"
+    """The reference page of a contract: interactive if its script was built, a plain list otherwise"""
     scripts = ''
     if (STATIC / SCRIPT).exists():
         scripts = (

@@ -21,22 +21,22 @@ from .replay import EXPIRED, MISMATCH, REPLAY, Stored, decide
 
 MAX_PATH = 500
 KEEP_HOURS = 24
-"Rows older than this are cleaned up; no contract keeps an answer longer"
+"""Rows older than this are cleaned up; no contract keeps an answer longer"""
 
 
 class Mismatch(Exception):
-    "The key came with another body before"
+    """The key came with another body before"""
 
 
 def indexed(path):
-    "Return a path, or its hash if it is too long for an index"
+    """Return a path, or its hash if it is too long for an index"""
     if len(path) <= MAX_PATH:
         return path
     return 'sha256:' + hashlib.sha256(path.encode()).hexdigest()
 
 
 class Idempotency(TenantOwned, ModelSQL):
-    "Idempotency"
+    """Idempotency"""
     __name__ = 'rest.idempotency'
     __member_rights__ = {'read': False, 'write': False, 'create': False, 'delete': False}
 
@@ -84,7 +84,7 @@ class Idempotency(TenantOwned, ModelSQL):
 
     @classmethod
     def _insert(cls, place, fingerprint):
-        "Return the id of the new row, None if there is one already"
+        """Return the id of the new row, None if there is one already"""
         row = _INSERT(
             **dict(zip(_PLACE, place, strict=True)), fingerprint=fingerprint, created=utcnow()).fetchone()
         return row[0] if row else None
@@ -105,7 +105,7 @@ class Idempotency(TenantOwned, ModelSQL):
 
     @classmethod
     def _renew(cls, id_, fingerprint):
-        "Use the row of an expired key for a new first use"
+        """Use the row of an expired key for a new first use"""
         table = cls.__table__()
         Transaction().connection.cursor().execute(*table.update(
                 [table.fingerprint, table.created], [fingerprint, utcnow()],
@@ -113,13 +113,13 @@ class Idempotency(TenantOwned, ModelSQL):
 
     @classmethod
     def store(cls, id_, finished):
-        "Keep the answer of a request that is about to be committed"
+        """Keep the answer of a request that is about to be committed"""
         _STORE(
             id=id_, status=finished.status, headers=json.dumps(finished.headers), body=finished.body)
 
     @classmethod
     def clean(cls):
-        "Delete what no key can bring back: run hourly, for all tenants"
+        """Delete what no key can bring back: run hourly, for all tenants"""
         table = cls.__table__()
         limit = utcnow() - dt.timedelta(hours=KEEP_HOURS)
         Transaction().connection.cursor().execute(*table.delete(

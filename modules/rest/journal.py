@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 @dataclasses.dataclass(slots=True)
 class Entry:
-    "One request; moment: naive UTC; duration: milliseconds. No body, no query, no secret."
+    """One request; moment: naive UTC; duration: milliseconds. No body, no query, no secret."""
     moment: dt.datetime
     database: str
     request_id: str
@@ -55,7 +55,7 @@ class Journal:
         self._wanted.set()
 
     def _start(self):
-        "Start the writer at the first entry: a thread does not survive a fork"
+        """Start the writer at the first entry: a thread does not survive a fork"""
         with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(
@@ -71,7 +71,7 @@ class Journal:
                 self._wanted.set()
 
     def flush(self):
-        "Write what has been collected; returns whether all went well"
+        """Write what has been collected; returns whether all went well"""
         with self._writing:
             while self.entries:
                 batch = self._take()
@@ -87,7 +87,7 @@ class Journal:
         return [self.entries.popleft() for _ in range(min(self.batch, len(self.entries)))]
 
     def close(self):
-        "Write what is left, at the end of the process"
+        """Write what is left, at the end of the process"""
         self._closed.set()
         self._wanted.set()
         self.flush()

@@ -23,9 +23,9 @@ logger = logging.getLogger(__name__)
 PROBE_EVERY = 0.5
 CONNECT_TIMEOUT = 2
 POOL_TIMEOUT = 3
-"Seconds a request waits for a free connection before the line is looked at"
+"""Seconds a request waits for a free connection before the line is looked at"""
 LOST = ('08', '57P', '53', '28', '3D')
-"Classes of SQLSTATE that mean the server, not the statement"
+"""Classes of SQLSTATE that mean the server, not the statement"""
 
 
 class Lifeline:
@@ -39,7 +39,7 @@ class Lifeline:
 
     @contextlib.contextmanager
     def guard(self):
-        "Run something that needs the database; raises Problem 503 when that is away"
+        """Run something that needs the database; raises Problem 503 when that is away"""
         if self.broken and not self.restored():
             raise unavailable()
         try:
@@ -53,14 +53,14 @@ class Lifeline:
             raise unavailable() from error
 
     def _prepare(self):
-        "Let nobody wait long for a connection of this process's pool"
+        """Let nobody wait long for a connection of this process's pool"""
         pool = backend.Database(self.database)._connpool
         if pool is not self._prepared:
             pool.timeout = POOL_TIMEOUT
             self._prepared = pool
 
     def restored(self):
-        "Look whether the database is back, at most twice a second and one caller at a time"
+        """Look whether the database is back, at most twice a second and one caller at a time"""
         if not self._probing.acquire(blocking=False):
             return False
         try:
@@ -75,7 +75,7 @@ class Lifeline:
             self._probing.release()
 
     def probe(self):
-        "Return why the database cannot be reached, None if it can"
+        """Return why the database cannot be reached, None if it can"""
         params = backend.Database._connection_params(self.database)
         try:
             with psycopg.connect(params['conninfo'], connect_timeout=CONNECT_TIMEOUT) as connection:
@@ -85,13 +85,13 @@ class Lifeline:
         return None
 
     def _renew(self):
-        "Throw the old pool away: its own tries may be far apart by now"
+        """Throw the old pool away: its own tries may be far apart by now"""
         old = backend.Database._databases[os.getpid()].pop(self.database, None)
         if old:
             threading.Thread(target=old._connpool.close, args=(1,), daemon=True).start()
 
     def complaints(self):
-        "Return reasons why this database is not ready: away, or not the state of this code"
+        """Return reasons why this database is not ready: away, or not the state of this code"""
         if reason := self.probe():
             self.broken = True
             return [f'{self.database}: database not reachable ({reason})']
@@ -103,11 +103,11 @@ class Lifeline:
         return [f'{self.database}: migration pending'] if pending else []
 
     def pending(self):
-        "Tell if the database was brought to another state than that of this process's code"
+        """Tell if the database was brought to another state than that of this process's code"""
         with Transaction().start(self.database, 0, readonly=True) as transaction:
             return release.recorded(transaction.connection) != release.fingerprint()
 
 
 def is_lost(error):
-    "Tell a lost or refused connection from a statement that failed"
+    """Tell a lost or refused connection from a statement that failed"""
     return not error.sqlstate or error.sqlstate.startswith(LOST)

@@ -16,17 +16,17 @@ FEATURE = 'requests_per_second'
 DEFAULT = 100
 HERE = 'memory://'
 FORGET_EVERY = 60
-"Seconds between two looks for windows that are over"
+"""Seconds between two looks for windows that are over"""
 
 
 class Limiter:
-    "storage: HERE, or the address of a store that ``limits`` knows"
+    """storage: HERE, or the address of a store that ``limits`` knows"""
 
     def __init__(self, storage=HERE):
         self._windows = Windows() if storage == HERE else Shared(storage)
 
     def check(self, credential):
-        "Count a request of a credential; raises the 429 of one too many"
+        """Count a request of a credential; raises the 429 of one too many"""
         number = int(credential.features.get(FEATURE, DEFAULT))
         wait = self._windows.hit(credential.prefix, max(number, 1))
         if wait is not None:
@@ -46,7 +46,7 @@ class Windows:
         self._forget = 0.0
 
     def hit(self, key, most):
-        "Count a hit; return None, or the seconds until the window is over for one of more than ``most``"
+        """Count a hit; return None, or the seconds until the window is over for one of more than ``most``"""
         now = time.monotonic()
         with self._lock:
             if now >= self._forget:
@@ -63,7 +63,7 @@ class Windows:
 
 
 class Shared:
-    "The same in a store that all workers share"
+    """The same in a store that all workers share"""
 
     def __init__(self, storage):
         self._storage = storage
@@ -71,7 +71,7 @@ class Shared:
 
     @property
     def strategy(self):
-        "Made at the first use: a connection must not exist before a fork"
+        """Made at the first use: a connection must not exist before a fork"""
         if self._strategy is None:
             self._strategy = FixedWindowRateLimiter(storage_from_string(self._storage))
         return self._strategy

@@ -30,7 +30,7 @@ EVERYWHERE = {
     500: {'internal_error': "an error on our side, reported under the request id"},
     503: {'unavailable': "not available at the moment, see Retry-After"},
     }
-"Status → codes that any operation may answer"
+"""Status → codes that any operation may answer"""
 
 DESCRIPTIONS = {
     400: "Bad request", 401: "Key missing or invalid", 403: "Plan or key does not allow it",
@@ -41,13 +41,13 @@ DESCRIPTIONS = {
 
 
 class Error(BaseModel):
-    "What went wrong: a code for programs and a sentence for people"
+    """What went wrong: a code for programs and a sentence for people"""
     error: str
     message: str
 
 
 class Schema(GenerateJsonSchema):
-    "Pydantic's generator without the titles it makes up"
+    """Pydantic's generator without the titles it makes up"""
 
     def field_title_should_be_set(self, schema):
         return False
@@ -57,7 +57,7 @@ class Schema(GenerateJsonSchema):
 
 
 def document(contract):
-    "Return the OpenAPI document of a contract as plain data"
+    """Return the OpenAPI document of a contract as plain data"""
     shapes = Shapes(contract)
     paths = {}
     for operation in contract.operations:
@@ -83,7 +83,7 @@ def document(contract):
 
 
 def share(paths):
-    "Replace refusals that are the same in several operations by references; return them by name"
+    """Replace refusals that are the same in several operations by references; return them by name"""
     operations = [operation for path in paths.values() for operation in path.values()]
     uses = Counter(
         json.dumps(response) for operation in operations
@@ -99,7 +99,7 @@ def share(paths):
 
 
 class Shapes:
-    "The JSON Schemas of all models of a contract"
+    """The JSON Schemas of all models of a contract"""
 
     def __init__(self, contract):
         self.error = contract.error_model or Error
@@ -117,7 +117,7 @@ class Shapes:
         self.schemas = {name: tidy(s) for name, s in definitions.get('$defs', {}).items()}
 
     def of(self, shape, mode='serialization'):
-        "Return the schema of a model, list, union or bytes"
+        """Return the schema of a model, list, union or bytes"""
         if shape is bytes:
             return {'type': 'string', 'format': 'binary'}
         if (shape, mode) in self.keys:
@@ -128,20 +128,20 @@ class Shapes:
         return tidy(schema)
 
     def named(self, model, mode='validation'):
-        "Return the schema of a model itself, not a reference to it"
+        """Return the schema of a model itself, not a reference to it"""
         name = self.keys[model, mode]['$ref'].rpartition('/')[2]
         return self.schemas[name]
 
 
 def models_of(shape):
-    "Return the pydantic models a response consists of"
+    """Return the pydantic models a response consists of"""
     if isinstance(shape, type) and issubclass(shape, BaseModel):
         return [shape]
     return [model for part in getattr(shape, '__args__', ()) for model in models_of(part)]
 
 
 def tidy(schema):
-    "Return a schema without empty titles, with ``null`` as one more type where that is possible"
+    """Return a schema without empty titles, with ``null`` as one more type where that is possible"""
     if isinstance(schema, list):
         return [tidy(part) for part in schema]
     if not isinstance(schema, dict):
@@ -153,7 +153,7 @@ def tidy(schema):
 
 
 def _nullable(schema):
-    "Write anyOf [{type: x}, {type: null}] as {type: [x, null]}"
+    """Write anyOf [{type: x}, {type: null}] as {type: [x, null]}"""
     choices = schema.get('anyOf', ())
     if len(choices) == 2 and choices[1] == {'type': 'null'} and isinstance(
             choices[0].get('type'), str):
@@ -163,7 +163,7 @@ def _nullable(schema):
 
 
 def describe(contract, operation, shapes):
-    "Return the Operation Object of an operation"
+    """Return the Operation Object of an operation"""
     described: dict[str, Any] = {
         'operationId': operation.id, 'summary': operation.summary, 'tags': [operation.tag]}
     if operation.description:
@@ -204,7 +204,7 @@ def _header(name, description, schema, required=False):
 
 
 def _query_parameters(schema):
-    "An empty value is the same as none: said for everything that is no text"
+    """An empty value is the same as none: said for everything that is no text"""
     required = schema.get('required', ())
     for name, part in schema.get('properties', {}).items():
         part = dict(part)
@@ -248,7 +248,7 @@ def _success(operation, shapes):
 
 
 def refusals(contract, operation):
-    "Return {status: {code: reason}} of all that an operation may refuse"
+    """Return {status: {code: reason}} of all that an operation may refuse"""
     authentication = contract.authentication
     found = {status: dict(codes or {}) for status, codes in EVERYWHERE.items()}
     found[401] = {

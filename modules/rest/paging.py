@@ -11,7 +11,7 @@ Row = TypeVar('Row')
 
 
 class PageQuery(Query):
-    "page: counted from 1; limit: rows per page"
+    """page: counted from 1; limit: rows per page"""
     page: query_integer(1) = Field(1, description="1-based")
     limit: query_integer(1, MAX_LIMIT) = Field(LIMIT, description="Page size")
 
@@ -21,7 +21,7 @@ class PageQuery(Query):
 
 
 class Page(Output, Generic[Row]):
-    "One page of a list; total: rows on all pages"
+    """One page of a list; total: rows on all pages"""
     items: list[Row]
     page: int
     limit: int

@@ -10,11 +10,11 @@ from .contract import Invalid, Problem
 
 FORBIDDEN = 'plan_forbidden'
 CROWD_RETRY_AFTER = 5
-"Seconds"
+"""Seconds"""
 
 
 def invalid(field, reason, code='invalid_argument', status=400):
-    "Return the refusal of one field: its JSON name and what is wrong"
+    """Return the refusal of one field: its JSON name and what is wrong"""
     return Problem(status, code, f'{field}: {reason}')
 
 
@@ -53,7 +53,7 @@ def rate_limited(message, seconds):
 
 
 def crowded():
-    "The refusal of who has waited long enough for others of the same tenant"
+    """The refusal of who has waited long enough for others of the same tenant"""
     return rate_limited("Other requests of this account are still being worked on", CROWD_RETRY_AFTER)
 
 
@@ -75,7 +75,7 @@ def internal_error(request_id):
 
 
 def shown(text, length=100):
-    "Return a piece of a request for a message: printable, short"
+    """Return a piece of a request for a message: printable, short"""
     clean = ''.join(c if c.isprintable() else '?' for c in text)
     return clean if len(clean) <= length else clean[:length] + '…'
 

@@ -19,7 +19,7 @@ _PLAIN = re.compile(r'[\w$-]{1,60}', re.ASCII)
 
 
 class Flaw:
-    "Stands in a parsed document where a value should be; ``reason`` says what is wrong with it"
+    """Stands in a parsed document where a value should be; ``reason`` says what is wrong with it"""
     __slots__ = ('reason',)
 
     def __init__(self, reason):
@@ -84,7 +84,7 @@ _DECODER = json.JSONDecoder(
 
 
 def _check(value):
-    "Raise Invalid for the first flaw of a parsed document"
+    """Raise Invalid for the first flaw of a parsed document"""
     pending = [(value, None, 1)]
     while pending:
         value, place, depth = pending.pop()
@@ -119,7 +119,7 @@ def _steps(place):
 
 
 def text_flaw(text):
-    "Return what makes a text unstorable, None if nothing does"
+    """Return what makes a text unstorable, None if nothing does"""
     if '\0' in text:
         return "must not contain NUL"
     if text.isascii():
@@ -132,7 +132,7 @@ def text_flaw(text):
 
 
 def path_text(steps):
-    "Return ``customItems[0].quantity`` for ('customItems', 0, 'quantity')"
+    """Return ``customItems[0].quantity`` for ('customItems', 0, 'quantity')"""
     path = ''
     for step in steps:
         if isinstance(step, int):
@@ -143,7 +143,7 @@ def path_text(steps):
 
 
 def _name(name):
-    "Return a member's name so that no name can garble or flood a message"
+    """Return a member's name so that no name can garble or flood a message"""
     return name if _PLAIN.fullmatch(name) else json.dumps(name[:60])
 
 

@@ -16,7 +16,7 @@ _KEY = re.compile(r'[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?')
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Stored:
-    "An answer kept under a key; created: naive UTC, the machine's real time"
+    """An answer kept under a key; created: naive UTC, the machine's real time"""
     fingerprint: str
     created: dt.datetime
     status: int
@@ -25,7 +25,7 @@ class Stored:
 
 
 def read_key(value, required, header='Idempotency-Key'):
-    "Return the key of a request, None without one; raises Invalid naming the header"
+    """Return the key of a request, None without one; raises Invalid naming the header"""
     if value is None:
         if required:
             raise Invalid(header, "is required")
@@ -36,12 +36,12 @@ def read_key(value, required, header='Idempotency-Key'):
 
 
 def fingerprint(data):
-    "Return what two bodies must share to be the same request: SHA-256 of the bytes"
+    """Return what two bodies must share to be the same request: SHA-256 of the bytes"""
     return hashlib.sha256(data).hexdigest()
 
 
 def parts_fingerprint(parts):
-    "The same for multipart bodies, from (name, file name or None, bytes) in order"
+    """The same for multipart bodies, from (name, file name or None, bytes) in order"""
     digest = hashlib.sha256()
     for name, filename, data in parts:
         for value in (name.encode(), (filename or '').encode(), hashlib.sha256(data).digest()):

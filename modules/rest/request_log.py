@@ -20,7 +20,7 @@ _COLUMNS = {
     'moment': 'timestamp', 'company': 'int', 'contract': 'text', 'operation': 'text', 'request': 'text',
     'method': 'text', 'path': 'text', 'status': 'int', 'duration': 'float', 'address': 'text',
     'credential': 'int', 'key_prefix': 'text'}
-"What a line is made of, with the type of each column"
+"""What a line is made of, with the type of each column"""
 # One parameter, whatever the number of lines: a placeholder per value costs more than all the rest
 _INSERT = SQL(
     "INSERT INTO rest_request ({names}) SELECT {names} FROM json_to_recordset(%s) AS line ({types})").format(
@@ -30,7 +30,7 @@ OPERATOR.setdefault('rest.request', "the log of all calls; tenants read their ow
 
 
 class RequestLog(ModelSQL, ModelView):
-    "Request Log"
+    """Request Log"""
     __name__ = 'rest.request'
     _rec_name = 'request'
     _order_name = 'moment'
@@ -82,24 +82,24 @@ class RequestLog(ModelSQL, ModelView):
 
     @classmethod
     def write_entries(cls, entries):
-        "Insert journal entries in one statement"
+        """Insert journal entries in one statement"""
         lines = json.dumps([_line(entry) for entry in entries])
         Transaction().connection.cursor().execute(_INSERT, (lines,))
 
     @classmethod
     def clean(cls):
-        "Delete lines older than KEEP_DAYS: run daily"
+        """Delete lines older than KEEP_DAYS: run daily"""
         query = old_lines(cls.__table__(), utcnow())
         Transaction().connection.cursor().execute(*query)
 
 
 def old_lines(table, now):
-    "Return the deletion of lines that are no longer kept at a moment (naive UTC)"
+    """Return the deletion of lines that are no longer kept at a moment (naive UTC)"""
     return table.delete(where=table.moment < now - dt.timedelta(days=KEEP_DAYS))
 
 
 def _line(entry):
-    "Return a journal entry as an object of JSON: names and values of _COLUMNS"
+    """Return a journal entry as an object of JSON: names and values of _COLUMNS"""
     return {
         'moment': entry.moment.isoformat(), 'company': entry.company, 'contract': entry.contract,
         'operation': entry.operation, 'request': entry.request_id, 'method': entry.method, 'path': entry.path,

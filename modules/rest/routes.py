@@ -18,11 +18,11 @@ _PARAMETER = re.compile(r'\{(\w+)(?::(\w+))?\}')
 
 
 class UnknownPath(LookupError):
-    "No operation has this path"
+    """No operation has this path"""
 
 
 class WrongMethod(LookupError):
-    "The path exists, with other methods: ``allowed``"
+    """The path exists, with other methods: ``allowed``"""
 
     def __init__(self, allowed):
         super().__init__(allowed)
@@ -30,12 +30,12 @@ class WrongMethod(LookupError):
 
 
 def record_id(number):
-    "Return a number that can be an id, 0 (nobody's) for any other"
+    """Return a number that can be an id, 0 (nobody's) for any other"""
     return number if 0 < number <= MAX_ID else 0
 
 
 def _decoded(segment):
-    "Return the text of a percent-encoded segment"
+    """Return the text of a percent-encoded segment"""
     text = unquote_to_bytes(segment).decode('utf-8')
     if '/' in text or '\0' in text or len(text) > MAX_SEGMENT:
         raise ValueError(segment)
@@ -44,7 +44,7 @@ def _decoded(segment):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Converter:
-    "A kind of parameter; parse: function(text) → value or ValueError; schema: JSON Schema"
+    """A kind of parameter; parse: function(text) → value or ValueError; schema: JSON Schema"""
     pattern: re.Pattern
     parse: Callable
     schema: dict
@@ -67,7 +67,7 @@ class Parameter:
 
 
 def segments(path):
-    "Return the segments of an operation's path: literal strings and Parameters"
+    """Return the segments of an operation's path: literal strings and Parameters"""
     return [
         Parameter(match[1], match[2] or 'str') if (match := _PARAMETER.fullmatch(segment))
         else segment
@@ -75,17 +75,17 @@ def segments(path):
 
 
 def parameters(path):
-    "Return the Parameters of an operation's path"
+    """Return the Parameters of an operation's path"""
     return [segment for segment in segments(path) if isinstance(segment, Parameter)]
 
 
 def public_path(path):
-    "Return a path as a contract document writes it: ``/api/items/{id}``"
+    """Return a path as a contract document writes it: ``/api/items/{id}``"""
     return _PARAMETER.sub(r'{\1}', path)
 
 
 class Node:
-    "One segment of the table: what may follow, and which operations end here"
+    """One segment of the table: what may follow, and which operations end here"""
     __slots__ = ('literals', 'parameters', 'operations')
 
     def __init__(self):
@@ -98,7 +98,7 @@ class Node:
         return children.setdefault(segment, Node())
 
     def find(self, parts):
-        "Return (node, params) of a path below this node, None if there is none"
+        """Return (node, params) of a path below this node, None if there is none"""
         if not parts:
             return (self, {}) if self.operations else None
         head, *rest = parts
@@ -134,7 +134,7 @@ class Match:
 
 
 class Table:
-    "All operations of some contracts"
+    """All operations of some contracts"""
 
     def __init__(self, contracts):
         self.contracts = tuple(contracts)
@@ -177,7 +177,7 @@ class Table:
 
 
 def allowed(methods):
-    "Return the value of Allow for the methods of a path"
+    """Return the value of Allow for the methods of a path"""
     names = {*methods, 'OPTIONS'}
     if 'GET' in names:
         names.add('HEAD')
@@ -185,7 +185,7 @@ def allowed(methods):
 
 
 def raw_path(target):
-    "Return the path of a request target (origin or absolute form) as sent, without its query"
+    """Return the path of a request target (origin or absolute form) as sent, without its query"""
     if not target.startswith('/'):
         try:
             return urlsplit(target).path or '/'

@@ -1,4 +1,4 @@
-"From parsed values to instances of models, and from pydantic's errors to sentences"
+"""From parsed values to instances of models, and from pydantic's errors to sentences"""
 from pydantic import ValidationError
 
 from .contract import Invalid
@@ -30,7 +30,7 @@ REASONS = {
     'uuid_type': "must be a UUID",
     'uuid_parsing': "must be a UUID",
     }
-"Pydantic's error type → what stands behind the field's name"
+"""Pydantic's error type → what stands behind the field's name"""
 
 
 def fit(model, value, root):
@@ -55,7 +55,7 @@ def _invalid(error, root):
 
 
 def reason(error):
-    "Return the reason of one of pydantic's errors as the end of a sentence"
+    """Return the reason of one of pydantic's errors as the end of a sentence"""
     context = error.get('ctx', {})
     if error['type'] == 'string_too_short' and context.get('min_length') == 1:
         return "must not be empty"

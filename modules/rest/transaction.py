@@ -26,15 +26,15 @@ from .problems import conflict, crowded, forbidden, timed_out
 logger = logging.getLogger(__name__)
 
 STATEMENT_TIMEOUT = 20
-"Seconds one SQL statement may take"
+"""Seconds one SQL statement may take"""
 BACKOFF, LONGEST_BACKOFF = 0.02, 0.2
-"Seconds of a pause at most: so much more after each try, and never more than the second"
+"""Seconds of a pause at most: so much more after each try, and never more than the second"""
 PATIENCE = 15
-"Seconds in which a caller is tried again where others change the same; as long as it queues for a lock"
+"""Seconds in which a caller is tried again where others change the same; as long as it queues for a lock"""
 CLASHES = frozenset({'23505', '23P01'})
-"SQLSTATE: unique violation, exclusion violation"
+"""SQLSTATE: unique violation, exclusion violation"""
 CONTENTION = frozenset({'40001', '40P01', '55P03'})
-"Serialization failure, deadlock, lock not available: the same again can end well"
+"""Serialization failure, deadlock, lock not available: the same again can end well"""
 FAILURES = (
     backend.DatabaseOperationalError, backend.DatabaseIntegrityError, SQLConstraintError)
 
@@ -71,7 +71,7 @@ def in_transaction(
 
 
 class _Attempt:
-    "One try and what the next one must do differently"
+    """One try and what the next one must do differently"""
 
     def __init__(self, function, database, user, context, readonly, timeout, extras):
         self.function = function
@@ -139,13 +139,13 @@ def _undo(transaction):
 
 
 def _state(error):
-    "Return the SQLSTATE of a failure, also when Tryton has put words to it"
+    """Return the SQLSTATE of a failure, also when Tryton has put words to it"""
     cause = error.__cause__ if isinstance(error, SQLConstraintError) else error
     return getattr(cause, 'sqlstate', None)
 
 
 def _refuse_clash(error):
-    "Raise the refusal of a record that is there already, in Tryton's words if it has any"
+    """Raise the refusal of a record that is there already, in Tryton's words if it has any"""
     if isinstance(error, SQLConstraintError) and _state(error) in CLASHES:
         raise conflict('conflict', error.message) from error
     if isinstance(error, backend.DatabaseIntegrityError):

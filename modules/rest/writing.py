@@ -14,24 +14,24 @@ from pydantic import BaseModel
 
 
 def write_json(value):
-    "Return the JSON text of a value as UTF-8 bytes"
+    """Return the JSON text of a value as UTF-8 bytes"""
     return _text(value).encode('utf-8')
 
 
 def entity_tag(body):
-    "Return the strong entity tag of a body, without quotes"
+    """Return the strong entity tag of a body, without quotes"""
     return hashlib.sha256(body).hexdigest()[:32]
 
 
 def moment(value):
-    "Return a datetime (naive is UTC) as ``2026-05-16T08:12:43Z``"
+    """Return a datetime (naive is UTC) as ``2026-05-16T08:12:43Z``"""
     if value.tzinfo:
         value = value.astimezone(dt.UTC).replace(tzinfo=None)
     return value.isoformat(timespec='seconds') + 'Z'
 
 
 def number(value):
-    "Return a Decimal as a JSON number in plain notation"
+    """Return a Decimal as a JSON number in plain notation"""
     if not value.is_finite():
         raise ValueError(f'{value} is no JSON number')
     text = str(value)
@@ -52,7 +52,7 @@ def _array(value):
 
 
 def _writer_of_kind(value):
-    "Return the writer of a value whose type only inherits from a known one, and remember it"
+    """Return the writer of a value whose type only inherits from a known one, and remember it"""
     for type_, write in _KINDS:
         if isinstance(value, type_):
             _WRITERS[type(value)] = write
@@ -76,4 +76,4 @@ _KINDS = (
     (float, lambda value: number(Decimal(repr(value)))),
     )
 _WRITERS = {}
-"Type → function(value) → JSON text; filled as types come"
+"""Type → function(value) → JSON text; filled as types come"""

@@ -1,4 +1,4 @@
-"Customers: list and look-ups, read, create, change"
+"""Customers: list and look-ups, read, create, change"""
 import contextlib
 from typing import Annotated, Literal
 
@@ -38,7 +38,7 @@ class Customer(Output, alias_generator=camel):
 
 
 class CustomerCreate(Body, alias_generator=camel):
-    "An empty text is the same as null"
+    """An empty text is the same as null"""
     name: line(minimum=1)
     email: Line | None = None
     phone: Line | None = None
@@ -53,7 +53,7 @@ class CustomerCreate(Body, alias_generator=camel):
 
 
 class CustomerUpdate(CustomerCreate):
-    "Only what is sent is changed; an empty text clears"
+    """Only what is sent is changed; an empty text clears"""
     name: line(minimum=1) | None = None
 
 

@@ -1,4 +1,4 @@
-"Gutschriften: create and issue, PDF, mark as paid"
+"""Gutschriften: create and issue, PDF, mark as paid"""
 import functools
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from .invoices import (
 
 
 class GutschriftCreate(Body, alias_generator=camel):
-    "customerId is the partner who supplied and is paid"
+    """customerId is the partner who supplied and is paid"""
     customer_id: Id
     invoice_template_id: Id
     issue_date: DateTimeOrDate | None = None

@@ -1,4 +1,4 @@
-"Invoices: list, create and issue, read, PDF, mark as paid"
+"""Invoices: list, create and issue, read, PDF, mark as paid"""
 import datetime as dt
 import functools
 import re
@@ -32,12 +32,12 @@ NAMES = {
     'template': 'invoice_template_id', 'party': 'customer_id', 'invoice_date': 'issue_date',
     'introduction': 'introduction_text', 'comment': 'notes', 'unit_price': 'price_per_unit',
     'custom_unit': 'custom_unit_id'}
-"Field of a draft or its line → name in this contract, where they differ"
+"""Field of a draft or its line → name in this contract, where they differ"""
 _LINE_FIELD = re.compile(r'lines(?:\[(\d+)\])?(?:\.(\w+))?')
 
 
 class InvoiceLine(Body, alias_generator=camel):
-    "sortOrder defaults to the place in the list; customUnitId replaces unit"
+    """sortOrder defaults to the place in the list; customUnitId replaces unit"""
     item_key: line(ITEM_KEY_LENGTH) | None = None
     description: text(200, minimum=1)
     quantity: decimal(4)
@@ -62,7 +62,7 @@ class MarkPaid(Body, alias_generator=camel):
 
 
 class Violation(Output, alias_generator=camel):
-    "A rule of EN 16931 or XRechnung, and the field that mends it, empty where it is not the caller's"
+    """A rule of EN 16931 or XRechnung, and the field that mends it, empty where it is not the caller's"""
     rule: str
     field: str
     message: str
@@ -119,7 +119,7 @@ class InvoiceQuery(PageQuery, alias_generator=camel):
 
 
 def show(invoice):
-    "Return the Invoice of an Outgoing"
+    """Return the Invoice of an Outgoing"""
     link_url, link_id = links_of([invoice.id])[invoice.id]
     return Invoice(
         **_row(invoice), total_amount=invoice.untaxed, tax_rate=invoice.tax_rate,
@@ -138,7 +138,7 @@ def _row(invoice):
 # List
 
 def find(call):
-    "The last one made first"
+    """The last one made first"""
     query = call.query
     wanted = Filter(
         party=query.customer_id, paid=query.is_paid, number=query.invoice_number,
@@ -150,7 +150,7 @@ def find(call):
 
 
 def _first_day(moment):
-    "Return the first date whose midnight UTC, as issueDate is shown, is not before a moment"
+    """Return the first date whose midnight UTC, as issueDate is shown, is not before a moment"""
     if moment is None:
         return None
     date = moment.date()
@@ -158,7 +158,7 @@ def _first_day(moment):
 
 
 def _last_day(moment):
-    "Return the last date whose midnight UTC is not after a moment"
+    """Return the last date whose midnight UTC is not after a moment"""
     return moment and moment.date()
 
 
@@ -169,7 +169,7 @@ def create(call):
 
 
 def issue(call, items, member, **values):
-    "Issue what a body asks for and return the invoice; member: the name of its list of items"
+    """Issue what a body asks for and return the invoice; member: the name of its list of items"""
     order = _in_order(items)
     with renamed(call, functools.partial(name, order=order, member=member)):
         invoice, = Pool().get('account.invoice').issue([_draft(call, order, values)])
@@ -177,7 +177,7 @@ def issue(call, items, member, **values):
 
 
 def _in_order(items):
-    "Return [(place in the request, item)] as printed: by sortOrder, which defaults to the place"
+    """Return [(place in the request, item)] as printed: by sortOrder, which defaults to the place"""
     numbered = list(enumerate(items))
     return sorted(numbered, key=lambda pair: (
             pair[0] + 1 if pair[1].sort_order is None else pair[1].sort_order, pair[0]))
@@ -199,7 +199,7 @@ def _draft(call, order, values):
 
 
 def name(field, order=(), member='customItems'):
-    "Return the JSON name: ``customItems[2].pricePerUnit`` for ``lines[0].unit_price``"
+    """Return the JSON name: ``customItems[2].pricePerUnit`` for ``lines[0].unit_price``"""
     found = _LINE_FIELD.fullmatch(field)
     if not found:
         return json_name(field, NAMES)
@@ -215,7 +215,7 @@ def _today(call):
 
 
 def find_one(call, id, side=SALE):
-    "Return an Outgoing of a side of the tenant"
+    """Return an Outgoing of a side of the tenant"""
     found = get_invoices([id], _today(call), side)
     if id not in found:
         raise not_found()
@@ -223,7 +223,7 @@ def find_one(call, id, side=SALE):
 
 
 def get(call, id):
-    "Return the Invoice of an id of the tenant"
+    """Return the Invoice of an id of the tenant"""
     return show(find_one(call, id))
 
 
@@ -243,7 +243,7 @@ def mark_paid(call):
 
 
 def pay(call, side=SALE):
-    "Mark what a path names as paid and return the invoice"
+    """Mark what a path names as paid and return the invoice"""
     Invoice = Pool().get('account.invoice')
     invoice = Invoice(find_one(call, call.params['id'], side).id)
     date = day_of(call, call.body.paid_date) if call.body else None

@@ -1,4 +1,4 @@
-"Items: list, read, create, change"
+"""Items: list, read, create, change"""
 import contextlib
 from typing import Literal
 
@@ -26,7 +26,7 @@ class Item(Output, alias_generator=camel):
 
 
 class ItemCreate(Body, alias_generator=camel):
-    "customUnitId replaces unit on documents"
+    """customUnitId replaces unit on documents"""
     item_key: line(ITEM_KEY_LENGTH, minimum=1)
     description: text(200, minimum=1)
     default_price: Price | None = None
@@ -35,7 +35,7 @@ class ItemCreate(Body, alias_generator=camel):
 
 
 class ItemUpdate(Body, alias_generator=camel):
-    "Only what is sent is changed; null leaves a field as it is"
+    """Only what is sent is changed; null leaves a field as it is"""
     item_key: line(ITEM_KEY_LENGTH, minimum=1) | None = None
     description: text(200, minimum=1) | None = None
     default_price: Price | None = None
@@ -101,7 +101,7 @@ def update(call):
 
 
 def _values(sent):
-    "Return the values of the domain"
+    """Return the values of the domain"""
     values = dict(sent)
     if 'unit' in values:
         values['unit'] = UNITS[values['unit']]

@@ -1,4 +1,4 @@
-"A caller's words: the names he knows, where domain modules speak of their own fields, and his days"
+"""A caller's words: the names he knows, where domain modules speak of their own fields, and his days"""
 import contextlib
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from trytond.modules.rest.fields import camel
 
 @contextlib.contextmanager
 def renamed(call, name):
-    "Give refusals the caller's names; name: function(domain field) → JSON name"
+    """Give refusals the caller's names; name: function(domain field) → JSON name"""
     try:
         yield
     except EInvoiceInvalid as error:
@@ -27,7 +27,7 @@ def renamed(call, name):
 
 
 def json_name(field, names):
-    "Return the JSON name of a domain field; ``names`` has those that are not only spelt in another way"
+    """Return the JSON name of a domain field; ``names`` has those that are not only spelt in another way"""
     return '.'.join(camel(names.get(part, part)) for part in field.split('.'))
 
 

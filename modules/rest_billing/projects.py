@@ -1,4 +1,4 @@
-"Flat-rate projects: projects, their items, offer, delivery note and invoice"
+"""Flat-rate projects: projects, their items, offer, delivery note and invoice"""
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -32,16 +32,16 @@ Sha256 = Annotated[str, Field(pattern='^[0-9a-f]{64}$')]
 Place = integer(-LAST_PLACE, LAST_PLACE)
 Days = integer(0, 36_500)
 MOST_LISTED = 10_000
-"Ids in one call to reorder"
+"""Ids in one call to reorder"""
 NAMES = {
     'template': 'invoice_template_id', 'invoice_date': 'issue_date', 'delivery_days': 'delivery_time_in_days',
     'comment': 'notes', 'introduction': 'introduction_text', 'custom_unit': 'custom_unit_id',
     'party': 'customer_id', 'lines': 'items'}
-"Field of the domain → name in this contract, where they differ"
+"""Field of the domain → name in this contract, where they differ"""
 
 
 def _exact(value):
-    "Tryton's invoice lines hold quantities as floats"
+    """Tryton's invoice lines hold quantities as floats"""
     if Decimal(str(float(value))) != value:
         raise refuse("has too many digits")
     return value
@@ -63,7 +63,7 @@ class ProjectItem(Output, alias_generator=camel):
 
 
 class ProjectRow(Output, alias_generator=camel):
-    "totalPrice: with ItemPrice what the items come to, otherwise the lump sum"
+    """totalPrice: with ItemPrice what the items come to, otherwise the lump sum"""
     id: int
     customer_id: int
     name: str
@@ -90,7 +90,7 @@ class ProjectQuery(PageQuery, alias_generator=camel):
 
 
 class ProjectItemCreate(Body, alias_generator=camel):
-    "sortOrder defaults to the end; customUnitId replaces unit"
+    """sortOrder defaults to the end; customUnitId replaces unit"""
     description: text(SHORT, minimum=1)
     quantity: Quantity = 1
     unit: Unit = 'Piece'
@@ -100,7 +100,7 @@ class ProjectItemCreate(Body, alias_generator=camel):
 
 
 class ProjectItemUpdate(Body, alias_generator=camel):
-    "Only what is sent is changed; null leaves a field as it is"
+    """Only what is sent is changed; null leaves a field as it is"""
     description: text(SHORT, minimum=1) | None = None
     quantity: Quantity | None = None
     unit: Unit | None = None
@@ -110,7 +110,7 @@ class ProjectItemUpdate(Body, alias_generator=camel):
 
 
 class ProjectCreate(Body, alias_generator=camel):
-    "totalPrice is used by ProjectPrice and Combined"
+    """totalPrice is used by ProjectPrice and Combined"""
     customer_id: Id
     name: line(minimum=1)
     description: LongText | None = None
@@ -121,7 +121,7 @@ class ProjectCreate(Body, alias_generator=camel):
 
 
 class ProjectUpdate(Body, alias_generator=camel):
-    "Only what is sent is changed; null leaves a field as it is, an empty description clears"
+    """Only what is sent is changed; null leaves a field as it is, an empty description clears"""
     name: line(minimum=1) | None = None
     description: LongText | None = None
     total_price: Price | None = None
@@ -130,7 +130,7 @@ class ProjectUpdate(Body, alias_generator=camel):
 
 
 class Reorder(Body, alias_generator=camel):
-    "The ids of the items in the order wanted"
+    """The ids of the items in the order wanted"""
     item_ids: Annotated[list[Id], Field(max_length=MOST_LISTED), WithJsonSchema({
                 'type': 'array', 'items': {'type': 'integer'}, 'minItems': 1,
                 'maxItems': MOST_LISTED})]
@@ -139,7 +139,7 @@ class Reorder(Body, alias_generator=camel):
 # Documents: what goes in and out
 
 class OfferCreate(Body, alias_generator=camel):
-    "issueDate defaults to today"
+    """issueDate defaults to today"""
     invoice_template_id: Id
     issue_date: DateTimeOrDate | None = None
     valid_until: DateTimeOrDate | None = None
@@ -149,7 +149,7 @@ class OfferCreate(Body, alias_generator=camel):
 
 
 class DeliveryNoteCreate(Body, alias_generator=camel):
-    "issueDate defaults to today"
+    """issueDate defaults to today"""
     invoice_template_id: Id
     issue_date: DateTimeOrDate | None = None
     delivery_date: DateTimeOrDate | None = None
@@ -159,7 +159,7 @@ class DeliveryNoteCreate(Body, alias_generator=camel):
 
 
 class ProjectInvoiceCreate(Body, alias_generator=camel):
-    "issueDate defaults to today, dueDate to 14 days later"
+    """issueDate defaults to today, dueDate to 14 days later"""
     invoice_template_id: Id
     issue_date: DateTimeOrDate | None = None
     due_date: DateTimeOrDate | None = None
@@ -218,7 +218,7 @@ def read(call):
 
 
 def _project(call):
-    "Return the Project of the path"
+    """Return the Project of the path"""
     return _of(call.params['id'])
 
 
@@ -316,14 +316,14 @@ def delete_item(call):
 
 
 def _items(bodies):
-    "Return the values of new items"
+    """Return the values of new items"""
     check_units(body.custom_unit_id for body in bodies)
     units = built_in_units()
     return [_values({'quantity': 1, 'unit': 'Piece', **changes(body)}, units) for body in bodies]
 
 
 def _values(sent, units):
-    "Return the values of the domain of what was sent of an item"
+    """Return the values of the domain of what was sent of an item"""
     values = dict(sent)
     if 'unit' in values:
         values['unit'] = units[UNITS[values['unit']]]

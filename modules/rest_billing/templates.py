@@ -1,4 +1,4 @@
-"Invoice templates: list, create, read, change, delete, logo"
+"""Invoice templates: list, create, read, change, delete, logo"""
 from typing import Literal
 
 from trytond.modules.invoice_template.reading import get_logos, get_templates
@@ -14,10 +14,10 @@ from .types import changes, line
 QrMode = Literal['None', 'EpcQrCode', 'StripePaymentLink']
 Profile = Literal['None', 'Basic', 'EN16931', 'XRechnung']
 NAMES = {'logo': 'logo_base64'}
-"Field of a template → name in this contract, where they differ"
+"""Field of a template → name in this contract, where they differ"""
 LOCKS = ('invoice_template',)
 BODY_LIMIT = 6 * MIB
-"A logo that is too large is refused by name, so more than 2 MB must come through"
+"""A logo that is too large is refused by name, so more than 2 MB must come through"""
 
 
 class InvoiceTemplateRow(Output, alias_generator=camel):
@@ -32,7 +32,7 @@ class InvoiceTemplateRow(Output, alias_generator=camel):
 
 
 class InvoiceTemplateDetail(Output, alias_generator=camel):
-    "hasLogo tells whether there is a logo; its bytes are at …/logo"
+    """hasLogo tells whether there is a logo; its bytes are at …/logo"""
     id: int
     name: str
     language: str
@@ -55,7 +55,8 @@ class InvoiceTemplateDetail(Output, alias_generator=camel):
 
 class InvoiceTemplateUpdate(Body, alias_generator=camel):
     """Only what is sent is changed; null leaves a field as it is, an empty text clears taxLabel,
-    paymentInstructions, businessProcessId, mailTitle, mailContent and logoBase64"""
+    paymentInstructions, businessProcessId, mailTitle, mailContent and logoBase64
+    """
     name: line(100, minimum=1) | None = None
     language: line(5, minimum=1) | None = None
     primary_color: line(50, minimum=1) | None = None
@@ -76,7 +77,7 @@ class InvoiceTemplateUpdate(Body, alias_generator=camel):
 
 
 class InvoiceTemplateCreate(InvoiceTemplateUpdate):
-    "taxRate defaults to the standard rate of the account's country (Austria 20, Germany 19)"
+    """taxRate defaults to the standard rate of the account's country (Austria 20, Germany 19)"""
     name: line(100, minimum=1)
     language: line(5, minimum=1) | None = 'en'
     font_name: line(100, minimum=1) | None = 'Arial'
@@ -90,7 +91,7 @@ ROW = tuple(InvoiceTemplateRow.model_fields)
 
 
 def find(call):
-    "The default template first"
+    """The default template first"""
     return [
         InvoiceTemplateRow(**{name: row[name] for name in ROW})
         for row in get_templates().values()]
@@ -142,7 +143,7 @@ def delete(call):
 
 
 def _values(body):
-    "Return the values of the domain"
+    """Return the values of the domain"""
     values = changes(body)
     if 'logo_base64' in values:
         values['logo'] = values.pop('logo_base64')

@@ -1,4 +1,4 @@
-"Field types of this contract: texts of one line, the eleven built-in units, what a PATCH sends"
+"""Field types of this contract: texts of one line, the eleven built-in units, what a PATCH sends"""
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
@@ -18,7 +18,7 @@ UNITS = {
     'SquareMeter': 'MTK',
     'Package': 'XPK',
     }
-"Name in this contract → UN/ECE code"
+"""Name in this contract → UN/ECE code"""
 UNIT_NAMES = {code: name for name, code in UNITS.items()}
 Unit = Literal[
     'Piece', 'Kilogram', 'Gram', 'Liter', 'Milliliter', 'Hour', 'Minute', 'Meter', 'Centimeter',
@@ -32,7 +32,7 @@ def _one_line(value):
 
 
 def line(maximum=SHORT, minimum=0):
-    "Return the type of a text without line breaks and tabs"
+    """Return the type of a text without line breaks and tabs"""
     return Annotated[text(maximum, minimum), BeforeValidator(_one_line)]
 
 
@@ -40,7 +40,7 @@ Line = line()
 
 
 def changes(body):
-    "Return {field: value} of what a PATCH changes: null and what was not sent stay as they are"
+    """Return {field: value} of what a PATCH changes: null and what was not sent stay as they are"""
     return {
         name: value for name in body.model_fields_set
         if (value := getattr(body, name)) is not None}

@@ -1,4 +1,4 @@
-"Custom units: list, codes, read, create, change, delete"
+"""Custom units: list, codes, read, create, change, delete"""
 import functools
 from typing import Literal
 
@@ -23,7 +23,7 @@ CODES = {
     'LTR': "Liter",
     'MLT': "Milliliter",
     }
-"The list as the contract prints it, in German whatever the caller's language"
+"""The list as the contract prints it, in German whatever the caller's language"""
 UnitCode = Literal['LS', 'H87', 'HUR', 'DAY', 'KGM', 'GRM', 'MTR', 'MTK', 'LTR', 'MLT']
 
 
@@ -45,7 +45,7 @@ class CustomUnitCreate(Body, alias_generator=camel):
 
 
 class CustomUnitUpdate(Body, alias_generator=camel):
-    "Only what is sent is changed"
+    """Only what is sent is changed"""
     label: line(30, minimum=1) | None = None
     e_invoice_code: UnitCode | None = None
 
@@ -60,7 +60,7 @@ def codes(call):
 
 @functools.cache
 def _codes():
-    "The same for everybody, as long as the process lives"
+    """The same for everybody, as long as the process lives"""
     return write_json([CodeRow(code=code, label=label) for code, label in CODES.items()])
 
 

@@ -26,7 +26,7 @@ RECEIVED = b'{"received":true}'
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    "A tenant's address; secret: encrypted, None where the operator has set none yet"
+    """A tenant's address; secret: encrypted, None where the operator has set none yet"""
     database: str
     company: int
     secret: bytes | None
@@ -35,7 +35,7 @@ class Caller:
 
 
 def find(gateway, id):
-    "Return the Caller of an address, None for one that nobody has"
+    """Return the Caller of an address, None for one that nobody has"""
     if not id or len(id) > MOST_ID or not id.isascii():
         return None
     database = shard_of(id, gateway.databases)
@@ -46,7 +46,7 @@ def find(gateway, id):
 
 
 def receive(gateway, caller, headers, data):
-    "Store a signed report, commit, then book it; returns Finished"
+    """Store a signed report, commit, then book it; returns Finished"""
     _check(caller, headers.get(HEADER), data)
 
     def run(function, locks=()):
@@ -64,7 +64,7 @@ def receive(gateway, caller, headers, data):
 
 
 def _book(event, caller, run):
-    "What cannot be booked now is left to the sweeper: the report is stored"
+    """What cannot be booked now is left to the sweeper: the report is stored"""
     try:
         settle(event, caller.timezone, run)
     except Exception:

@@ -26,10 +26,10 @@ from .reading import MAX_BODY, check_call, check_method, read_request
 from .refusals import refusal
 
 STATEMENT_TIMEOUT = 10
-"Seconds one SQL statement of a call may take"
+"""Seconds one SQL statement of a call may take"""
 LOGIN, LOGOUT = 'common.db.login', 'common.db.logout'
 SERVED = frozenset({LOGIN, LOGOUT, 'system.listMethods'})
-"Calls without a model; stock knows more, e.g. mail to whoever has forgotten a password"
+"""Calls without a model; stock knows more, e.g. mail to whoever has forgotten a password"""
 MAX_LOGIN = 512
 KINDS = ('model', 'wizard', 'report')
 _MEMBERSHIP = "SELECT kontor_company_of_user(%s)"
@@ -63,7 +63,7 @@ class Rpc:
                 ], strict_slashes=False, merge_slashes=False)
 
     def serves(self, path):
-        "Tell if a path is this application's: it starts with a database of ours, or asks for the server"
+        """Tell if a path is this application's: it starts with a database of ours, or asks for the server"""
         first = path.split('/')[1:2]
         return path == '/rpc/' or bool(first) and first[0] in self.gateway.databases
 
@@ -71,7 +71,7 @@ class Rpc:
         return self.answer(environ)(environ, start_response)
 
     def answer(self, environ):
-        "Return the Response of a request, whatever is wrong with it"
+        """Return the Response of a request, whatever is wrong with it"""
         request = None
         try:
             endpoint, arguments = self._route(environ)
@@ -97,7 +97,7 @@ class Rpc:
     # The routes
 
     def server(self, request):
-        "Answer what a client asks before it knows a database"
+        """Answer what a client asks before it knows a database"""
         check_call(request)
         methods = {
             'common.server.version': lambda *args: dispatcher.__series__,
@@ -107,7 +107,7 @@ class Rpc:
         return methods[request.rpc_method](*request.rpc_params)
 
     def call(self, request, database_name):
-        "Answer a call of a model, wizard or report"
+        """Answer a call of a model, wizard or report"""
         check_call(request)
         login = request.rpc_params[0] if request.rpc_method == LOGIN and request.rpc_params else None
         if login is not None and not _is_login(login):
@@ -124,7 +124,7 @@ class Rpc:
                 raise
 
     def login(self, request, database_name):
-        "Open a session and keep it in a cookie"
+        """Open a session and keep it in a cookie"""
         params = request.json['params']
         if not _is_login(params[0]):
             raise BadRequest("The login must be a text")
@@ -136,7 +136,7 @@ class Rpc:
             return dispatcher.logout_w_cookies(request, database_name)
 
     def data(self, request, database_name, model):
-        "Answer records as CSV"
+        """Answer records as CSV"""
         with self._tenant(request, database_name):
             if model not in dict(Pool(database_name).iterobject()):
                 raise NotFound()
@@ -181,13 +181,13 @@ class Rpc:
 
 
 def _language(params):
-    "Return the language of the client's context, None for the default one"
+    """Return the language of the client's context, None for the default one"""
     context = params[-1] if params else None
     return context.get('language') if isinstance(context, dict) else None
 
 
 def _ask(database, query, value):
-    "Return the row of a question that is asked in no transaction"
+    """Return the row of a question that is asked in no transaction"""
     instance = backend.Database(database).connect()
     connection = instance.get_connection(readonly=True, autocommit=True)
     try:
@@ -197,7 +197,7 @@ def _ask(database, query, value):
 
 
 def _is_login(login):
-    "Tell if a text may be a login at all"
+    """Tell if a text may be a login at all"""
     return isinstance(login, str) and 0 < len(login) <= MAX_LOGIN and '\x00' not in login
 
 
@@ -228,19 +228,19 @@ def _claimed(request, database):
 
 
 def _check_state(database, company):
-    "Refuse the sessions of a tenant that is suspended or gone"
+    """Refuse the sessions of a tenant that is suspended or gone"""
     row = _ask(database, _STATE, company)
     if row is None or row[0] not in {'house', 'active'}:
         raise Forbidden("The account is suspended")
 
 
 def _authenticate(request, database, company):
-    "Check session or password; the user must be the tenant's, since all that follows runs in it"
+    """Check session or password; the user must be the tenant's, since all that follows runs in it"""
     user = request.user_id
     if not user or _ask(database, _MEMBERSHIP, user)[0] != company:
         _do_basic_auth(request)
 
 
 def _response(request, result):
-    "Return a result as a Response"
+    """Return a result as a Response"""
     return result if isinstance(result, Response) else app.make_response(request, result)

@@ -15,32 +15,33 @@ from trytond.protocols.xmlrpc import XMLRequest
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 MAX_BODY = 16 * 1024 * 1024
-"Bytes of a body, as sent and unpacked: attachments travel in it"
+"""Bytes of a body, as sent and unpacked: attachments travel in it"""
 MAX_ELEMENTS = 200_000
-"Values in a call, counted before it is parsed"
+"""Values in a call, counted before it is parsed"""
 MAX_DEPTH = 64
 MAX_LIST = 10_000
-"Members of a list: records to read, rows to import"
+"""Members of a list: records to read, rows to import"""
 MAX_CLAUSES = 1_000
-"Lists in a domain"
+"""Lists in a domain"""
 MAX_TEXT = 1_000_000
-"Characters of a text"
+"""Characters of a text"""
 MAX_QUESTION = 10_000
-"Characters of a text to look for"
+"""Characters of a text to look for"""
 MAX_DOTS = 8
-"Steps of a field name: ``invoice.party.addresses`` has two"
+"""Steps of a field name: ``invoice.party.addresses`` has two"""
 MAX_NAME = 200
-"Characters of the name of a method"
+"""Characters of the name of a method"""
 MAX_INTEGER = 2 ** 63 - 1
 MAX_EXPONENT = 100
-"Powers of ten of a number: beyond are no amounts, but strings of a gigabyte"
+"""Powers of ten of a number: beyond are no amounts, but strings of a gigabyte"""
 _DOTTED = re.compile(r'\w+(\.\w+)+')
 _ON_DRAFTS = ('on_change', 'on_scan_code', 'autocomplete', 'pre_validate', 'get_copy_to_resources')
-"Beginnings of the methods that are sent a form as it stands, saved or not"
+"""Beginnings of the methods that are sent a form as it stands, saved or not"""
 
 
 def read_request(environ, limit=MAX_BODY):
-    "Return Tryton's request object of a WSGI environment, its body unpacked and, if it is a call, checked"
+    """Return Tryton's request object of a WSGI environment, its body unpacked and, if it is a call, checked
+    """
     kind = environ.get('CONTENT_TYPE', '')
     data = unpack(read_body(environ, limit), environ.pop('HTTP_CONTENT_ENCODING', ''), limit)
     environ['wsgi.input'] = io.BytesIO(data)
@@ -53,7 +54,7 @@ def read_request(environ, limit=MAX_BODY):
 
 
 def read_body(environ, limit):
-    "Return the bytes of a body"
+    """Return the bytes of a body"""
     length = environ.get('CONTENT_LENGTH')
     if length and not (length.isascii() and length.isdigit()):
         raise BadRequest("Content-Length is not a number")
@@ -71,7 +72,7 @@ def read_body(environ, limit):
 
 
 def unpack(data, encoding, limit):
-    "Return a body without its Content-Encoding, of which never more than ``limit`` bytes are unpacked"
+    """Return a body without its Content-Encoding, of which never more than ``limit`` bytes are unpacked"""
     encoding = encoding.strip().lower()
     if encoding in {'', 'identity'}:
         return data
@@ -113,7 +114,7 @@ def _checked_xml(request, data):
 
 
 def check_call(request):
-    "Check method and parameters of a request for a method, whatever the method is"
+    """Check method and parameters of a request for a method, whatever the method is"""
     if not isinstance(request, JSONRequest | XMLRequest):
         raise UnsupportedMediaType("Content-Type must be application/json or text/xml")
     method, params = request.rpc_method, request.rpc_params
@@ -127,7 +128,7 @@ def check_call(request):
 
 
 def check_method(verb, rpc, params):
-    "Refuse parameters (without the context) that do not fit what a method, by its RPC definition, does"
+    """Refuse parameters (without the context) that do not fit what a method, by its RPC definition, does"""
     if verb.startswith(_ON_DRAFTS):
         return
     if rpc.instantiate is not None:
@@ -137,7 +138,7 @@ def check_method(verb, rpc, params):
 
 
 def check_question(params):
-    "Refuse what makes a search endless: domains, field names and texts beyond any a person would send"
+    """Refuse what makes a search endless: domains, field names and texts beyond any a person would send"""
     clauses = 0
     for value in walk(params):
         clauses += isinstance(value, list | tuple)
@@ -165,7 +166,7 @@ def check_records(rpc, params):
 
 
 def walk(value):
-    "Yield a value and everything in it"
+    """Yield a value and everything in it"""
     stack = [value]
     while stack:
         value = stack.pop()
@@ -178,7 +179,7 @@ def walk(value):
 
 
 def inspect(value):
-    "Refuse what no part below expects: depth, length, numbers that are none, text that is none"
+    """Refuse what no part below expects: depth, length, numbers that are none, text that is none"""
     stack = [(value, 1)]
     while stack:
         value, depth = stack.pop()

@@ -24,7 +24,7 @@ from trytond.modules.rest.lifeline import is_lost
 logger = logging.getLogger(__name__)
 
 PERMISSION, SERIALIZATION = '42501', {'40001', '40P01', '55P03'}
-"SQLSTATE: the role may not, or row-level security refused the row; another transaction was faster"
+"""SQLSTATE: the role may not, or row-level security refused the row; another transaction was faster"""
 RETRY_AFTER = 5
 KEPT_HEADERS = ('WWW-Authenticate', 'Allow', 'Retry-After')
 TEXTS = {
@@ -32,13 +32,13 @@ TEXTS = {
     404: "There is nothing at this address",
     405: "The method is not allowed at this address",
     }
-"In place of werkzeug's words, which speak of browsers"
+"""In place of werkzeug's words, which speak of browsers"""
 _SPOKEN = (UserError, UserWarning, ConcurrencyException, LoginException)
 _SHAPES = {JSONRequest: JSONProtocol, XMLRequest: XMLProtocol}
 
 
 def refusal(error, request, request_id):
-    "Return the Response of an exception; request is None when it could not even be read"
+    """Return the Response of an exception; request is None when it could not even be read"""
     if isinstance(error, Problem):
         return _plain(error.status, error.message, request, error.headers)
     if isinstance(error, HTTPException):
@@ -50,7 +50,7 @@ def refusal(error, request, request_id):
 
 
 def _status(error):
-    "Return (HTTP status, text) of what is better tried again, None for any other error"
+    """Return (HTTP status, text) of what is better tried again, None for any other error"""
     if isinstance(error, LockTimeout):
         return 429, "Other requests of this account are still being worked on"
     if isinstance(error, RateLimitException):
@@ -63,7 +63,7 @@ def _status(error):
 
 
 def spoken(error, request_id):
-    "Return the TrytonException that says to a person what went wrong"
+    """Return the TrytonException that says to a person what went wrong"""
     if isinstance(error, _SPOKEN):
         return error
     if isinstance(error, MissingDependenciesException):
@@ -92,7 +92,7 @@ def _spoken(error, request):
 
 
 def _is_call(request):
-    "Tell if a JSON body is one that Tryton answers with {id, error} and status 200"
+    """Tell if a JSON body is one that Tryton answers with {id, error} and status 200"""
     return set(request.parsed_data) == {'id', 'method', 'params'}
 
 
@@ -116,7 +116,7 @@ def _http(error, request, request_id):
 
 
 def _plain(status, message, request, headers):
-    "Return a refusal with an HTTP status, in the form of a JSON-RPC error all the same"
+    """Return a refusal with an HTTP status, in the form of a JSON-RPC error all the same"""
     call_id = None
     if isinstance(request, JSONRequest) and isinstance(request.parsed_data, dict):
         call_id = request.parsed_data.get('id')

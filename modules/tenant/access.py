@@ -13,7 +13,7 @@ READ = {'read': True, 'write': False, 'create': False, 'delete': False}
 NOTHING = dict.fromkeys(READ, False)
 VISIBLE_SHARED = (
     'ir.', 'res.group', 'country.', 'currency.', 'product.uom', 'party.address.')
-"Shared models a member reads: beyond these only charts as delivered (…template)"
+"""Shared models a member reads: beyond these only charts as delivered (…template)"""
 
 
 class ModelAccess(metaclass=PoolMeta):
@@ -32,7 +32,7 @@ class ModelAccess(metaclass=PoolMeta):
 
 
 def _restrict(Model, rights, readonly):
-    "Return the rights that are left of ``rights`` for a member"
+    """Return the rights that are left of ``rights`` for a member"""
     if not issubclass(Model, ModelSQL) or Model._is_table_query():
         return dict(rights)
     most = _most(Model, readonly)

@@ -21,7 +21,7 @@ from .ownership import TenantOwned
 from .user import SecretChar
 
 KINDS = {'billing': 'kbl', 'teams': 'ktm', 'ledger': 'kld', 'trades': 'ktr'}
-"Scheme → first part of its keys"
+"""Scheme → first part of its keys"""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ _LOOK_UP = Routine(
 
 
 def new_key(scheme, shard):
-    "Return (key, prefix, hash) of a new random key"
+    """Return (key, prefix, hash) of a new random key"""
     prefix = f'{KINDS[scheme]}_{shard}_{secrets.token_hex(4)}'
     key = f'{prefix}_{secrets.token_urlsafe(32)}'
     return key, prefix, key_hash(key)
@@ -113,7 +113,7 @@ class Credential(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def issue(cls, scheme, user, shard, abilities=()):
-        "Create a credential for a user; return (credential, key). The key can not be read again."
+        """Create a credential for a user; return (credential, key). The key can not be read again."""
         key, prefix, hash_ = new_key(scheme, shard)
         credential, = cls.create([{
                     'scheme': scheme, 'user': user, 'prefix': prefix, 'hash': hash_,

@@ -12,7 +12,7 @@ class PartyConfiguration(metaclass=PoolMeta):
 
     @classmethod
     def default_party_sequence(cls, **pattern):
-        "No sequence: a running code would make every new customer wait for the other"
+        """No sequence: a running code would make every new customer wait for the other"""
 
 
 class AccountConfigurationSequence(metaclass=PoolMeta):
@@ -41,7 +41,7 @@ class ModelLog(metaclass=PoolMeta):
 
     @classmethod
     def preprocess_values(cls, mode, values):
-        "What the server itself did in a tenant is nobody's deed: its user is no member"
+        """What the server itself did in a tenant is nobody's deed: its user is no member"""
         values = super().preprocess_values(mode, values)
         if values.get('user') == 0 and values.get('company') != HOUSE:
             values['user'] = None

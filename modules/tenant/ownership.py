@@ -81,7 +81,7 @@ SHARED = {
     'product.uom.category': 'units of measure',
     'res.group': 'the roles',
     }
-"Model name → why all tenants may read it"
+"""Model name → why all tenants may read it"""
 
 OPERATOR = {
     'currency.cron': 'schedule of the rate import',
@@ -95,10 +95,10 @@ OPERATOR = {
     'ir.trigger.log': "the server's triggers",
     'res.user.login.attempt': 'kept in memory instead: the tenant is not known yet',
     }
-"Model name → why no tenant reaches it"
+"""Model name → why no tenant reaches it"""
 
 HOUSE = 1
-"Company of the operators and of what modules bring along; made first in every database"
+"""Company of the operators and of what modules bring along; made first in every database"""
 OWNED, SHARED_KIND, OPERATOR_KIND = 'owned', 'shared', 'operator'
 
 
@@ -120,13 +120,13 @@ def classify(Model):
 
 
 def owned_models(pool):
-    "Return the tenant-owned models of a pool by name"
+    """Return the tenant-owned models of a pool by name"""
     return {
         name: Model for name, Model in sorted(pool.iterobject()) if classify(Model) == OWNED}
 
 
 def company_column(Model):
-    "Return the column that says whose a row of the model is"
+    """Return the column that says whose a row of the model is"""
     return 'id' if Model.__name__ == 'company.company' else 'company'
 
 
@@ -143,7 +143,7 @@ class TenantOwned:
     """
     __slots__ = ()
     __global_unique__ = frozenset()
-    "Names of constraints that stay unique over all tenants"
+    """Names of constraints that stay unique over all tenants"""
 
     @classmethod
     def __setup__(cls):
@@ -187,7 +187,7 @@ class TenantOwned:
 
     @classmethod
     def __drop_global_constraints(cls):
-        "Constraints that stock made over all tenants go; registering adds ours under the same name"
+        """Constraints that stock made over all tenants go; registering adds ours under the same name"""
         handler = cls.__table_handler__()
         cursor = Transaction().connection.cursor()
         cursor.execute(

@@ -1,4 +1,4 @@
-"Merging parties: the tenant's own party is what its company is, and stays it"
+"""Merging parties: the tenant's own party is what its company is, and stays it"""
 from trytond.i18n import gettext
 from trytond.model.exceptions import AccessError
 from trytond.pool import Pool, PoolMeta

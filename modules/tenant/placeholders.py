@@ -11,7 +11,7 @@ from trytond.pool import PoolMeta
 
 
 def is_plain(text):
-    "Tell if a format has plain placeholders only; what cannot be read at all is left to stock"
+    """Tell if a format has plain placeholders only; what cannot be read at all is left to stock"""
     try:
         parts = list(string.Formatter().parse(text))
     except ValueError:
@@ -22,7 +22,7 @@ def is_plain(text):
 
 
 class PlainDescription:
-    "The field ``description`` is a format"
+    """The field ``description`` is a format"""
     __slots__ = ()
 
     @classmethod

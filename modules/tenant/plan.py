@@ -20,7 +20,7 @@ PLANS = {
         'api_access': False, 'template_limit': 1, 'epc_qr': False, 'e_invoice': False,
         'flat_rate_documents': False, 'requests_per_second': 20},
     }
-"Plan → feature → on, off or a number"
+"""Plan → feature → on, off or a number"""
 FEATURES = tuple(PLANS['full'])
 STATES = [
     ('house', "House"),
@@ -33,7 +33,7 @@ CHARTS = [('skr03', "SKR03"), ('skr04', "SKR04"), ('ekr', "EKR")]
 
 
 class PlanForbidden(UserError):
-    "The tenant's plan lacks ``feature`` or its number is used up"
+    """The tenant's plan lacks ``feature`` or its number is used up"""
     code = 'plan_forbidden'
 
     def __init__(self, message, feature):
@@ -58,19 +58,20 @@ def parse_feature(text):
 
 
 def features():
-    "Return feature → value of the tenant of the transaction"
+    """Return feature → value of the tenant of the transaction"""
     Company = Pool().get('company.company')
     return json.loads(Company(current_company()).features or '{}')
 
 
 def require_feature(name, known=None):
-    "Raise PlanForbidden unless the feature is on; known: the tenant's features, if they were read already"
+    """Raise PlanForbidden unless the feature is on; known: the tenant's features, if they were read already
+    """
     if not (features() if known is None else known).get(name):
         raise PlanForbidden(gettext('tenant.msg_feature_missing', feature=name), name)
 
 
 def require_room(name, used):
-    "Raise PlanForbidden unless one more than ``used`` is within the number of the feature"
+    """Raise PlanForbidden unless one more than ``used`` is within the number of the feature"""
     limit = features().get(name) or 0
     if used >= limit:
         raise PlanForbidden(gettext('tenant.msg_feature_limit', feature=name, limit=limit), name)

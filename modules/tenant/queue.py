@@ -10,7 +10,7 @@ from .scope import current_company, tenant_scope
 
 
 def run_in_tenant(database, company, task):
-    "Run a task (id of ir.queue) of a company; to be called in no transaction"
+    """Run a task (id of ir.queue) of a company; to be called in no transaction"""
     with tenant_scope(company):
         run_task(database, task)
 

@@ -19,17 +19,17 @@ ROLES = {
     CLERK: ['tenant.group_clerk', 'account.group_account'],
     READONLY: ['tenant.group_readonly', 'account.group_account'],
     }
-"Role → groups (module.xml id)"
+"""Role → groups (module.xml id)"""
 PERSONAL = (
     'ir.ui.', 'ir.session', 'ir.note.read', 'res.user.device', 'res.user.warning', 'res.notification',
     'ir.model.button.click', 'ir.export', 'ir.avatar')
-"What even a read-only member writes: the state of his own client"
+"""What even a read-only member writes: the state of his own client"""
 UNCHECKED = (*PERSONAL, 'res.user', 'ir.model.log', 'ir.queue')
-"… and what the server writes in his name"
+"""… and what the server writes in his name"""
 
 
 def group_ids(role):
-    "Return the ids of the groups of a role; groups of modules that are not there are left out"
+    """Return the ids of the groups of a role; groups of modules that are not there are left out"""
     ModelData = Pool().get('ir.model.data')
     ids = []
     for fs_id in ROLES[role]:
@@ -41,7 +41,7 @@ def group_ids(role):
 
 
 def is_readonly():
-    "Return whether the user of the transaction may only read"
+    """Return whether the user of the transaction may only read"""
     pool = Pool()
     readonly = pool.get('ir.model.data').get_id('tenant.group_readonly')
     return readonly in pool.get('res.user').get_groups()

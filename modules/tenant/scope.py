@@ -1,4 +1,4 @@
-"Which tenant we are in: the scope for what starts, the connection for what runs"
+"""Which tenant we are in: the scope for what starts, the connection for what runs"""
 import contextlib
 
 from psycopg.pq import TransactionStatus
@@ -10,11 +10,11 @@ from trytond.transaction import Transaction
 __all__ = ['CURRENT', 'current_company', 'current_tenant', 'entered', 'scoped_company', 'tenant_scope']
 
 CURRENT = "nullif(current_setting('app.company', true), '')::int"
-"The company id of the connection's tenant in SQL, NULL outside every tenant"
+"""The company id of the connection's tenant in SQL, NULL outside every tenant"""
 
 
 def current_company():
-    "Return the company id of the running transaction, or None outside every tenant"
+    """Return the company id of the running transaction, or None outside every tenant"""
     connection = Transaction().connection
     return connection_company(connection) if connection else None
 

@@ -1,4 +1,4 @@
-"Numbers of a tenant are rows: the web role may not create the database sequences stock uses otherwise"
+"""Numbers of a tenant are rows: the web role may not create the database sequences stock uses otherwise"""
 from trytond.pool import PoolMeta
 
 

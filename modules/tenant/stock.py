@@ -1,4 +1,4 @@
-"Stock models that belong to a tenant: each is extended with :class:`TenantOwned`"
+"""Stock models that belong to a tenant: each is extended with :class:`TenantOwned`"""
 from trytond.pool import PoolMeta
 
 from .ownership import TenantOwned
@@ -142,7 +142,7 @@ class TenantValues(TenantOwned):
 
 
 def owned_classes():
-    "Return one extension class per model name of OWNED"
+    """Return one extension class per model name of OWNED"""
     return [
         PoolMeta(name, (TenantValues if '.configuration.' in name else TenantOwned,), {
                 '__name__': name,

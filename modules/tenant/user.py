@@ -21,7 +21,7 @@ FIXED = ('company', 'companies', 'company_filter', 'groups', 'login', 'active', 
 
 
 class SecretChar(fields.Char):
-    "A value no domain and no order may ask about, whoever sends it and through whichever model"
+    """A value no domain and no order may ask about, whoever sends it and through whichever model"""
 
     def convert_domain(self, domain, tables, Model):
         raise AccessError(gettext('tenant.msg_secret_field', field=self.name))
@@ -52,7 +52,7 @@ class User(metaclass=PoolMeta):
 
     @classmethod
     def get_companies(cls):
-        "The tenant of the connection, whatever the context or the preferences say"
+        """The tenant of the connection, whatever the context or the preferences say"""
         company = current_company()
         return (company,) if company else ()
 
@@ -86,7 +86,7 @@ class UserGroup(metaclass=PoolMeta):
 
     @classmethod
     def preprocess_values(cls, mode, values):
-        "A tenant's member never becomes an administrator of the server"
+        """A tenant's member never becomes an administrator of the server"""
         values = super().preprocess_values(mode, values)
         pool = Pool()
         admin = pool.get('ir.model.data').get_id('res', 'group_admin')
@@ -104,7 +104,7 @@ class LoginAttempt(metaclass=PoolMeta):
 
     @classmethod
     def _limits(cls, login, device_cookie=None):
-        "Return (limit item, identifiers) for the login and for the network it comes from"
+        """Return (limit item, identifiers) for the login and for the network it comes from"""
         seconds = config.getint('session', 'timeout')
         _, network = Transaction().remote_address()
         yield RateLimitItemPerSecond(10 ** 6, seconds), ('login', (login or '')[:512], device_cookie or '')

@@ -22,11 +22,11 @@ WEB_GRANTS = {
     'res.user.application': '',
     'tenant.credential': 'SELECT, UPDATE (last_use)',
     }
-"What the web role may do on a tenant-owned table where it is less than everything"
+"""What the web role may do on a tenant-owned table where it is less than everything"""
 USER_COLUMNS = (
     'name', 'password_hash', 'password_reset', 'password_reset_expire', 'signature', 'menu', 'language',
     'email', 'notifications', 'company_filter', 'employee', 'write_uid', 'write_date')
-"Columns of res_user a member may change: neither login, activity nor membership"
+"""Columns of res_user a member may change: neither login, activity nor membership"""
 WORKER_GRANTS = {
     'currency.cron': 'SELECT, UPDATE',
     'currency.cron-currency.currency': 'SELECT',
@@ -37,11 +37,11 @@ WORKER_GRANTS = {
     'ir.filestore.queue': 'SELECT, DELETE',
     'ir.trigger.log': 'SELECT, INSERT, DELETE',
     }
-"What the worker role may do on the operator's tables"
+"""What the worker role may do on the operator's tables"""
 
 
 class Roles:
-    "Names of the two database roles that meet the walls"
+    """Names of the two database roles that meet the walls"""
 
     def __init__(self, web, worker):
         self.web = web
@@ -134,7 +134,7 @@ def _target_key(cursor, table, company):
 
 
 def _composite(cursor, name, table, company, column, target, target_company, action):
-    "The company itself is its own key: (company, x) → company_company(id) where x must be the company"
+    """The company itself is its own key: (company, x) → company_company(id) where x must be the company"""
     own = SQL('(id)') if target_company == 'id' else SQL('(company, id)')
     if target_company == 'id':
         _same_company(cursor, table, company, column)
@@ -195,11 +195,11 @@ def _indexes(cursor, models):
 # Reference fields
 
 MISSING_ALLOWED = {'ir.model.log'}
-"Models whose references outlive their target: a log entry of a deletion"
+"""Models whose references outlive their target: a log entry of a deletion"""
 
 
 def reference_columns(Model):
-    "Return the names of the stored Reference fields of a model"
+    """Return the names of the stored Reference fields of a model"""
     return [
         name for name, field in sorted(Model._fields.items())
         if isinstance(field, fields.Reference) and not isinstance(field, fields.Function)]
@@ -231,16 +231,18 @@ def _references(cursor, models):
 
 
 _RECORD = '^[^,]+,[0-9]{1,10}$'
-"The name of a record"
+"""The name of a record"""
 _ANY = '^([^,]*|[^,]*,(-[0-9]+)?|[^,]+,(0|[1-9][0-9]{0,9}))$'
-"Nothing, a model alone, a record that is not stored yet, or the one way to name a record: Tryton reads more"
+"""Nothing, a model alone, a record that is not stored yet, or the one way to name a record: Tryton reads
+more
+"""
 _FOREIGN = """
 RAISE foreign_key_violation USING MESSAGE = format(
     'reference %s of table %s is not in the tenant', {column}, TG_TABLE_NAME);"""
 
 
 def _new_references(cursor, Model, columns):
-    "Return the name of the function that looks at the new rows of a model"
+    """Return the name of the function that looks at the new rows of a model"""
     name = Identifier(f'kontor_references_{Model._table}'[:63])
     checks = SQL('').join(SQL("""
             FOR named IN
@@ -270,7 +272,8 @@ def _new_references(cursor, Model, columns):
 
 def _strangers(cursor, models):
     """One function that tells whether one of some records is not of the company that names it; what is not
-    tenant-owned is nobody's."""
+    tenant-owned is nobody's.
+    """
     branches = SQL(' ').join(
         SQL("""
             WHEN {} THEN SELECT bool_or(coalesce((SELECT t.{} FROM {} t WHERE t.id = r.id), -1) <> r.company
@@ -320,7 +323,7 @@ def _schema(cursor):
 # Before the tenant is known
 
 def _functions(cursor, roles):
-    "The questions the web role may ask outside every tenant; models add theirs by ``__raise_walls__``"
+    """The questions the web role may ask outside every tenant; models add theirs by ``__raise_walls__``"""
     for signature, returns, query in [
             ('kontor_company_of_user(int)', 'int', "SELECT company FROM res_user WHERE id = $1 AND id > 0"),
             ('kontor_user_by_login(text)',
@@ -342,7 +345,7 @@ def _functions(cursor, roles):
 
 
 def allow_question(cursor, roles, signature, returns, query):
-    "Make a function with the owner's rights that both roles may call outside every tenant"
+    """Make a function with the owner's rights that both roles may call outside every tenant"""
     cursor.execute(SQL(
             "CREATE OR REPLACE FUNCTION " + signature + " RETURNS " + returns +
             " LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {}, pg_temp AS {}").format(

@@ -14,13 +14,13 @@ NEVER = {
     'res.user-company.company', 'res.user-company.employee', 'res.user-ir.action', 'res.user-res.group',
     'res.user.application', 'res.user.device', 'res.user.warning', 'res.notification', 'ir.avatar',
     'ir.avatar.cache'}
-"Models whose rows are a person's or a process's, not the company's set-up"
+"""Models whose rows are a person's or a process's, not the company's set-up"""
 COMPUTED = {'account.account': {'left': '2 * own.new', 'right': '2 * own.new + 1'}}
-"Columns that follow from the new id: accounts are flat, each its own interval of the nested set"
+"""Columns that follow from the new id: accounts are flat, each its own interval of the nested set"""
 
 
 def copy_company(connection, pool, source):
-    "Copy company ``source`` and return the id of the new company; nothing is committed"
+    """Copy company ``source`` and return the id of the new company; nothing is committed"""
     cursor = connection.cursor()
     models = {
         name: Model for name, Model in owned_models(pool).items()
@@ -72,7 +72,7 @@ def _copy(cursor, Model, models, source, company):
 
 
 def _value(Model, name, field, models, company, joins):
-    "Return the expression of one column of a copy; joins gets what it needs"
+    """Return the expression of one column of a copy; joins gets what it needs"""
     fixed = {
         'id': SQL('own.new'), 'company': Literal(company), 'create_uid': SQL('0'),
         'create_date': SQL('CURRENT_TIMESTAMP'), 'write_uid': SQL('NULL'), 'write_date': SQL('NULL')}

@@ -31,11 +31,11 @@ LANGUAGES = ('en', 'de')
 CURRENCIES = {'EUR': "€", 'CHF': "CHF", 'USD': "$", 'GBP': "£"}
 CHARTS = {
     'skr04': ('DE', 'Europe/Berlin'), 'ekr': ('AT', 'Europe/Vienna'), 'skr03': ('DE', 'Europe/Berlin')}
-"Chart → country and time zone of its prepared company"
+"""Chart → country and time zone of its prepared company"""
 
 
 def ensure(database, roles, web_password, worker_password, progress=print):
-    "Bring the database to the state of this code"
+    """Bring the database to the state of this code"""
     _roles(roles, web_password, worker_password)
     _create_database(database)
     if _release(database) == release.fingerprint():
@@ -103,7 +103,7 @@ def _connect_grants(connection, database, names):
 # Modules
 
 def _modules(database, progress):
-    "Activate or update all modules; what they bring along belongs to the house"
+    """Activate or update all modules; what they bring along belongs to the house"""
     # Columns are filled and become NOT NULL by the walls, after the modules' own rows have an owner
     logging.getLogger('trytond.backend.postgresql.table').setLevel(logging.ERROR)
     instance = backend.Database(database).connect()
@@ -152,7 +152,7 @@ def _reference_data(transaction):
 # The house and the prepared companies
 
 def _house(transaction):
-    "Make the operators' company first, and give it what the modules brought along"
+    """Make the operators' company first, and give it what the modules brought along"""
     connection = transaction.connection
     if not connection.execute("SELECT 1 FROM company_company WHERE id = %s", (HOUSE,)).fetchone():
         # One statement: company and party need each other, and keys are checked at its end
@@ -172,7 +172,9 @@ def _house(transaction):
 
 
 def _prepared_companies(database, progress):
-    "Per chart one company that new tenants are copied from, and what the charts have got since the last time"
+    """Per chart one company that new tenants are copied from, and what the charts have got since the last
+    time
+    """
     for chart, (country, timezone) in CHARTS.items():
         with Transaction().start(database, 0) as transaction:
             connection = transaction.connection
@@ -192,12 +194,12 @@ def _prepared_companies(database, progress):
 
 
 def _prepare(company, chart):
-    "Let every module put its rows of a new tenant into the prepared company, in module order"
+    """Let every module put its rows of a new tenant into the prepared company, in module order"""
     _in_modules('prepare', company, chart, dt.date.today())
 
 
 def _in_modules(function, company, *arguments):
-    "Call a function of each module's ``prepare`` that has it, inside the prepared company"
+    """Call a function of each module's ``prepare`` that has it, inside the prepared company"""
     for module in Pool()._modules:
         name = f'trytond.modules.{module}.prepare'
         if module in kontor_modules() and importlib.util.find_spec(name):

@@ -19,7 +19,7 @@ BATCH = 1000
 
 
 def offboard(company, path):
-    "End a tenant's access and write its zip to ``path``; may be repeated"
+    """End a tenant's access and write its zip to ``path``; may be repeated"""
     set_state(company, 'offboarded')
     connection = Transaction().connection
     connection.execute(
@@ -31,7 +31,7 @@ def offboard(company, path):
 
 
 def export(company, path):
-    "Write every row of the tenant into a zip: table.json, and binary columns as files of their own"
+    """Write every row of the tenant into a zip: table.json, and binary columns as files of their own"""
     with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as archive:
         for name, Model in owned_models(Pool()).items():
             if name not in LEFT_OUT and not getattr(Model, '__never_exported__', False):
@@ -60,7 +60,7 @@ def _table(archive, Model, company):
 
 
 def _plain(Model, row, files):
-    "Return the row without secrets; bytes go to ``files`` and leave their name"
+    """Return the row without secrets; bytes go to ``files`` and leave their name"""
     plain = {}
     for column, value in row.items():
         if column in SECRET_COLUMNS:

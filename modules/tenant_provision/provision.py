@@ -21,11 +21,11 @@ from trytond.modules.tenant.scope import entered
 CHART_OF = {'DE': 'skr04', 'AT': 'ekr'}
 TIMEZONE_OF = {'DE': 'Europe/Berlin', 'AT': 'Europe/Vienna'}
 TAX_NUMBER_OF = {'DE': 'de_stnr', 'AT': 'at_tin'}
-"Country → type of party.identifier"
+"""Country → type of party.identifier"""
 
 
 class TenantError(UserError):
-    "A tenant cannot be made or found as asked; ``field`` names the argument"
+    """A tenant cannot be made or found as asked; ``field`` names the argument"""
 
     def __init__(self, message, field=None):
         super().__init__(message)
@@ -34,7 +34,7 @@ class TenantError(UserError):
 
 @dataclass
 class Seller:
-    "A new tenant as asked for; everything but name and country may be missing"
+    """A new tenant as asked for; everything but name and country may be missing"""
     name: str
     country: str
     street: str = ''
@@ -52,7 +52,7 @@ class Seller:
     features: dict = field(default_factory=dict)
 
     def missing(self):
-        "Return the names of the legal data still missing: a seller needs a tax number or a VAT id"
+        """Return the names of the legal data still missing: a seller needs a tax number or a VAT id"""
         gone = [n for n in ('street', 'postal_code', 'city') if not getattr(self, n)]
         if not (self.vat_id or self.tax_number):
             gone.append('vat_id or tax_number')
@@ -81,7 +81,7 @@ def create_tenant(seller):
 
 
 def _template(connection, chart, country):
-    "Return the id of the prepared company of a chart, which must be one of the country's: its taxes are"
+    """Return the id of the prepared company of a chart, which must be one of the country's: its taxes are"""
     row = connection.execute(
         "SELECT c.id, n.code FROM company_company c LEFT JOIN country_country n ON n.id = c.country"
         " WHERE c.tenant_state = 'template' AND c.chart = %s", (chart,)).fetchone()
@@ -93,7 +93,7 @@ def _template(connection, chart, country):
 
 
 def _describe(connection, company, seller):
-    "The columns of the company that a copy does not have right"
+    """The columns of the company that a copy does not have right"""
     connection.execute(
         "UPDATE company_company SET tenant_state = 'active', plan = %s, features = %s, timezone = %s,"
         " small_business = %s, country = (SELECT id FROM country_country WHERE code = %s) WHERE id = %s",
@@ -102,7 +102,7 @@ def _describe(connection, company, seller):
 
 
 def _seller(company, seller):
-    "Write name, address, identifiers, contacts and bank account of a tenant; Tryton checks them"
+    """Write name, address, identifiers, contacts and bank account of a tenant; Tryton checks them"""
     pool = Pool()
     party = pool.get('company.company')(company).party
     party.name = seller.name.strip()
@@ -147,7 +147,7 @@ def _contacts(party, seller):
 
 
 def _bank_account(party, seller):
-    "The seller's own IBAN is checked: documents and payment codes carry it"
+    """The seller's own IBAN is checked: documents and payment codes carry it"""
     if not iban.is_valid(seller.iban):
         raise TenantError(f"iban {seller.iban!r} is not valid", 'iban')
     if seller.bic and not bic.is_valid(seller.bic):
@@ -195,7 +195,7 @@ def add_member(company, login, role, name=None, password=None):
 
 
 def api_user(company):
-    "Return the user that a tenant's keys act as: an owner nobody can log in as"
+    """Return the user that a tenant's keys act as: an owner nobody can log in as"""
     login = f'api@{company}'
     with entered(company):
         User = Pool().get('res.user')
@@ -210,7 +210,7 @@ def api_user(company):
 
 
 def require_tenant(company):
-    "Raise TenantError unless there is a tenant with that company id"
+    """Raise TenantError unless there is a tenant with that company id"""
     if not Transaction().connection.execute(
             "SELECT 1 FROM company_company WHERE id = %s AND tenant_state NOT IN ('house', 'template')",
             (company,)).fetchone():
@@ -218,7 +218,7 @@ def require_tenant(company):
 
 
 def issue_key(company, scheme, shard, abilities=()):
-    "Create a key of a contract for a tenant; return (credential id, prefix, key)"
+    """Create a key of a contract for a tenant; return (credential id, prefix, key)"""
     require_tenant(company)
     user = api_user(company)
     with entered(company):
@@ -227,7 +227,7 @@ def issue_key(company, scheme, shard, abilities=()):
 
 
 def set_state(company, state):
-    "Suspend ('suspended'), resume ('active') or send off ('offboarded') a tenant"
+    """Suspend ('suspended'), resume ('active') or send off ('offboarded') a tenant"""
     require_tenant(company)
     Transaction().connection.execute(
         "UPDATE company_company SET tenant_state = %s WHERE id = %s", (state, company))
@@ -236,7 +236,9 @@ def set_state(company, state):
 
 
 def list_tenants():
-    "Return the tenants as dictionaries: company, name, country, chart, plan, state, features, missing data"
+    """Return the tenants as dictionaries: company, name, country, chart, plan, state, features, missing
+    data
+    """
     rows = Transaction().connection.execute(
         "SELECT c.id, p.name, n.code, c.chart, c.plan, c.tenant_state, c.features"
         " FROM company_company c JOIN party_party p ON p.id = c.party"
@@ -249,7 +251,7 @@ def list_tenants():
 
 
 def list_keys(company):
-    "Return the keys of a tenant as dictionaries, newest first, without their secret"
+    """Return the keys of a tenant as dictionaries, newest first, without their secret"""
     require_tenant(company)
     rows = Transaction().connection.execute(
         "SELECT id, scheme, prefix, abilities, create_date, last_use, revoked"
@@ -259,7 +261,7 @@ def list_keys(company):
 
 
 def revoke_key(id):
-    "Revoke a key; it fails from its next call on. May be repeated."
+    """Revoke a key; it fails from its next call on. May be repeated."""
     if not Transaction().connection.execute(
             "UPDATE tenant_credential SET revoked = coalesce(revoked, CURRENT_TIMESTAMP) WHERE id = %s",
             (id,)).rowcount:
@@ -267,7 +269,7 @@ def revoke_key(id):
 
 
 def set_features(company, changes):
-    "Change features of a tenant (feature → value); return all of them"
+    """Change features of a tenant (feature → value); return all of them"""
     require_tenant(company)
     row = Transaction().connection.execute(
         "UPDATE company_company SET features = (coalesce(features, '{}')::jsonb || %s::jsonb)::text"

@@ -1,4 +1,4 @@
-"Two keys of a text, the field that stores one, and the question whether a text is in another"
+"""Two keys of a text, the field that stores one, and the question whether a text is in another"""
 import unicodedata
 
 from sql.functions import Position
@@ -6,15 +6,15 @@ from trytond.backend.postgresql.database import SQLType
 from trytond.model import fields
 
 SORT_LENGTH = 120
-"Characters of a sort key: an index entry of PostgreSQL takes 2,700 bytes"
+"""Characters of a sort key: an index entry of PostgreSQL takes 2,700 bytes"""
 _BASE_LETTERS = str.maketrans({
         'æ': 'ae', 'œ': 'oe', 'ø': 'o', 'đ': 'd', 'ð': 'd', 'þ': 'th', 'ł': 'l', 'ħ': 'h', 'ŧ': 't',
         'ı': 'i', 'ŋ': 'n'})
-"Letters that Unicode does not take apart"
+"""Letters that Unicode does not take apart"""
 
 
 def match_key(text):
-    "Return what two texts share when they differ in case, composition or outer blanks only"
+    """Return what two texts share when they differ in case, composition or outer blanks only"""
     return unicodedata.normalize('NFC', (text or '').casefold()).strip()
 
 
@@ -29,12 +29,12 @@ def sort_key(text):
 
 
 def contains(column, text):
-    "Return the SQL condition that a column of match keys contains a text; no character is special"
+    """Return the SQL condition that a column of match keys contains a text; no character is special"""
     return Position(match_key(text), column) > 0
 
 
 class Key(fields.Char):
-    "A text compared code point by code point, whatever the collation of the database"
+    """A text compared code point by code point, whatever the collation of the database"""
     forbidden_chars = ''
 
     def sql_type(self):

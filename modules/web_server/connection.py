@@ -16,24 +16,24 @@ from .framing import ChunkScan, head_end
 
 CHUNK = 64 * 1024
 MAX_HEAD = 64 * 1024
-"Bytes of request line and header fields together"
+"""Bytes of request line and header fields together"""
 MAX_REQUEST_LINE = 8190
 MAX_FRAMING = 64 * 1024
-"Bytes that a chunked body may have around its chunks, beside as many as it may hold itself"
+"""Bytes that a chunked body may have around its chunks, beside as many as it may hold itself"""
 HEAD_SECONDS = 4.5
-"From the first byte of a request to the end of its head"
+"""From the first byte of a request to the end of its head"""
 STALL_SECONDS = 4.5
-"Without a single byte of an announced body"
+"""Without a single byte of an announced body"""
 GRACE_SECONDS, BODY_RATE = 10, 1024
-"A body must have come after GRACE_SECONDS and one second per BODY_RATE bytes"
+"""A body must have come after GRACE_SECONDS and one second per BODY_RATE bytes"""
 WRITE_SECONDS, WRITE_RATE = 10, 4096
-"The same for a client that takes its answer"
+"""The same for a client that takes its answer"""
 LINGER_SECONDS, LINGER_BYTES = 5, 64 * 1024 * 1024
-"How long, and how much of, an unwanted body is read and thrown away after the answer"
+"""How long, and how much of, an unwanted body is read and thrown away after the answer"""
 
 
 class Held(Unreader):
-    "Gunicorn's source of bytes, over bytes that are here already"
+    """Gunicorn's source of bytes, over bytes that are here already"""
 
     def __init__(self, data):
         super().__init__()
@@ -45,7 +45,7 @@ class Held(Unreader):
 
 
 class Outbox:
-    "What gunicorn's Response takes for a socket; keeps the bytes until the poller sends them"
+    """What gunicorn's Response takes for a socket; keeps the bytes until the poller sends them"""
 
     def __init__(self):
         self.data = bytearray()
@@ -81,7 +81,7 @@ class Connection:
         self.expect_request()
 
     def expect_request(self):
-        "Wait for the next request"
+        """Wait for the next request"""
         self.state = 'head'
         self.request = self.environ = self.response = self.scan = None
         self.length = 0
@@ -92,7 +92,7 @@ class Connection:
         self.deadline = self.started + (HEAD_SECONDS if self.inbox else self.idle_seconds)
 
     def set_aside(self, unwatch):
-        "Tell if a thread works on it; what has come is then left until later, ``unwatch()`` being called"
+        """Tell if a thread works on it; what has come is then left until later, ``unwatch()`` being called"""
         with self._change:
             if self.busy:
                 unwatch()
@@ -111,13 +111,13 @@ class Connection:
             return True
 
     def park(self, seconds):
-        "Wait for others of the same tenant, and no longer than some seconds"
+        """Wait for others of the same tenant, and no longer than some seconds"""
         self.state = 'parked'
         self.busy = False
         self.deadline = time.monotonic() + seconds
 
     def gone(self):
-        "Tell if the client has gone; what it sent stays where it is"
+        """Tell if the client has gone; what it sent stays where it is"""
         try:
             return not self.socket.recv(1, socket.MSG_PEEK)
         except (BlockingIOError, InterruptedError):
@@ -126,7 +126,7 @@ class Connection:
             return True
 
     def expect_body(self, limit):
-        "Wait for the body of the request whose head has been read, at most ``limit`` bytes of it"
+        """Wait for the body of the request whose head has been read, at most ``limit`` bytes of it"""
         self.state = 'body'
         self.limit = limit
         self.started = time.monotonic()
@@ -139,11 +139,11 @@ class Connection:
 
     @property
     def idle(self):
-        "Between two requests, with nothing of the next one"
+        """Between two requests, with nothing of the next one"""
         return self.state == 'head' and not self.inbox
 
     def receive(self):
-        "Take what has come; return False when the client has gone"
+        """Take what has come; return False when the client has gone"""
         try:
             data = self.socket.recv(CHUNK)
         except (BlockingIOError, InterruptedError):
@@ -161,20 +161,20 @@ class Connection:
         return True
 
     def ready(self):
-        "Tell if a thread can go on with what is here"
+        """Tell if a thread can go on with what is here"""
         return self._head_ready() if self.state == 'head' else self.body_ready()
 
     def expect_more_head(self):
-        "Go on waiting for the head; its time goes on as well"
+        """Go on waiting for the head; its time goes on as well"""
         self.deadline = self.started + HEAD_SECONDS
 
     @property
     def endless(self):
-        "More has come than a head may have"
+        """More has come than a head may have"""
         return len(self.inbox) > MAX_HEAD
 
     def _head_ready(self):
-        "A whole head, or something that can never become one"
+        """A whole head, or something that can never become one"""
         if self.inbox == b'\r\n':
             # An empty line before a request is allowed (RFC 9112, 2.2)
             self.inbox.clear()
@@ -186,13 +186,13 @@ class Connection:
             or len(line) > MAX_REQUEST_LINE + 2 and b'\n' not in line)
 
     def announce(self, length, chunked):
-        "Learn from the head how the body is framed"
+        """Learn from the head how the body is framed"""
         self.length = length
         self.scan = ChunkScan() if chunked else None
         self.complete = self.body_ready()
 
     def body_ready(self):
-        "Tell if the body is here, or can be refused as it is"
+        """Tell if the body is here, or can be refused as it is"""
         if self.scan is None:
             return len(self.inbox) >= self.length
         self.scan.feed(self.inbox)
@@ -201,7 +201,7 @@ class Connection:
             or len(self.inbox) > 2 * self.limit + MAX_FRAMING)
 
     def take_body(self):
-        "Cut the body's bytes, as they were framed, from what has come"
+        """Cut the body's bytes, as they were framed, from what has come"""
         end = self.length if self.scan is None else self.scan.end
         self.complete = end is not None and len(self.inbox) >= end
         data = bytes(self.inbox[:end])
@@ -209,7 +209,7 @@ class Connection:
         return data
 
     def send(self):
-        "Send what the client takes now; return False when it has gone"
+        """Send what the client takes now; return False when it has gone"""
         data = self.outbox.data
         try:
             while data:
@@ -221,7 +221,7 @@ class Connection:
         return True
 
     def expect_reader(self):
-        "Wait for the client to take the rest of its answer"
+        """Wait for the client to take the rest of its answer"""
         if self.state != 'answer':
             self.state = 'answer'
             self.started = time.monotonic()
@@ -245,7 +245,7 @@ class Connection:
         return True
 
     def drop(self):
-        "Read and forget; return False when it is enough"
+        """Read and forget; return False when it is enough"""
         try:
             dropped = len(self.socket.recv(CHUNK))
         except (BlockingIOError, InterruptedError):

@@ -8,7 +8,7 @@ _HEX = frozenset(b'0123456789abcdefABCDEF')
 
 
 def head_end(data, start=0):
-    "Tell if there is an empty line in ``data`` from ``start`` on; line feeds alone count, as errors"
+    """Tell if there is an empty line in ``data`` from ``start`` on; line feeds alone count, as errors"""
     return data.find(b'\n\r\n', start) >= 0 or data.find(b'\n\n', start) >= 0
 
 
@@ -34,7 +34,7 @@ class ChunkScan:
         return self.bad or self.end is not None
 
     def feed(self, data):
-        "Go on as far as ``data``, which is the whole buffer, allows"
+        """Go on as far as ``data``, which is the whole buffer, allows"""
         while not self.over and self._state(data):
             pass
 

@@ -10,7 +10,7 @@ from collections import deque
 
 
 class Gate:
-    "most: threads per tenant"
+    """most: threads per tenant"""
 
     def __init__(self, most):
         self.most = most
@@ -19,7 +19,7 @@ class Gate:
         self._lock = threading.Lock()
 
     def enter(self, tenant, exclusive, conn):
-        "Return True if a connection may go on; else it is kept until its turn has come"
+        """Return True if a connection may go on; else it is kept until its turn has come"""
         if tenant is None:
             return True
         with self._lock:
@@ -31,7 +31,7 @@ class Gate:
             return False
 
     def leave(self, tenant, exclusive):
-        "Return the connection that goes on in place of the one that leaves, None if none can"
+        """Return the connection that goes on in place of the one that leaves, None if none can"""
         if tenant is None:
             return None
         with self._lock:
@@ -44,12 +44,12 @@ class Gate:
             return conn
 
     def waits(self, tenant, conn):
-        "Tell if a connection is still kept"
+        """Tell if a connection is still kept"""
         with self._lock:
             return self._place(tenant, conn) is not None
 
     def withdraw(self, tenant, conn):
-        "Keep a connection no longer; return False if its turn has come already"
+        """Keep a connection no longer; return False if its turn has come already"""
         with self._lock:
             place = self._place(tenant, conn)
             if place is not None:
@@ -65,7 +65,7 @@ class Gate:
 
 
 class _Room:
-    "One tenant: how many are inside, how many of them exclusive (one at most), and who waits, by kind"
+    """One tenant: how many are inside, how many of them exclusive (one at most), and who waits, by kind"""
     __slots__ = ('exclusive', 'inside', 'lines')
 
     def __init__(self):
@@ -80,7 +80,7 @@ class _Room:
         self.exclusive += exclusive
 
     def next(self, most):
-        "Admit whoever came first among those who can go on; return None if nobody can"
+        """Admit whoever came first among those who can go on; return None if nobody can"""
         found = min((
                 (line[0][0], exclusive) for exclusive, line in self.lines.items()
                 if line and self.admits(exclusive, most)), default=None)

@@ -1,4 +1,4 @@
-"The threads of a web worker."
+"""The threads of a web worker."""
 import queue
 import threading
 
@@ -20,7 +20,7 @@ class Threads:
         self._work.put((function, args))
 
     def shutdown(self, wait=False):
-        "Let the threads end when all that was handed in is done"
+        """Let the threads end when all that was handed in is done"""
         for _ in range(self._number):
             self._work.put(None)
 

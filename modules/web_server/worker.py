@@ -27,11 +27,11 @@ from .threads import Threads
 
 POLL_SECONDS = 0.25
 STOP_SECONDS = 1.0
-"How long a stopping worker keeps connections on which no request has begun"
+"""How long a stopping worker keeps connections on which no request has begun"""
 
 MAX_ADDRESSES = 1024
 MORE, WAIT, KEEP, CLOSE, FORGET = 'more', 'wait', 'keep', 'close', 'forget'
-"What a connection needs after a thread has worked on it"
+"""What a connection needs after a thread has worked on it"""
 
 REFUSALS = [
     (errors.LimitRequestLine, 414, 'uri_too_long', "The request line is longer than 8 KB"),
@@ -47,11 +47,11 @@ REFUSALS = [
         "A header field is malformed"),
     (errors.ParseException, 400, 'invalid_request', "The request is malformed"),
     ]
-"Gunicorn's error → status, code, message"
+"""Gunicorn's error → status, code, message"""
 
 
 def problem_of(error):
-    "Return the Problem of an error of gunicorn's parser"
+    """Return the Problem of an error of gunicorn's parser"""
     if isinstance(error, errors.InvalidHeader) and error.hdr in {
             'CONTENT-LENGTH', 'TRANSFER-ENCODING'}:
         return Problem(400, 'invalid_request', f"{error.hdr.title()}: the value is malformed")
@@ -62,7 +62,7 @@ def problem_of(error):
 
 
 class Head(Request):
-    "Gunicorn's parser, which looks an address up among the trusted ones once instead of per request"
+    """Gunicorn's parser, which looks an address up among the trusted ones once instead of per request"""
 
     def _peer_is_trusted_proxy(self):
         return not isinstance(self.peer_addr, tuple) or _is_trusted(self.cfg, self.peer_addr[0])
@@ -112,11 +112,11 @@ class Worker(ThreadWorker):
         self._watch(conn, selectors.EVENT_READ)
 
     def enqueue_req(self, conn):
-        "Have a thread go on with a connection"
+        """Have a thread go on with a connection"""
         self.tpool.submit(self._go_on, conn)
 
     def _watch(self, conn, events):
-        "Have the poller call on_event for a connection; 0 for no longer"
+        """Have the poller call on_event for a connection; 0 for no longer"""
         if conn.events == events:
             return
         if not conn.events:
@@ -129,7 +129,7 @@ class Worker(ThreadWorker):
         conn.events = events
 
     def on_event(self, conn, _):
-        "Something can be read from, or written to, a connection"
+        """Something can be read from, or written to, a connection"""
         if conn.set_aside(lambda: self._watch(conn, 0)):
             return
         if conn.state == 'parked':
@@ -145,7 +145,7 @@ class Worker(ThreadWorker):
             self._hand_over(conn)
 
     def _on_parked(self, conn):
-        "Something came from a connection whose turn has not come: its end, or the next request"
+        """Something came from a connection whose turn has not come: its end, or the next request"""
         if conn.gone() and self.gate.withdraw(conn.tenant, conn):
             self._forget(conn)
         else:
@@ -162,7 +162,7 @@ class Worker(ThreadWorker):
         self.enqueue_req(conn)
 
     def finish_request(self, conn, wanted):
-        "A thread is done with a connection for now"
+        """A thread is done with a connection for now"""
         if wanted == WAIT:
             self._park(conn)
             return
@@ -176,13 +176,13 @@ class Worker(ThreadWorker):
             self._send(conn)
 
     def _park(self, conn):
-        "Wait for the turn of a connection, unless it has come already"
+        """Wait for the turn of a connection, unless it has come already"""
         if self.gate.waits(conn.tenant, conn):
             conn.park(self.wsgi.patience)
             self._watch(conn, selectors.EVENT_READ)
 
     def _resume(self, conn):
-        "The turn of a connection has come"
+        """The turn of a connection has come"""
         self._hand_over(conn, 'admitted')
 
     def _send(self, conn):
@@ -213,7 +213,7 @@ class Worker(ThreadWorker):
             conn.close()
 
     def notify(self):
-        "Tell the arbiter that it lives, not with every request"
+        """Tell the arbiter that it lives, not with every request"""
         now = time.monotonic()
         if now - self.notified >= POLL_SECONDS:
             self.notified = now
@@ -230,7 +230,7 @@ class Worker(ThreadWorker):
         super().wait_for_and_dispatch_events(min(timeout, POLL_SECONDS))
 
     def murder_keepalived(self, force=False):
-        "End what has lasted too long; called after each round of the poller"
+        """End what has lasted too long; called after each round of the poller"""
         now = time.monotonic()
         if now - self.looked < POLL_SECONDS / 2 and not force:
             return
@@ -270,7 +270,7 @@ class Worker(ThreadWorker):
             self.method_queue.defer(self.finish_request, conn, wanted)
 
     def handle(self, conn):
-        "Go on with a connection as far as its bytes allow; return MORE, WAIT, KEEP or CLOSE"
+        """Go on with a connection as far as its bytes allow; return MORE, WAIT, KEEP or CLOSE"""
         try:
             if conn.state == 'head':
                 if not self._read_head(conn):
@@ -285,7 +285,7 @@ class Worker(ThreadWorker):
             return self._failed(conn, error)
 
     def _work(self, conn):
-        "Run the application, unless its tenant has enough threads already"
+        """Run the application, unless its tenant has enough threads already"""
         if conn.state == 'crowded out':
             self._give_body(conn)
             return self._answer(conn, self.wsgi.crowded_out(conn.environ))
@@ -301,7 +301,7 @@ class Worker(ThreadWorker):
                 self.method_queue.defer(self._resume, waiting)
 
     def _read_head(self, conn):
-        "Parse the head; return False if there is more of it to come after all"
+        """Parse the head; return False if there is more of it to come after all"""
         held = Held(bytes(conn.inbox))
         try:
             conn.request = Head(self.cfg, held, conn.client, conn.requests + 1)
@@ -318,7 +318,7 @@ class Worker(ThreadWorker):
         return True
 
     def _prepare(self, conn):
-        "Make gunicorn's response and environment for the request"
+        """Make gunicorn's response and environment for the request"""
         conn.continues = conn.request._expected_100_continue
         conn.request._expected_100_continue = False
         conn.response, conn.environ = wsgi.create(
@@ -326,7 +326,7 @@ class Worker(ThreadWorker):
         conn.environ['wsgi.multithread'] = True
 
     def _collected(self, conn):
-        "Tell if the body is here, or not wanted; begin to wait for it otherwise"
+        """Tell if the body is here, or not wanted; begin to wait for it otherwise"""
         limit = conn.environ['kontor.exchange'].body_limit
         if conn.complete or conn.length > limit:
             return True
@@ -337,7 +337,7 @@ class Worker(ThreadWorker):
         return conn.body_ready()
 
     def _give_body(self, conn):
-        "Put the collected body where the application reads it"
+        """Put the collected body where the application reads it"""
         held = Held(conn.take_body())
         if conn.scan is None:
             reader = LengthReader(held, conn.length)
@@ -362,7 +362,7 @@ class Worker(ThreadWorker):
         return CLOSE if response.should_close() or not conn.complete else KEEP
 
     def _failed(self, conn, error):
-        "Answer what gunicorn's parser refused, and what should never happen"
+        """Answer what gunicorn's parser refused, and what should never happen"""
         problem = problem_of(error)
         if problem is None:
             self.log.exception("Error handling a request")
@@ -373,7 +373,7 @@ class Worker(ThreadWorker):
         return CLOSE
 
     def _refuse(self, conn, problem):
-        "Put a whole answer into the outbox, whatever the request was"
+        """Put a whole answer into the outbox, whatever the request was"""
         request = conn.request
         if conn.response and conn.response.headers_sent:
             return

@@ -29,7 +29,7 @@ logging.captureWarnings(True)
 
 
 def load(databases):
-    "Load the pools of the databases, and leave neither connection nor thread behind"
+    """Load the pools of the databases, and leave neither connection nor thread behind"""
     Pool.start()
     for name in databases:
         Pool(name).init()
@@ -39,7 +39,7 @@ def load(databases):
 
 
 def build(databases, found=None):
-    "Return the application over some databases"
+    """Return the application over some databases"""
     found = contracts() if found is None else found
     gateway = Gateway(databases)
     return Application(

@@ -22,4 +22,4 @@ UNREACHABLE = {
     ('getOfferPdf', 400, 'not_finalized'): FINAL,
     ('getDeliveryNotePdf', 400, 'not_finalized'): FINAL,
     }
-"(operation, status, code) → why no row can show it"
+"""(operation, status, code) → why no row can show it"""

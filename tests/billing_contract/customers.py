@@ -1,4 +1,4 @@
-"Customers"
+"""Customers"""
 from tests.support.contract import ID, UNKNOWN, Case
 
 ACME = {
@@ -34,7 +34,7 @@ def three_of_a_name(api):
 
 
 def another_one(api):
-    "A customer beside Acme, who has the VAT id"
+    """A customer beside Acme, who has the VAT id"""
     return {**somebody(api), 'acme': acme(api)['id']}
 
 

@@ -19,7 +19,7 @@ PAID = '2026-05-20T00:00:00Z'
 
 
 def ready(api):
-    "What a Gutschrift needs: a partner without a VAT id, as in the example, and a template"
+    """What a Gutschrift needs: a partner without a VAT id, as in the example, and a template"""
     partner = api.made('/api/customers', {'name': 'Vermittlung Huber', 'country': 'AT'})['id']
     return {'customerId': partner, 'invoiceTemplateId': default_template(api)}
 

@@ -1,4 +1,4 @@
-"Invoices"
+"""Invoices"""
 from tests.support.contract import ID, SHA512, STAMP, UNKNOWN, Case, Like
 from tests.support.invoicing import ITEMS, Biller, item
 
@@ -19,7 +19,7 @@ ROW = (
 
 
 def ready(api):
-    "What an invoice needs: a customer and a template"
+    """What an invoice needs: a customer and a template"""
     biller = Biller(api, {'name': 'Acme GmbH', 'country': 'AT'})
     return {'customerId': biller.customer, 'invoiceTemplateId': biller.template}
 
@@ -38,7 +38,7 @@ def body(**others):
 
 
 def shown(**others):
-    "What the documented example answers; the template asks for no payment link"
+    """What the documented example answers; the template asks for no payment link"""
     return lambda given: {
         'id': ID, 'invoiceNumber': Like(r'INV-2026-05-\d{4}'), 'customerId': ID,
         'issueDate': '2026-05-16T00:00:00Z', 'dueDate': '2026-05-30T00:00:00Z', 'totalAmount': 980,
@@ -48,7 +48,7 @@ def shown(**others):
 
 
 def three(api):
-    "The three invoices of the example; two of them are paid"
+    """The three invoices of the example; two of them are paid"""
     acme, max_ = (api.made('/api/customers', body)['id'] for body in (ACME, MAX))
     template = api.get('/api/invoice-templates').json[0]['id']
     made = [
@@ -69,7 +69,7 @@ def listed(*which):
 
 
 def the_example(given):
-    "Figures and numbers of the example, whose draft can only come from the client"
+    """Figures and numbers of the example, whose draft can only come from the client"""
     rows = listed(2, 1, 0)(given)
     assert [(r['invoiceNumber'], r['totalWithTax'], r['isPaid']) for r in rows['items']] == [
         ('INV-2026-05-0003', 360, False), ('INV-2026-05-0002', 912, True), ('INV-2026-05-0001', 1428, True)]
@@ -81,7 +81,7 @@ def draft(api):
 
 
 def corrupt(api):
-    "An invoice whose archived bytes somebody has changed behind the archive's back"
+    """An invoice whose archived bytes somebody has changed behind the archive's back"""
     invoice = issued(api)
     api.world.corrupt(api, invoice)
     return invoice
@@ -94,7 +94,7 @@ def stripe(api):
 
 
 def xrechnung(api):
-    "A buyer without the reference that XRechnung asks for (BT-10, rule BR-DE-15)"
+    """A buyer without the reference that XRechnung asks for (BT-10, rule BR-DE-15)"""
     template = api.made('/api/invoice-templates', {'name': 'X', 'eInvoiceProfile': 'XRechnung'})
     return {**ready(api), 'invoiceTemplateId': template['id']}
 

@@ -1,4 +1,4 @@
-"Items"
+"""Items"""
 from tests.support.contract import ID, STAMP, UNKNOWN, Case
 
 DEV = {

@@ -1,4 +1,4 @@
-"Flat-rate projects"
+"""Flat-rate projects"""
 from tests.support.contract import ID, SHA256, STAMP, UNKNOWN, Case, Like
 from tests.support.projecting import ITEMS, PATH, RELAUNCH, Planner
 
@@ -25,7 +25,8 @@ def item(n):
 
 def shown(given):
     """The example. Its total is that of its items, 6400: the document's 8400 has a third one that is cut
-    off."""
+    off.
+    """
     return {
         'id': ID, 'customerId': given['customerId'], **RELAUNCH, 'status': 'Created', 'totalPrice': 6400,
         'hideItemPrices': False, 'completedAt': None, 'offerFinalized': False,
@@ -37,7 +38,7 @@ def customer(api):
 
 
 def planned(**others):
-    "Return what makes a project, and says which template and which item there are"
+    """Return what makes a project, and says which template and which item there are"""
     def given(api):
         planner = Planner(api, {'name': 'Acme GmbH', 'country': 'AT'})
         project = planner.plan(**others)
@@ -49,7 +50,7 @@ def planned(**others):
 
 
 def issued(what, **others):
-    "Return what makes a project with one of its documents"
+    """Return what makes a project with one of its documents"""
     def given(api):
         made = planned(**others)(api)
         paper = api.made(f"{PATH}/{made['id']}/{what}", {'invoiceTemplateId': made['template']})
@@ -73,7 +74,7 @@ def two(api):
 
 
 def under(**template):
-    "Return what makes a project, with a template of its own to bill it under"
+    """Return what makes a project, with a template of its own to bill it under"""
     def given(api):
         made = api.made('/api/invoice-templates', {'name': 'Own', **template})
         return {**planned()(api), 'template': made['id']}
@@ -85,7 +86,7 @@ def body(example, **others):
 
 
 def paper(number, example, *names):
-    "What the example of a document answers"
+    """What the example of a document answers"""
     return lambda given: {
         'id': ID, 'projectId': given['id'], **{name: example[name] for name in names},
         number: Like(r'(ANG|LS)-2026-05-\d{4}'), 'isFinalized': True, 'finalizedAt': STAMP,

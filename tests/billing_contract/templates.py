@@ -1,4 +1,4 @@
-"Invoice templates"
+"""Invoice templates"""
 import base64
 import io
 
@@ -40,13 +40,13 @@ def template(**values):
 
 
 def standard(api):
-    "The one template of a new tenant"
+    """The one template of a new tenant"""
     row, = api.get('/api/invoice-templates').json
     return row
 
 
 def without(*features):
-    "Take features out of the plan; the record is the tenant's first template"
+    """Take features out of the plan; the record is the tenant's first template"""
     def given(api):
         first = api.get('/api/invoice-templates').json[0]
         api.world.features(api, dict.fromkeys(features, False))
@@ -55,7 +55,7 @@ def without(*features):
 
 
 def full(api):
-    "A plan whose templates are used up"
+    """A plan whose templates are used up"""
     api.world.features(api, {'template_limit': 1})
 
 

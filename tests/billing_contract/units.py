@@ -1,4 +1,4 @@
-"Custom units"
+"""Custom units"""
 from tests.support.contract import ID, STAMP, UNKNOWN, Case
 
 SPRINT = {'label': 'Sprint', 'eInvoiceCode': 'DAY'}

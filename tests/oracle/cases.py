@@ -1,4 +1,4 @@
-"Cases as plain data, and how they are drawn"
+"""Cases as plain data, and how they are drawn"""
 import datetime as dt
 import random
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ RATES = {
         (16, dt.date(2020, 12, 31)), (5, dt.date(2020, 9, 3)), (7, dt.date(2020, 6, 30))),
     'AT': ((20, None), (10, None), (13, None), (20, dt.date(2019, 3, 2))),
     }
-"Country → (rate of the template, day of supply or None for the day of issue, on which it is in force)"
+"""Country → (rate of the template, day of supply or None for the day of issue, on which it is in force)"""
 TERMS = ('30 Tage netto', 'Hälften', 'Raten')
 PARTIES = ('home', 'home charge', 'home small', 'france', 'swiss', 'no address')
 UNITS = ('HUR', 'H87', None)
@@ -23,7 +23,7 @@ STEPS = ((), (), (), ('paid',), ('credit',), ('part',), ('part', 'credit'), ('pa
 
 @dataclass(frozen=True)
 class Row:
-    "A line; tax: name of one chosen by hand, None for the template's; a comment has no price"
+    """A line; tax: name of one chosen by hand, None for the template's; a comment has no price"""
     quantity: str
     price: str | None
     tax: str | None = None
@@ -33,7 +33,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Many:
-    "So many lines at random, from a seed"
+    """So many lines at random, from a seed"""
     seed: int
     count: int
 
@@ -76,7 +76,7 @@ class Paper:
 
 @dataclass(frozen=True)
 class Case:
-    "Papers issued together in the books of a tenant on a day; projects each by itself"
+    """Papers issued together in the books of a tenant on a day; projects each by itself"""
     books: str
     today: dt.date
     papers: tuple
@@ -87,7 +87,7 @@ class Case:
 
 
 def rates_of(country, today):
-    "Return those RATES that hold on a day"
+    """Return those RATES that hold on a day"""
     past = dt.date(2020, 7, 1) <= today <= dt.date(2020, 12, 31) and country == 'DE'
     return [
         (rate, supply) for rate, supply in RATES[country]
@@ -95,7 +95,7 @@ def rates_of(country, today):
 
 
 def by_hand(country, kind, day):
-    "Return the names of the taxes of a country that are in force on a day"
+    """Return the names of the taxes of a country that are in force on a day"""
     from trytond.modules.account_dach import tables
     return sorted(
         row['name_de'] for row in tables.taxes(country)
@@ -111,7 +111,7 @@ quantities = st.one_of(
 
 @st.composite
 def lines(draw, taxes):
-    "Draw the rows of a document that asks for money, or for nothing"
+    """Draw the rows of a document that asks for money, or for nothing"""
     mixed = bool(taxes) and draw(st.integers(0, 2)) == 0
     row = st.builds(
         Row, quantities, prices, st.sampled_from([None, *taxes]) if mixed else st.none(),

@@ -16,7 +16,9 @@ from tests.oracle import rows
 
 @dataclass
 class Played:
-    "rows: {table: rows}; documents: [(of the sealed file, anew of the rows)]; refused: text, '' if all went"
+    """rows: {table: rows}; documents: [(of the sealed file, anew of the rows)]; refused: text, '' if all
+    went
+    """
     rows: dict
     documents: list
     refused: str = ''
@@ -94,7 +96,7 @@ class Player:
         return self.Invoice(**values, lines=[Line(**line) for line in lines])
 
     def plain(self, values, lines):
-        "As the contract hands in what it is sent"
+        """As the contract hands in what it is sent"""
         from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, RecordId
         Tax = self.get('account.tax')
         named = {name: RecordId(values[name]) for name in ('party', 'template')}

@@ -10,7 +10,7 @@ from trytond.pool import Pool
 
 
 def reread(invoice):
-    "Return (sealed files of an issued invoice, the same written anew of its rows)"
+    """Return (sealed files of an issued invoice, the same written anew of its rows)"""
     from trytond.modules.account_invoice_einvoice.invoice import files_of
     from trytond.modules.account_invoice_issue import printed
     from trytond.modules.document_render import Workshop
@@ -61,7 +61,7 @@ def _bill(invoice):
 
 
 def _taxed(invoice, tax):
-    "Return (Taxed, TaxShare) of a tax on lines as the invoice's own rows tell it"
+    """Return (Taxed, TaxShare) of a tax on lines as the invoice's own rows tell it"""
     from trytond.modules.account_invoice_issue.rounding import TaxShare
     from trytond.modules.account_invoice_issue.taxation import Taxed
     rows = [row for row in invoice.taxes if row.tax in (tax, *tax.childs)]

@@ -1,11 +1,11 @@
-"The switch to Tryton's own workflow, which only tests have"
+"""The switch to Tryton's own workflow, which only tests have"""
 import contextlib
 from unittest import mock
 
 
 @contextlib.contextmanager
 def reference():
-    "Book by Tryton's own workflow, and let Tryton's sequences count"
+    """Book by Tryton's own workflow, and let Tryton's sequences count"""
     from trytond.modules.account_invoice_issue import numbering, posting, workflow
     with mock.patch.object(posting, '_backend_of', lambda Invoice: workflow), \
             mock.patch.object(numbering, 'take', _take):

@@ -16,17 +16,17 @@ from trytond.transaction import Transaction
 
 ASIDE = {'company', 'create_date', 'create_uid', 'id', 'sealed_by', 'write_date', 'write_uid'}
 COUNTED = {'archive_document': {'chain'}}
-"Table → columns that are computed over ids"
+"""Table → columns that are computed over ids"""
 LOGS = {'ir_cache'}
-"Tables of the processes themselves"
+"""Tables of the processes themselves"""
 BARE = {('account_invoice', 'sequence'): 'ir.sequence.strict'}
-"Column that holds an id and does not say so → model"
+"""Column that holds an id and does not say so → model"""
 IN_JSON = {
     ('outbox', 'payload'): {
         'id': 'account.invoice', 'customer_id': 'party.party', 'credit_of': 'account.invoice'},
     ('account_invoice', 'printed'): {'template.id': 'invoice.template'},
     }
-"Column with JSON → path within → model whose id stands there"
+"""Column with JSON → path within → model whose id stands there"""
 _WRITTEN = "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
 
 
@@ -39,7 +39,7 @@ def written():
 
 
 def touched(before):
-    "Return the names of the tables that were written since ``before``, what `written` returned then"
+    """Return the names of the tables that were written since ``before``, what `written` returned then"""
     return {name for name, number in written().items() if number != before.get(name, 0)} - LOGS
 
 
@@ -82,7 +82,7 @@ def _select(Model, table):
 
 
 def _numbered(rows, known):
-    "Return {key: name} of new rows: sorted by what they say, then by what those say that they point at"
+    """Return {key: name} of new rows: sorted by what they say, then by what those say that they point at"""
     names = dict.fromkeys(rows, '?')
     classes = 1
     while True:
@@ -109,7 +109,7 @@ def _numbered(rows, known):
 
 
 def _comparable(Model, name, value, known):
-    "Return a value with references named, and amounts whose digits do not count"
+    """Return a value with references named, and amounts whose digits do not count"""
     field = Model._fields.get(name)
     if isinstance(value, Decimal):
         return value.normalize() + 0
@@ -133,7 +133,7 @@ def _comparable(Model, name, value, known):
 
 
 def differences(ours, theirs):
-    "Return sentences that say where two readings differ, none where they are the same"
+    """Return sentences that say where two readings differ, none where they are the same"""
     found = []
     for table in sorted(ours.keys() | theirs.keys()):
         pairs = itertools.zip_longest(ours.get(table, []), theirs.get(table, []))

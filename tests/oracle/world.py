@@ -39,7 +39,7 @@ class World:
 
 
 def twins(pool, operator, books):
-    "Return two Worlds alike"
+    """Return two Worlds alike"""
     country = books[:2]
     seller = {
         'name': 'Zwilling GmbH', 'phone': '+49 30 123456', 'email': 'post@zwilling.example',
@@ -107,7 +107,7 @@ def _names(world):
 
 
 def _says(Model, column, owned):
-    "Ids of the tenant's own rows say nothing"
+    """Ids of the tenant's own rows say nothing"""
     field = Model._fields.get(column)
     return (
         column not in ASIDE | {'left', 'right'} and getattr(field, '_type', '') != 'reference'

@@ -1,14 +1,14 @@
-"The billing contract as a caller meets it"
+"""The billing contract as a caller meets it"""
 import json as json_
 
 from werkzeug.test import Client
 
 PATIENCE = 5
-"Seconds within which bad input is refused"
+"""Seconds within which bad input is refused"""
 
 
 class Api:
-    "Calls with one tenant's key"
+    """Calls with one tenant's key"""
 
     def __init__(self, application, tenant):
         self.tenant = tenant
@@ -29,26 +29,26 @@ class Api:
         return self('PATCH', path, json, **headers)
 
     def made(self, path, json):
-        "POST and return the record"
+        """POST and return the record"""
         answer = self.post(path, json)
         assert answer.status_code == 201, answer.text
         return answer.json
 
     def raw(self, method, path, data, **headers):
-        "Send bytes as they are"
+        """Send bytes as they are"""
         headers = {name.replace('_', '-'): value for name, value in headers.items()}
         return self.client.open(path, method=method, data=data, headers={
                 'Content-Type': 'application/json', **self.key, **headers})
 
 
 def body_with(field, token, **others):
-    "Return a JSON body with one member written literally: NaN, 1e30, a lone surrogate"
+    """Return a JSON body with one member written literally: NaN, 1e30, a lone surrogate"""
     members = [f'{json_.dumps(name)}: {json_.dumps(value)}' for name, value in others.items()]
     return ('{' + ', '.join([*members, f'{json_.dumps(field)}: {token}']) + '}').encode()
 
 
 def refused(answer, field, reason, status=400, code='invalid_argument'):
-    "Assert that an answer names the field and the reason"
+    """Assert that an answer names the field and the reason"""
     assert (answer.status_code, answer.json['error']) == (status, code), answer.text
     message = answer.json['message']
     assert message.startswith(field) and reason in message, message

@@ -1,9 +1,9 @@
-"Bookings the way a client makes them"
+"""Bookings the way a client makes them"""
 from decimal import Decimal
 
 
 def draft_move(client, date, amount=Decimal('119.00')):
-    "Create a draft move of two lines, on the first two accounts that take lines; returns its id"
+    """Create a draft move of two lines, on the first two accounts that take lines; returns its id"""
     first, second = client.call('account.account.search', [
             ('type', '!=', None), ('closed', '=', False), ('party_required', '=', False)], 0, 2)
     period, = client.call('account.period.search', [

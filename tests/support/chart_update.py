@@ -1,4 +1,4 @@
-"Brings the charts of a database up to date, as installing a new release does; prints {chart: new rows}"
+"""Brings the charts of a database up to date, as installing a new release does; prints {chart: new rows}"""
 import json
 import sys
 

@@ -15,11 +15,11 @@ from trytond.modules.rest.openapi import document
 from trytond.modules.rest.routes import parameters, public_path
 
 UNKNOWN = 2 ** 31 - 1
-"An id that nobody has"
+"""An id that nobody has"""
 
 
 class Like:
-    "Stands in an expected answer for what differs from run to run"
+    """Stands in an expected answer for what differs from run to run"""
 
     def __init__(self, pattern):
         self.pattern = re.compile(pattern)
@@ -63,7 +63,7 @@ class Case:
 
 
 class Board:
-    "A contract, its OpenAPI document and the way to send a row"
+    """A contract, its OpenAPI document and the way to send a row"""
 
     def __init__(self, contract):
         self.contract = contract
@@ -81,7 +81,7 @@ class Board:
             for code in codes}
 
     def path(self, case, given):
-        "Return the path and query of a row; what ``given`` does not name is nobody's id"
+        """Return the path and query of a row; what ``given`` does not name is nobody's id"""
         path = self.operations[case.operation].path
         known = given if isinstance(given, dict) else {}
         for name in (parameter.name for parameter in parameters(path)):
@@ -90,12 +90,12 @@ class Board:
         return path + _made(case.query, given)
 
     def request(self, case, given):
-        "Return (method, path, body) of a row"
+        """Return (method, path, body) of a row"""
         method = self.operations[case.operation].method
         return method, self.path(case, given), _made(case.body, given)
 
     def check(self, api, case):
-        "Send a row and compare the answer, by shape and by meaning"
+        """Send a row and compare the answer, by shape and by meaning"""
         given = case.given(api)
         answer = api(*self.request(case, given))
         assert answer.status_code == case.status, answer.text
@@ -113,7 +113,7 @@ class Board:
         return answer
 
     def check_shape(self, id, answer):
-        "Assert that an answer is one that the OpenAPI document describes"
+        """Assert that an answer is one that the OpenAPI document describes"""
         operation = self.operations[id]
         described = self.document['paths'][public_path(operation.path)][operation.method.lower()]
         response = self._resolved(described['responses'][str(answer.status_code)])

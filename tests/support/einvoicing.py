@@ -1,4 +1,4 @@
-"Invoices that carry their data: issued through the door, taken apart, read by other programs"
+"""Invoices that carry their data: issued through the door, taken apart, read by other programs"""
 import datetime as dt
 import io
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ BUYERS = {
     'AT': {'address': 'Musterstraße 1, 1010 Wien', 'country': 'AT', 'vatId': 'ATU12345675'},
     'FR': {'address': '5 Rue de la Paix, 75002 Paris', 'country': 'FR', 'vatId': 'FR40303265045'},
     'US': {'address': '1 Main Street, Springfield, IL 62701', 'country': 'US'}}
-"Country → a customer there, without what all have"
+"""Country → a customer there, without what all have"""
 
 
 @dataclass(frozen=True)
 class Issued:
-    "An issued invoice: files by format, what factur-x reads in its data, the text of its pages"
+    """An issued invoice: files by format, what factur-x reads in its data, the text of its pages"""
     id: int
     number: str
     files: dict
@@ -40,7 +40,7 @@ _known = {}
 
 
 def customer(api, country):
-    "Return the id of the tenant's customer in a country"
+    """Return the id of the tenant's customer in a country"""
     key = api.key['X-Api-Key'], country
     if key not in _known:
         _known[key] = _made(api, country)
@@ -55,12 +55,12 @@ def _made(api, country):
 
 
 def row(quantity=1, price=100, tax=None, **others):
-    "Return a line: tax is a domain of account.tax for one that is not the template's"
+    """Return a line: tax is a domain of account.tax for one that is not the template's"""
     return {'quantity': quantity, 'unit_price': D(str(price)), 'description': 'Arbeit', **others}, tax
 
 
 def issue(pool, tenant, party, rows, profile='EN16931', **options):
-    "Issue an invoice and return it as Issued; options: values of template_… and of the draft"
+    """Issue an invoice and return it as Issued; options: values of template_… and of the draft"""
     template = make_template(pool, tenant, e_invoice_profile=profile, **{
             name.removeprefix('template_'): value for name, value in options.items()
             if name.startswith('template_')})
@@ -95,5 +95,5 @@ def issued(invoice):
 
 
 def printed(amount):
-    "Return an amount as a German page shows it"
+    """Return an amount as a German page shows it"""
     return f'{amount:,.2f}'.translate(str.maketrans(',.', '.,')).replace('-', '\u2212')

@@ -63,7 +63,7 @@ class Fuzzer:
                 raise
 
     def acquaint(self, case, data):
-        "Give a case ids of records that exist, some of the time"
+        """Give a case ids of records that exist, some of the time"""
         tag = case.operation.tags[0] if case.operation.tags else ''
         for name in case.path_parameters or {}:
             ids = self.known.get(name) or self.known.get(tag, ())

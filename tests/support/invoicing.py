@@ -1,4 +1,5 @@
-"Invoices of the billing contract: bodies to send, and what stands in the books and on the page afterwards"
+"""Invoices of the billing contract: bodies to send, and what stands in the books and on the page afterwards
+"""
 import contextlib
 import datetime as dt
 import hashlib
@@ -15,7 +16,7 @@ ITEMS = [
         'itemKey': 'OPS-02', 'description': 'Deployment & monitoring setup', 'quantity': 2.0,
         'unit': 'Hour', 'pricePerUnit': 110.0, 'sortOrder': 2},
     ]
-"The document's own example: 980.00 net"
+"""The document's own example: 980.00 net"""
 ACME = {
     'name': 'Acme GmbH', 'address': 'Musterstraße 1, 1010 Wien', 'country': 'AT',
     'vatId': 'ATU12345678', 'contactPerson': 'Anna Berger', 'buyerReference': 'PO-2026-1042'}
@@ -31,7 +32,7 @@ def default_template(api):
 
 
 class Biller:
-    "A tenant with a customer and its default template, who bills"
+    """A tenant with a customer and its default template, who bills"""
 
     def __init__(self, api, customer=ACME):
         self.api = api
@@ -47,7 +48,7 @@ class Biller:
         return self.api.post('/api/invoices', self.body(*items, **others), **(headers or {}))
 
     def bill(self, *items, **others):
-        "Issue an invoice and return it"
+        """Issue an invoice and return it"""
         answer = self.post(*items, **others)
         assert answer.status_code == 201, answer.text
         return answer.json
@@ -59,14 +60,14 @@ class Biller:
         return answer.data
 
     def text(self, invoice):
-        "Return the text of the document, blanks made one"
+        """Return the text of the document, blanks made one"""
         reader = pypdf.PdfReader(io.BytesIO(self.pdf(invoice)))
         return ' '.join(' '.join(page.extract_text() for page in reader.pages).split())
 
 
 @contextlib.contextmanager
 def inside(pool, tenant, check_access=True, locks=()):
-    "A transaction of a tenant's member, committed at its end; ``locks``: tables beside those of issuing"
+    """A transaction of a tenant's member, committed at its end; ``locks``: tables beside those of issuing"""
     from trytond.modules.account_invoice_issue.locks import LOCKS
     from trytond.modules.tenant.scope import tenant_scope
     from trytond.transaction import Transaction
@@ -79,7 +80,7 @@ def inside(pool, tenant, check_access=True, locks=()):
 
 
 def posted(pool, tenant, invoice):
-    "Return [(account, debit, credit)] of the posted move of an invoice, by account"
+    """Return [(account, debit, credit)] of the posted move of an invoice, by account"""
     with inside(pool, tenant, check_access=False):
         move = pool.get('account.invoice')(invoice['id']).move
         assert move.state == 'posted' and move.number
@@ -87,14 +88,14 @@ def posted(pool, tenant, invoice):
 
 
 def make_template(pool, tenant, **values):
-    "Create a template as a member would at the client; return its id"
+    """Create a template as a member would at the client; return its id"""
     with inside(pool, tenant, locks=['invoice_template']):
         template, = pool.get('invoice.template').create([{'name': 'Extra', 'language': 'de', **values}])
         return template.id
 
 
 def client_draft(member, biller, quantity=1.5, price='33.33', **values):
-    "Make a draft as a person at the client does; return its id"
+    """Make a draft as a person at the client does; return its id"""
     party = biller.customer
     address, = member.call('party.address.search', [('party', '=', party)], 0, None, None)
     receivable, revenue = (
@@ -113,7 +114,7 @@ def client_draft(member, biller, quantity=1.5, price='33.33', **values):
 
 
 def supplier_draft(pool, party):
-    "Store a supplier's invoice over 10.00 in the running transaction; ``party``: id. Chart: SKR04 or EKR"
+    """Store a supplier's invoice over 10.00 in the running transaction; ``party``: id. Chart: SKR04 or EKR"""
     Account, Invoice = pool.get('account.account'), pool.get('account.invoice')
     payable, = Account.search([('code', '=', '3300')])
     expense, = Account.search([('type.expense', '=', True)], limit=1)

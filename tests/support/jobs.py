@@ -10,14 +10,14 @@ import psycopg
 
 
 class AtOnce:
-    "An executor that runs what it is given"
+    """An executor that runs what it is given"""
 
     def submit(self, function, *arguments):
         return function(*arguments)
 
 
 def tasks(database):
-    "Run what is in the queue; returns the number of tasks"
+    """Run what is in the queue; returns the number of tasks"""
     from trytond import worker
 
     from scripts.lib.run.background import checked_queue
@@ -29,7 +29,7 @@ def tasks(database):
 
 
 def schedule(database):
-    "Run each job of the schedule in a transaction of its own; returns method → error or None"
+    """Run each job of the schedule in a transaction of its own; returns method → error or None"""
     from trytond.pool import Pool
     from trytond.transaction import Transaction
     with Transaction().start(database, 0, readonly=True):

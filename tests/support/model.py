@@ -21,7 +21,8 @@ TEMPLATE = {
 @dataclass
 class Expected:
     """What comes back. body: members that must be there, None where there is no body; into: the table that
-    a new record belongs in."""
+    a new record belongs in.
+    """
     status: int
     body: dict | list | None = None
     into: dict | None = None
@@ -39,14 +40,14 @@ def rounded(amount):
 
 
 def changes(body):
-    "What a PATCH changes: null leaves a field as it is, an empty text clears it"
+    """What a PATCH changes: null leaves a field as it is, an empty text clears it"""
     return {
         name: None if value == '' else value for name, value in body.items() if value is not None}
 
 
 @dataclass
 class Model:
-    "One account; ``templates`` are those that are not deleted, the invoices' units are never free again"
+    """One account; ``templates`` are those that are not deleted, the invoices' units are never free again"""
     customers: dict = field(default_factory=dict)
     units: dict = field(default_factory=dict)
     items: dict = field(default_factory=dict)
@@ -214,7 +215,7 @@ class Model:
 
 
 def totals(lines, template):
-    "Return (net, gross, rate) of lines: cents round half up, tax is taken of the sum"
+    """Return (net, gross, rate) of lines: cents round half up, tax is taken of the sum"""
     rate = template['taxRate'] if template['applyTax'] else 0
     total = sum(
         rounded(Decimal(str(line['quantity'])) * Decimal(str(line['pricePerUnit']))) for line in lines)

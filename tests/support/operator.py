@@ -25,11 +25,11 @@ SELLER = {
 
 
 class Refused(Exception):
-    "A call failed in the operator's process; the text is its error."
+    """A call failed in the operator's process; the text is its error."""
 
 
 class Operator:
-    "Calls functions of Kontor's modules on a database as the owner"
+    """Calls functions of Kontor's modules on a database as the owner"""
 
     def __init__(self, server, database):
         self.database = database

@@ -12,7 +12,7 @@ import time
 
 
 class OtherWorker:
-    "Calls of clients that are served by the other process"
+    """Calls of clients that are served by the other process"""
 
     def __init__(self, database):
         self._process = subprocess.Popen(
@@ -33,7 +33,7 @@ class OtherWorker:
         return self._ask(login=[user, password])
 
     def call(self, user, method, *parameters, **context):
-        "Return {'result': …} or {'fault': [status, error]} of a call of somebody who has logged in"
+        """Return {'result': …} or {'fault': [status, error]} of a call of somebody who has logged in"""
         return self._ask(user=user, call=[method, parameters, context])
 
     def company_of_key(self, key, scheme='billing'):
@@ -41,7 +41,7 @@ class OtherWorker:
 
 
 def eventually(ask, wanted, seconds=1):
-    "Ask until the answer is the wanted one, for a second at most; returns the last answer"
+    """Ask until the answer is the wanted one, for a second at most; returns the last answer"""
     until = time.monotonic() + seconds
     while (answer := ask()) != wanted and time.monotonic() < until:
         time.sleep(0.02)

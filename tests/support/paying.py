@@ -16,11 +16,11 @@ from tests.support.sealed import unsealed
 
 ACCOUNT = 'trytond.modules.account_invoice_payment_link.account'
 PATIENCE = 0.6
-"Seconds that calls of Stripe may take here"
+"""Seconds that calls of Stripe may take here"""
 
 
 class Shop(Biller):
-    "A tenant who has its invoices paid online; its default template has payment links, ``plain`` none"
+    """A tenant who has its invoices paid online; its default template has payment links, ``plain`` none"""
 
     def __init__(self, billing, operator, database, pool, country='AT'):
         super().__init__(Api(billing, operator.tenant(country)))
@@ -37,7 +37,7 @@ class Shop(Biller):
             tax_rate=20 if country == 'AT' else 19)
 
     def send(self, event, secret=None, header=None, hook=None):
-        "Report an event as Stripe does; returns the response"
+        """Report an event as Stripe does; returns the response"""
         data = event if isinstance(event, bytes) else json.dumps(event, indent=2).encode()
         header = sign(data, secret or self.secret) if header is None else header
         return Client(self.billing).post(
@@ -45,7 +45,7 @@ class Shop(Biller):
             content_type='application/json; charset=utf-8')
 
     def report(self, *events):
-        "Report events, each of which is taken in"
+        """Report events, each of which is taken in"""
         for event in events:
             answer = self.send(event)
             assert (answer.status_code, answer.json) == (200, {'received': True}), answer.text
@@ -54,7 +54,7 @@ class Shop(Biller):
         return self.api.get(f"/api/invoices/{invoice['id']}").json
 
     def payments(self):
-        "Return [(amount, currency, state, problem, posted?)] of all payments, oldest first"
+        """Return [(amount, currency, state, problem, posted?)] of all payments, oldest first"""
         with inside(self.pool, self.tenant, check_access=False):
             found = self.pool.get('account.invoice.payment_link.payment').search([], order=[('id', 'ASC')])
             return [
@@ -91,7 +91,7 @@ def shop(new_shop):
 
 @pytest.fixture
 def sweep(pool, database, postgres, superuser):
-    "Let minutes pass and run the sweeper as the background process does"
+    """Let minutes pass and run the sweeper as the background process does"""
     def sweep(minutes=11):
         tables = [
             ('account_invoice_payment_link_attempt', 'touched'),

@@ -1,4 +1,4 @@
-"Flat-rate projects of the billing contract: bodies to send, and what stands on their documents"
+"""Flat-rate projects of the billing contract: bodies to send, and what stands on their documents"""
 import hashlib
 import io
 
@@ -14,11 +14,11 @@ ITEMS = [
 RELAUNCH = {
     'name': 'Website Relaunch', 'description': 'Full redesign incl. CMS migration',
     'pricingStrategy': 'ItemPrice', 'items': ITEMS}
-"The document's own example: 6400.00 net"
+"""The document's own example: 6400.00 net"""
 
 
 class Planner:
-    "A tenant with a customer and its default template, who plans projects"
+    """A tenant with a customer and its default template, who plans projects"""
 
     def __init__(self, api, customer=ACME):
         self.api = api
@@ -26,7 +26,7 @@ class Planner:
         self.template = default_template(api)
 
     def plan(self, **others):
-        "Make a project and return it"
+        """Make a project and return it"""
         return self.api.made(PATH, {'customerId': self.customer, **RELAUNCH, **others})
 
     def post(self, project, what, headers=None, **others):
@@ -35,7 +35,7 @@ class Planner:
             **(headers or {}))
 
     def issue(self, project, what, **others):
-        "Issue an offer, delivery-note or invoices and return it"
+        """Issue an offer, delivery-note or invoices and return it"""
         answer = self.post(project, what, **others)
         assert answer.status_code == 201, answer.text
         return answer.json
@@ -54,6 +54,6 @@ class Planner:
         return answer.data
 
     def text(self, paper):
-        "Return the text of a document, blanks made one"
+        """Return the text of a document, blanks made one"""
         reader = pypdf.PdfReader(io.BytesIO(self.pdf(paper)))
         return ' '.join(' '.join(page.extract_text() for page in reader.pages).split())

@@ -11,7 +11,7 @@ from tests.support.parallel import together
 
 
 def load(database):
-    "Load the pool of a database into this process"
+    """Load the pool of a database into this process"""
     from trytond.pool import Pool
     from trytond.transaction import Transaction
     Pool.start()
@@ -20,7 +20,7 @@ def load(database):
 
 
 def create(database, number):
-    "Create one tenant in a transaction of its own; returns (company, seconds)"
+    """Create one tenant in a transaction of its own; returns (company, seconds)"""
     from trytond.transaction import Transaction
 
     from tests.support.operator import SELLER
@@ -33,12 +33,12 @@ def create(database, number):
 
 
 def grow(database, number):
-    "Create tenants one after the other; returns [(company, seconds)]"
+    """Create tenants one after the other; returns [(company, seconds)]"""
     return [create(database, n) for n in range(number)]
 
 
 def parallel(database, number):
-    "Create tenants all at once; returns [(company, seconds)], raises what one of them raised"
+    """Create tenants all at once; returns [(company, seconds)], raises what one of them raised"""
     return together(number, lambda n: create(database, n))
 
 

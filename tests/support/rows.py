@@ -17,12 +17,12 @@ VALUES = {
     'ir.ui.view_tree_state': {'model': 'party.party'},
     'ir.ui.view_tree_width': {'model': 'party.party', 'field': 'name'},
     }
-"Model → column → value, where any value of the right type is not enough"
+"""Model → column → value, where any value of the right type is not enough"""
 BY_TYPE = [
     ('bool', False), ('int', 1), ('numeric', 1), ('double', 1), ('real', 1),
     ('date', dt.date(2026, 1, 15)), ('timestamp', dt.datetime.now()),
     ('time', dt.time(12)), ('interval', dt.timedelta(hours=1)), ('bytea', b'x'), ('json', '{}')]
-"Beginning of a type's name → a value of it"
+"""Beginning of a type's name → a value of it"""
 _COLUMNS = """
 SELECT attname, format_type(atttypid, atttypmod), attnotnull AND NOT atthasdef
 FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped
@@ -46,13 +46,13 @@ class Rows:
         self._making = []
 
     def of(self, name):
-        "Return the id of a row of a model: the tenant's, made if there is none; any of a shared one"
+        """Return the id of a row of a model: the tenant's, made if there is none; any of a shared one"""
         if name not in self._ids or not self._exists(name, self._ids[name]):
             self._ids[name] = self._found(name) or self.make(name)
         return self._ids[name]
 
     def _exists(self, name, id_):
-        "Jobs of the house clean up old rows"
+        """Jobs of the house clean up old rows"""
         table = Identifier(self.pool.get(name)._table)
         return self.connection.execute(
             SQL("SELECT 1 FROM {} WHERE id = %s").format(table), (id_,)).fetchone()
@@ -69,14 +69,14 @@ class Rows:
         return row[0] if row else None
 
     def make(self, name, **values):
-        "Insert a fresh row and return its id"
+        """Insert a fresh row and return its id"""
         values = {**self.values(name), **values}
         Model = self.pool.get(name)
         with unsealed(self.connection):
             return self.connection.execute(*insert(Model, values)).fetchone()[0]
 
     def values(self, name):
-        "Return column → value of a fresh row: what must be there, nothing else"
+        """Return column → value of a fresh row: what must be there, nothing else"""
         Model = self.pool.get(name)
         if name in self._making:
             raise LookupError(f"{' → '.join(self._making)} → {name} go round in a circle")
@@ -108,12 +108,12 @@ class Rows:
         return f'{self.text}{next(self._numbers)}'
 
     def reference(self):
-        "Return a reference to one of the tenant's records"
+        """Return a reference to one of the tenant's records"""
         return f'party.party,{self.of("party.party")}'
 
 
 def insert(Model, values):
-    "Return (statement, parameters) that inserts a row and returns its id"
+    """Return (statement, parameters) that inserts a row and returns its id"""
     columns = SQL(', ').join(map(Identifier, values))
     marks = SQL(', ').join([SQL('%s')] * len(values))
     return SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING id").format(

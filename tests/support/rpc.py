@@ -9,7 +9,7 @@ from werkzeug.test import Client as Browser
 
 
 class Fault(Exception):
-    "What a call was answered instead of a result: HTTP status and the error of the body"
+    """What a call was answered instead of a result: HTTP status and the error of the body"""
 
     def __init__(self, status, error, response):
         super().__init__(f'{status} {error}')
@@ -19,7 +19,7 @@ class Fault(Exception):
 
     @property
     def kind(self):
-        "UserError, UserWarning, LoginException …"
+        """UserError, UserWarning, LoginException …"""
         return self.error[0] if self.error else None
 
     @property
@@ -28,7 +28,7 @@ class Fault(Exception):
 
 
 class Client:
-    "One person's client; ``context`` goes with every call, as in the desktop client"
+    """One person's client; ``context`` goes with every call, as in the desktop client"""
 
     def __init__(self, application, database):
         self.browser = Browser(application, use_cookies=False)
@@ -39,20 +39,20 @@ class Client:
         self._ids = itertools.count(1)
 
     def login(self, user, password):
-        "Open a session; returns self"
+        """Open a session; returns self"""
         self.user, token, _ = self.ask('common.db.login', user, {'password': password}, 'en')
         self.headers['Authorization'] = session_header(user, self.user, token)
         self.context = self.ask('model.res.user.get_preferences', True, {})
         return self
 
     def post(self, body, path=None, **headers):
-        "Send bytes; returns the response"
+        """Send bytes; returns the response"""
         return self.browser.post(
             path or f'/{self.database}/rpc/', data=body, content_type='application/json',
             headers={**self.headers, **headers}, environ_base=self.address)
 
     def ask(self, method, *params):
-        "Call a method with these very parameters; returns the result or raises Fault"
+        """Call a method with these very parameters; returns the result or raises Fault"""
         id_ = next(self._ids)
         response = self.post(json.dumps(
                 {'id': id_, 'method': method, 'params': params}, cls=JSONEncoder))
@@ -63,11 +63,11 @@ class Client:
         return answer['result']
 
     def call(self, method, *params, **context):
-        "Call ``model.…``; the client's context comes last"
+        """Call ``model.…``; the client's context comes last"""
         return self.ask(f'model.{method}', *params, {**self.context, **context})
 
     def wizard(self, name, active_model, ids, data=None, state=None):
-        "Run a wizard from its start (or ``state``) on records; returns the answer of the last step"
+        """Run a wizard from its start (or ``state``) on records; returns the answer of the last step"""
         context = {
             'active_model': active_model, 'active_ids': ids, 'active_id': ids[0] if ids else None}
         session, start, end = self.ask(f'wizard.{name}.create', {**self.context, **context})
@@ -77,7 +77,7 @@ class Client:
 
 
 def session_header(login, user, token):
-    "Return the Authorization header of a session"
+    """Return the Authorization header of a session"""
     return 'Session ' + base64.b64encode(f'{login}:{user}:{token}'.encode()).decode()
 
 
@@ -86,7 +86,7 @@ def basic_header(login, password):
 
 
 def read(response):
-    "Return the parsed JSON of a response, {} where there is none"
+    """Return the parsed JSON of a response, {} where there is none"""
     data = response.get_data()
     if response.headers.get('Content-Encoding') == 'gzip':
         data = gzip.decompress(data)
@@ -96,7 +96,7 @@ def read(response):
 
 
 def application_of(database):
-    "Return the application of a web worker over a database, without contracts; nothing is logged"
+    """Return the application of a web worker over a database, without contracts; nothing is logged"""
     from trytond.modules.rest.application import Application
     from trytond.modules.rest.gateway import Gateway
     from trytond.modules.rest.house import HOUSE

@@ -26,15 +26,15 @@ URL = 'KONTOR_TEST_DATABASE_URL'
 SLOT = 'KONTOR_TEST_SLOT'
 DATA = 'KONTOR_TEST_DATA'
 KEEP = 'KONTOR_TEST_KEEP'
-"Set by --keep-template: take the template as it is, even if the code has changed since"
+"""Set by --keep-template: take the template as it is, even if the code has changed since"""
 ROLES = 'kontor_test'
-"Beginning of the names of the roles that the tests use"
+"""Beginning of the names of the roles that the tests use"""
 _SLOTS = 8
 _CODE = {'.py', '.xml', '.cfg', '.po', '.tsv', '.csv', '.fodt', '.typ'}
 
 
 class Server:
-    "Addresses of the server of this run, by role and database"
+    """Addresses of the server of this run, by role and database"""
 
     def __init__(self, slot):
         self.home = Home(slot)
@@ -49,7 +49,7 @@ class Server:
         return self._dsn(self._owner, self.home.secrets()['owner'], database)
 
     def role(self, name, database):
-        "Return the DSN of 'web' or 'worker'."
+        """Return the DSN of 'web' or 'worker'."""
         return self._dsn(f'{ROLES}_{name}', self.home.secrets()[name], database)
 
     def _dsn(self, user, password, database):
@@ -58,11 +58,11 @@ class Server:
             netloc=f'{user}:{password}@{address}', path='/' + database).geturl()
 
     def configuration(self, role):
-        "Return the path of the trytond configuration of 'owner', 'web' or 'worker'."
+        """Return the path of the trytond configuration of 'owner', 'web' or 'worker'."""
         return self.home.conf / f'{role}.conf'
 
     def run_as(self, role, arguments, **options):
-        "Run a Python program with the configuration of a role; raise if it fails."
+        """Run a Python program with the configuration of a role; raise if it fails."""
         environment = os.environ | {'TRYTOND_CONFIG': str(self.configuration(role))}
         result = subprocess.run(
             [sys.executable, *map(str, arguments)], env=environment, text=True, cwd=ROOT,
@@ -74,7 +74,7 @@ class Server:
     # -- databases
 
     def template(self):
-        "Return the name of the template database of this state of the code; make it if missing."
+        """Return the name of the template database of this state of the code; make it if missing."""
         name = f'template_{code_hash()}'
         with self._one_at_a_time():
             if os.environ.get(KEEP) and self._templates():
@@ -92,7 +92,7 @@ class Server:
         self._say('ALTER DATABASE building RENAME TO {}', name)
 
     def clone(self, name, template):
-        "Make a database that equals the template; an older one of that name is replaced."
+        """Make a database that equals the template; an older one of that name is replaced."""
         self.drop(name)
         with self._one_at_a_time():
             self._say('CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY', name, template)
@@ -128,14 +128,14 @@ class Server:
 
     @contextlib.contextmanager
     def _one_at_a_time(self):
-        "The workers of a run share the server: a template being copied must not be in use."
+        """The workers of a run share the server: a template being copied must not be in use."""
         with open(self.home.path / 'template.lock', 'w') as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
 
 def code_hash():
-    "Return a hash of everything that a database is made from."
+    """Return a hash of everything that a database is made from."""
     digest = hashlib.sha256((ROOT / 'config' / 'constraints.txt').read_bytes())
     for path in sorted((ROOT / 'modules').rglob('*')):
         if path.suffix in _CODE and 'tests' not in path.parts:
@@ -144,7 +144,7 @@ def code_hash():
 
 
 class Running:
-    "The server of this run, started by the process that controls it"
+    """The server of this run, started by the process that controls it"""
 
     def __init__(self):
         self.home, self._lock = _take_slot()
@@ -200,7 +200,7 @@ class Running:
 
 
 def _take_slot():
-    "Return a Home below DATA that no other run uses, and the open file that keeps it."
+    """Return a Home below DATA that no other run uses, and the open file that keeps it."""
     base = Path(os.environ.get(DATA) or ROOT / 'var' / 'test')
     base.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:

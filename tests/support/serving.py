@@ -14,7 +14,7 @@ __all__ = ['Callers', 'Serve', 'get', 'until', 'wait_good']
 
 
 def get(url, timeout=10, key=None):
-    "Return (status, headers, body) of a GET with a connection of its own."
+    """Return (status, headers, body) of a GET with a connection of its own."""
     request = urllib.request.Request(url, headers={'X-Api-Key': key} if key else {})
     try:
         with urllib.request.urlopen(request, timeout=timeout) as answer:
@@ -25,7 +25,7 @@ def get(url, timeout=10, key=None):
 
 
 def until(condition, seconds=20):
-    "Wait until a condition holds and return the seconds it took; errors of connections count as no."
+    """Wait until a condition holds and return the seconds it took; errors of connections count as no."""
     started = time.monotonic()
     while time.monotonic() - started < seconds:
         try:
@@ -38,7 +38,7 @@ def until(condition, seconds=20):
 
 
 def wait_good(url, seconds=20):
-    "Wait until a path answers 200 three times in a row; return the seconds it took."
+    """Wait until a path answers 200 three times in a row; return the seconds it took."""
     return until(lambda: all(get(url, 5)[0] == 200 for _ in range(3)), seconds)
 
 
@@ -79,6 +79,6 @@ class Callers:
         return {answer[1] for answer in self.answers}
 
     def unavailable(self):
-        "Return (headers, parsed body) of every 503."
+        """Return (headers, parsed body) of every 503."""
         return [
             (headers, json.loads(body)) for _, status, headers, body in self.answers if status == 503]

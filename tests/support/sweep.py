@@ -1,4 +1,4 @@
-"Runs the sweeper of payment links once, as a program with the worker's rights: ``… DATABASE``"
+"""Runs the sweeper of payment links once, as a program with the worker's rights: ``… DATABASE``"""
 import sys
 
 

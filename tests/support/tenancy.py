@@ -10,7 +10,7 @@ from trytond.modules.tenant.scope import tenant_scope
 
 @contextlib.contextmanager
 def as_tenant(connection, company):
-    "Run SQL of a plain connection in a tenant, None for in no tenant, and undo it"
+    """Run SQL of a plain connection in a tenant, None for in no tenant, and undo it"""
     with connection.transaction(force_rollback=True):
         connection.execute("SELECT set_config('app.company', %s, true)", (str(company or ''),))
         yield connection
@@ -32,7 +32,7 @@ def as_member(database, company, user, checked=True, locks=()):
 
 @contextlib.contextmanager
 def without_row_level_security(superuser, pool):
-    "The second wall taken down where it stands: the rules stand alone"
+    """The second wall taken down where it stands: the rules stand alone"""
     standing = {table for table, in superuser.execute(
             "SELECT relname FROM pg_class WHERE relrowsecurity")}
     tables = [
@@ -51,7 +51,7 @@ def _each(connection, tables, verb):
 
 
 def fingerprints(superuser, pool, company):
-    "Return model → hash of all of a tenant's rows"
+    """Return model → hash of all of a tenant's rows"""
     return {
         name: superuser.execute(SQL(
                 "SELECT md5(string_agg(r::text, ' ' ORDER BY id)) FROM {} r WHERE {} = %s").format(

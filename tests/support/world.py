@@ -1,9 +1,11 @@
-"What a caller of the API cannot do himself, but tests of the API need: plans, drafts of the client, damage"
+"""What a caller of the API cannot do himself, but tests of the API need: plans, drafts of the client,
+damage
+"""
 from tests.support.invoicing import inside
 
 
 class World:
-    "The operator, the client and a hand in the database"
+    """The operator, the client and a hand in the database"""
 
     def __init__(self, pool, superuser, operator):
         self.pool = pool
@@ -11,16 +13,16 @@ class World:
         self.operator = operator
 
     def enter(self, api):
-        "Make this world known to a caller; returns it"
+        """Make this world known to a caller; returns it"""
         api.world = self
         return api
 
     def features(self, api, features):
-        "Change what the plan of a tenant includes"
+        """Change what the plan of a tenant includes"""
         self.operator.call('tenant_provision.provision.set_features', api.tenant['company'], features)
 
     def draft(self, api, quantity=2, price=50, self_billed=False):
-        "Make an undated draft of one line in the client, for a new Austrian customer; returns its id"
+        """Make an undated draft of one line in the client, for a new Austrian customer; returns its id"""
         type_, journal, codes = (
             ('in', 'expense', ('3300', '5010')) if self_billed else ('out', 'revenue', ('2000', '4000')))
         customer = api.made('/api/customers', {'name': 'Beta', 'country': 'AT'})['id']
@@ -41,7 +43,7 @@ class World:
             return invoice.id
 
     def corrupt(self, api, issued):
-        "Change one byte of an archived PDF, known by its hash, where no trigger looks"
+        """Change one byte of an archived PDF, known by its hash, where no trigger looks"""
         with self.superuser.transaction():
             self.superuser.execute("SET LOCAL session_replication_role = replica")
             changed = self.superuser.execute(

@@ -26,7 +26,7 @@ _SAME = {
 
 
 def record(chart):
-    "Return the recorded comparison of a chart: one row per account"
+    """Return the recorded comparison of a chart: one row per account"""
     with open(RECORDS / f'{chart}.csv', encoding='utf-8', newline='') as file:
         return list(csv.DictReader(file))
 
@@ -53,7 +53,9 @@ def _words(name):
 
 
 def _meet(one, other):
-    "Tell whether two words are the same or one abbreviates the other: four equal letters, all of a short one"
+    """Tell whether two words are the same or one abbreviates the other: four equal letters, all of a short
+    one
+    """
     if one.isdigit() or other.isdigit():
         return one == other
     length = min(4, len(one), len(other))

@@ -1,4 +1,4 @@
-"The short-term income statement of a set of books"
+"""The short-term income statement of a set of books"""
 import datetime as dt
 from decimal import Decimal
 
@@ -13,12 +13,12 @@ TODAY = dt.date(2026, 11, 25)
 
 
 def statement(company, first, last):
-    "Return {line: amount} without empty lines"
+    """Return {line: amount} without empty lines"""
     return {row['line']: amount for row, amount in bwa.figures(company, first, last) if amount}
 
 
 def result_of_year(company):
-    "Return the result that the account types give"
+    """Return the result that the account types give"""
     year = ensure_fiscalyear(company, TODAY)
     with Transaction().set_context(company=company, fiscalyear=year.id):
         type_, = Pool().get('account.account.type').search(

@@ -1,4 +1,4 @@
-"What a new tenant finds in its books"
+"""What a new tenant finds in its books"""
 import datetime as dt
 from decimal import Decimal
 
@@ -26,18 +26,18 @@ TODAY = dt.date(2026, 11, 25)
 
 @pytest.fixture(scope='session')
 def process(operator):
-    "A German tenant on SKR03, the chart that follows the process of the business"
+    """A German tenant on SKR03, the chart that follows the process of the business"""
     return operator.tenant('DE', name="Prozess GmbH", chart='skr03')
 
 
 @pytest.fixture
 def tenants(german, austrian, process):
-    "Chart → tenant"
+    """Chart → tenant"""
     return {'skr03': process, 'skr04': german, 'ekr': austrian}
 
 
 def validate(model):
-    "Run all of Tryton's checks (required, domains, selections, constraints) over the company's rows"
+    """Run all of Tryton's checks (required, domains, selections, constraints) over the company's rows"""
     Model = Pool().get(model)
     records = Model.search([])
     Model._validate(records)

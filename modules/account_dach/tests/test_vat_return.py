@@ -1,4 +1,4 @@
-"The boxes of the VAT return follow from the taxes of the books"
+"""The boxes of the VAT return follow from the taxes of the books"""
 import datetime as dt
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from trytond.modules.account_dach.tests.tools import in_tenant
 
 
 def post(company, country, kind, category, rate, amount, reason=None):
-    "Book net amount and tax as an invoice does; a negative amount is a credit note"
+    """Book net amount and tax as an invoice does; a negative amount is a credit note"""
     pool = Pool()
     Move, Period, Tax = pool.get('account.move'), pool.get('account.period'), pool.get('account.tax')
     date = dt.date.today()
@@ -47,7 +47,7 @@ def line(kind, account, amount, tax_lines):
 
 
 def vat_return(company):
-    "Return {box: amount} of this month, without empty boxes"
+    """Return {box: amount} of this month, without empty boxes"""
     pool = Pool()
     period = pool.get('account.period').find(company)
     with Transaction().set_context(periods=[period.id]):

@@ -1,4 +1,4 @@
-"Transactions of a tenant, and a small set of books to compare"
+"""Transactions of a tenant, and a small set of books to compare"""
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
@@ -17,12 +17,12 @@ BOOKS = [
     (-10, [('4400', 100, 0), ('3806', 19, 0), ('1200', 0, 119)]),
     (-5, [('6815', 42, 0), ('1800', 0, 42)]),
     ]
-"[(days from the figures' day, [(account, debit, credit)])]: capital, sales, purchases, a credit note"
+"""[(days from the figures' day, [(account, debit, credit)])]: capital, sales, purchases, a credit note"""
 WITH_PARTY = {'1200', '3300'}
 
 
 def in_company(database, user, company, function, *arguments):
-    "Return what ``function`` returns in a committed transaction; locks that it asks for are taken first"
+    """Return what ``function`` returns in a committed transaction; locks that it asks for are taken first"""
     extras = {}
     while True:
         with Transaction().start(
@@ -37,7 +37,7 @@ def in_company(database, user, company, function, *arguments):
 
 
 def in_tenant(pool, tenant, function, *arguments):
-    "Return what ``function`` returns as a member of the tenant, with the rights of a web worker"
+    """Return what ``function`` returns as a member of the tenant, with the rights of a web worker"""
     company = tenant['company']
     with tenant_scope(company):
         user = in_company(pool.database_name, 0, company, _member)
@@ -49,7 +49,7 @@ def _member():
 
 
 def book(company, today):
-    "Post BOOKS"
+    """Post BOOKS"""
     pool = Pool()
     party, = pool.get('party.party').create([{'name': "Muster GmbH"}])
     journal, = pool.get('account.journal').search([('type', '=', 'general')], limit=1)

@@ -59,7 +59,7 @@ def tax(category, rate=0, notice='', reason=None):
 
 
 def kinds(country, buyer, vat_id):
-    "Return the taxes that an invoice from a country to a buyer may have"
+    """Return the taxes that an invoice from a country to a buyer may have"""
     found = [tax('S', rate) for rate in RATES[country]] + [tax('S'), tax('E', notice='Befreit')]
     if buyer == country and vat_id:
         found.append(tax('AE', notice='Steuerschuldnerschaft des Leistungsempfängers', reason='domestic'))
@@ -72,7 +72,7 @@ def kinds(country, buyer, vat_id):
 
 @st.composite
 def bills(draw, most_lines=60):
-    "Numbered bills with their Document"
+    """Numbered bills with their Document"""
     country, profile = draw(st.sampled_from(['DE', 'AT'])), draw(st.sampled_from(PROFILES))
     buyer = draw(_buyers(profile))
     self_billed = draw(st.sampled_from([False, False, True])) and bool(buyer.vat_id)
@@ -136,7 +136,7 @@ def item(quantity=1, price='10', taxed=None, description='Arbeit', unit='HUR', *
 def bill(
         items, country='DE', profile='EN16931', buyer=None, gross=False, issued=dt.date(2026, 11, 2),
         credited=None, supplied=None, maturities=1, draft=None, seller=None, self_billed=False, **template):
-    "Return a numbered bill; a total that has the wrong sign is turned round"
+    """Return a numbered bill; a total that has the wrong sign is turned round"""
     charged = [each for each in items if each.tax]
     figures = _figures(charged, gross)
     if figures.total and (figures.total < 0) != bool(credited):

@@ -1,4 +1,4 @@
-"Electronic invoices with one term broken, term by term"
+"""Electronic invoices with one term broken, term by term"""
 import dataclasses
 import datetime as dt
 from decimal import Decimal
@@ -7,7 +7,7 @@ KEPT = ('profile', 'specification')
 
 
 def broken(einvoice):
-    "Yield (name of the term, EInvoice) with each term missing, garbled or changed in turn"
+    """Yield (name of the term, EInvoice) with each term missing, garbled or changed in turn"""
     for path in terms(einvoice):
         if path[-1] in KEPT:
             continue
@@ -21,7 +21,7 @@ def broken(einvoice):
 
 
 def terms(value, path=()):
-    "Yield the path of every term"
+    """Yield the path of every term"""
     if dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
             yield from terms(getattr(value, field.name), (*path, field.name))
@@ -33,7 +33,7 @@ def terms(value, path=()):
 
 
 def others(value):
-    "Return what a term might be instead"
+    """Return what a term might be instead"""
     if isinstance(value, str):
         return ['', '?'] if value else ['?']
     if isinstance(value, Decimal):
@@ -50,7 +50,7 @@ def value_of(value, path):
 
 
 def changed(value, path, new):
-    "Return a copy with a new term at a path"
+    """Return a copy with a new term at a path"""
     if not path:
         return new
     name, *rest = path

@@ -1,4 +1,4 @@
-"The judge: valid documents have no violation, the rules find what is wrong, and where"
+"""The judge: valid documents have no violation, the rules find what is wrong, and where"""
 import pytest
 import saxonche
 from lxml import etree
@@ -66,7 +66,7 @@ def test_a_document_is_held_against_what_is_asked(checker):
     (rules.KOSIT.format('CII'), 'cii', cii, 'XRechnung'),
     (rules.KOSIT.format('UBL'), 'ubl', ubl, 'XRechnung')])
 def test_sheets_made_ready_come_to_the_verdicts_of_the_official_ones(checker, name, syntax, writer, profile):
-    "Whole reports are compared, over documents that break many rules"
+    """Whole reports are compared, over documents that break many rules"""
     official = checker.saxon.new_xslt30_processor().compile_stylesheet(
         stylesheet_file=str(rules.location(name)))
     broken = 0
@@ -79,7 +79,7 @@ def test_sheets_made_ready_come_to_the_verdicts_of_the_official_ones(checker, na
 
 
 def damaged(xml):
-    "Yield a document with each of its elements left out in turn, and with each text changed"
+    """Yield a document with each of its elements left out in turn, and with each text changed"""
     for position in range(1, len(list(etree.fromstring(xml).iter())), 4):
         root = etree.fromstring(xml)
         element = list(root.iter())[position]
@@ -91,7 +91,7 @@ def damaged(xml):
 
 
 def reports(sheet, node):
-    "Return what a sheet finds, or that a rule cannot be computed with what stands there"
+    """Return what a sheet finds, or that a rule cannot be computed with what stands there"""
     try:
         report = sheet.transform_to_string(xdm_node=node)
     except saxonche.PySaxonApiError as error:

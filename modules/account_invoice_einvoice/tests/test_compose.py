@@ -1,4 +1,4 @@
-"What an electronic invoice says of a bill, term by term"
+"""What an electronic invoice says of a bill, term by term"""
 import dataclasses
 import datetime as dt
 from decimal import Decimal as D
@@ -74,7 +74,7 @@ def test_the_street_of_the_tenant_may_have_lines():
 
 @pytest.mark.parametrize('vat_id, identifier', [('DE123456788', ''), (None, '181/815/08155')])
 def test_a_seller_can_be_told_from_others(vat_id, identifier):
-    "BR-CO-26 wants BT-29, BT-30 or BT-31"
+    """BR-CO-26 wants BT-29, BT-30 or BT-31"""
     seller = composed(seller=dataclasses.replace(SELLERS['DE'], vat_id=vat_id)).seller
     assert (seller.vat_id, seller.identifier, seller.tax_number) == (
         vat_id or '', identifier, '181/815/08155')
@@ -118,7 +118,7 @@ def test_the_name_of_a_line(text, name, description):
 
 
 def test_taxes_of_one_category_and_rate_are_one():
-    "The books may tell several exempt supplies apart, the norm has one breakdown for all (BR-E-1)"
+    """The books may tell several exempt supplies apart, the norm has one breakdown for all (BR-E-1)"""
     invoice = composed(
         item(1, 10, tax('E', notice='§ 19 UStG')), item(1, 5, tax('S', 19)),
         item(1, 20, tax('E', notice='§ 4 UStG')), item(1, 7, tax('E', notice='§ 4 UStG', reason='other')),

@@ -33,7 +33,7 @@ def test_what_is_billed_breaks_no_rule_and_agrees_in_every_figure(bill):
 
 
 def agrees(bill, invoice):
-    "Assert that the lines and taxes are those of the books, and add up"
+    """Assert that the lines and taxes are those of the books, and add up"""
     sign = -1 if bill.credited else 1
     assert [line.net for line in invoice.lines] == [sign * item.net for item in bill.charged]
     assert sum(line.net for line in invoice.lines) == invoice.net == sum(tax.base for tax in invoice.taxes)
@@ -45,7 +45,7 @@ def agrees(bill, invoice):
 
 
 def shows(bill, data):
-    "Assert that another program reads the totals that are printed"
+    """Assert that another program reads the totals that are printed"""
     sign = -1 if bill.credited else 1
     totals = bill.document.totals
     assert [D(data[name]) for name in ('BT-109', 'BT-110', 'BT-112', 'BT-115')] == [

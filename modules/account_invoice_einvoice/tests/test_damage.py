@@ -64,7 +64,7 @@ SUBJECTS = [
 
 
 def hits(root, names):
-    "Return [(element, attribute or None)] that the names mean"
+    """Return [(element, attribute or None)] that the names mean"""
     found = []
     for name in names:
         if name.startswith('@'):
@@ -77,7 +77,7 @@ def hits(root, names):
 
 @st.composite
 def damages(draw, syntax, profile):
-    "Return a function that damages a document and says how"
+    """Return a function that damages a document and says how"""
     kind = draw(st.sampled_from(('drop', 'amount', 'code')))
     place = draw(st.integers(0, 10_000))
     cents = draw(st.integers(2, 10_000)) * draw(st.sampled_from((1, -1)))

@@ -1,4 +1,4 @@
-"XML: escaped, never empty, figures as the norm writes them"
+"""XML: escaped, never empty, figures as the norm writes them"""
 from decimal import Decimal as D
 
 import pytest

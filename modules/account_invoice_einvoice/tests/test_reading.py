@@ -1,4 +1,4 @@
-"Files of strangers: what is no electronic invoice is refused at once, and nothing of it is followed"
+"""Files of strangers: what is no electronic invoice is refused at once, and nothing of it is followed"""
 import base64
 import datetime as dt
 import io
@@ -34,7 +34,7 @@ def pdf(plain_pdf):
 
 
 def saved(content, change):
-    "Return a PDF after a change to it"
+    """Return a PDF after a change to it"""
     buffer = io.BytesIO()
     with pikepdf.open(io.BytesIO(content)) as file:
         change(file)
@@ -125,7 +125,7 @@ XXE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 
 
 def hostile():
-    "Yield (name, bytes, what is said of them)"
+    """Yield (name, bytes, what is said of them)"""
     xml = cii.write(samples.einvoice('EN16931'))
     head, root, rest = xml.partition(b'<rsm:CrossIndustryInvoice')
     body = root + rest
@@ -174,7 +174,7 @@ def test_nothing_is_fetched(checker):
 
 
 def broken_pdfs(content):
-    "Yield (name, bytes, what is said of them)"
+    """Yield (name, bytes, what is said of them)"""
     bomb = zlib.compress(b' ' * (200 << 20), 9)
     flate = pikepdf.Name.FlateDecode
     yield 'half of it', content[:len(content) // 2], 'broken|carries no'
@@ -205,7 +205,7 @@ def test_hostile_pdfs_are_refused_at_once(checker, pdf):
 
 
 def test_nothing_that_a_stranger_sends_ends_otherwise_than_told(pdf):
-    "Bytes of a PDF changed one by one and cut: a verdict or a clear error, in the process made for it"
+    """Bytes of a PDF changed one by one and cut: a verdict or a clear error, in the process made for it"""
     process = None
     for place in range(0, len(pdf), len(pdf) // 40):
         changed = pdf[:place] + bytes([pdf[place] ^ 0xff]) + pdf[place + 1:]

@@ -1,4 +1,4 @@
-"The official files: all there, none altered, and a clear word when not"
+"""The official files: all there, none altered, and a clear word when not"""
 import hashlib
 import sys
 import textwrap
@@ -11,7 +11,7 @@ NAME = rules.KOSIT.format('CII')
 
 @pytest.fixture
 def elsewhere(monkeypatch, tmp_path):
-    "All files are looked for in a folder that holds a copy of one of them"
+    """All files are looked for in a folder that holds a copy of one of them"""
     path = tmp_path / NAME
     path.parent.mkdir(parents=True)
     path.write_bytes(rules.read(NAME))
@@ -80,7 +80,7 @@ def test_the_profile_of_a_specification(specification, profile):
 
 
 def test_the_set_up_stops_at_an_altered_file(tmp_path):
-    "scripts/lib/install/bootstrap.py runs the module after installing"
+    """scripts/lib/install/bootstrap.py runs the module after installing"""
     import subprocess
     program = textwrap.dedent('''
         import runpy, sys

@@ -16,7 +16,7 @@ from .tools import customer, draft, written
 OURS = {
     'template', 'supply_date', 'due_date', 'tax_rate', 'issued_at', 'position', 'printed', 'unit_label',
     'unit_code', 'net_amount', 'item_key', 'custom_unit', 'credit_of', 'warnings', 'self_billed'}
-"Columns that stock Tryton does not have"
+"""Columns that stock Tryton does not have"""
 NUMBERS = {'number', 'number_alnum', 'number_digit'}
 ROWS = [
     [(8.0, '95.00'), (2.0, '110.00')],
@@ -27,7 +27,7 @@ ROWS = [
 
 
 def stock_draft(party, rows):
-    "Store the same draft as a person at Tryton's client would"
+    """Store the same draft as a person at Tryton's client would"""
     pool = Pool()
     Invoice = pool.get('account.invoice')
     template = pool.get('invoice.template').standard()
@@ -46,7 +46,7 @@ def stock_draft(party, rows):
 
 
 def stock_post(invoice):
-    "Post as trytond.modules.account_invoice does"
+    """Post as trytond.modules.account_invoice does"""
     from trytond.modules.account_invoice.invoice import Invoice as Stock
     with without_check_access():
         Stock._post.__func__(Pool().get('account.invoice'), [invoice])
@@ -58,7 +58,7 @@ def comparable(rows):
 
 
 def _plain(row):
-    "0 and 0.00 are the same amount; each line that is reconciled has a reconciliation of its own"
+    """0 and 0.00 are the same amount; each line that is reconciled has a reconciliation of its own"""
     plain = {
         name: value.normalize() + 0 if isinstance(value, D) else value
         for name, value in sorted(row.items()) if name not in OURS | NUMBERS}
@@ -68,7 +68,7 @@ def _plain(row):
 
 
 def at_random(seed):
-    "Return the rows of an invoice as nobody would write it, yet with a total to pay"
+    """Return the rows of an invoice as nobody would write it, yet with a total to pay"""
     chance = random.Random(seed)
     rows = [
         (chance.randrange(-20000, 90000) / chance.choice([1, 10, 100, 1000, 10000]),
@@ -91,7 +91,7 @@ def test_the_door_writes_what_tryton_would_have_written(pool, german, rows):
 # Credit notes
 
 def stock_credit(invoice):
-    "Credit with refund as trytond.modules.account_invoice does"
+    """Credit with refund as trytond.modules.account_invoice does"""
     Invoice = Pool().get('account.invoice')
     credit = invoice._credit(invoice_date=invoice.invoice_date, payment_term_date=invoice.invoice_date)
     with without_check_access():
@@ -104,7 +104,7 @@ def stock_credit(invoice):
 
 
 def told(invoice):
-    "Return the comparable rows of an invoice; what points at rows of another one only tells that it does"
+    """Return the comparable rows of an invoice; what points at rows of another one only tells that it does"""
     rows = written(invoice)
     for row in rows['account.invoice']:
         row['cancel_move'] = row['cancel_move'] is not None
@@ -137,7 +137,7 @@ def test_a_credit_note_takes_back_what_tryton_would_have_taken_back(pool, german
 # Payments
 
 def stock_pay(invoice, date):
-    "Pay in full as Tryton's wizard does"
+    """Pay in full as Tryton's wizard does"""
     pool = Pool()
     Invoice, MoveLine = pool.get('account.invoice'), pool.get('account.move.line')
     method, = pool.get('account.invoice.payment.method').search([], limit=1)
@@ -150,7 +150,7 @@ def stock_pay(invoice, date):
 
 
 def paying(invoice):
-    "Return the comparable rows of an invoice and of the move that paid it"
+    """Return the comparable rows of an invoice and of the move that paid it"""
     pool = Pool()
     move, = pool.get('account.move').search([
             ('origin', '=', str(invoice)), ('id', '!=', invoice.move.id)])
@@ -184,12 +184,14 @@ def test_paying_writes_what_tryton_would_have_written(pool, german, rows):
 # Gutschriften
 
 ANOTHER = {'sequence', 'sequence_type_cache', 'legal_notice'}
-"Tryton numbers a supplier's invoice in another series, and prints nothing on it"
+"""Tryton numbers a supplier's invoice in another series, and prints nothing on it"""
 FRANCE = {'identifiers': [('create', [{'type': 'eu_vat', 'code': 'FR40303265045'}])]}
 
 
 def stock_supplier_draft(issued, rows):
-    "Store a supplier's invoice as a person at Tryton's client would, with accounts and taxes of a Gutschrift"
+    """Store a supplier's invoice as a person at Tryton's client would, with accounts and taxes of a
+    Gutschrift
+    """
     line = issued.lines[0]
     return Pool().get('account.invoice').create([{
                 'type': 'in', 'self_billed': True, 'template': issued.template.id,

@@ -1,4 +1,4 @@
-"Laws of the one place that rounds"
+"""Laws of the one place that rounds"""
 from decimal import Decimal as D
 
 import pytest
@@ -69,6 +69,6 @@ def test_gross_prices(lines):
 
 @given(lines)
 def test_the_tax_of_gross_prices_is_within_a_cent_of_base_times_rate(lines):
-    "EN 16931 BR-CO-17 allows no more"
+    """EN 16931 BR-CO-17 allows no more"""
     for share in totals(lines, tax_included=True).taxes.values():
         assert abs(share.tax - cents(share.base * share.rate / 100)) <= CENT

@@ -1,4 +1,4 @@
-"Drafts, and what an invoice has written"
+"""Drafts, and what an invoice has written"""
 from decimal import Decimal
 
 from trytond.pool import Pool
@@ -8,7 +8,7 @@ INVOICE, LINE, TAX = 'account.invoice', 'account.invoice.line', 'account.invoice
 
 
 def customer(name="Acme GmbH", country='DE', **values):
-    "Create a customer and return the party"
+    """Create a customer and return the party"""
     pool = Pool()
     country, = pool.get('country.country').search([('code', '=', country)])
     party, = pool.get('party.party').create([{
@@ -18,7 +18,7 @@ def customer(name="Acme GmbH", country='DE', **values):
 
 
 def draft(party, rows, **values):
-    "Return a draft that was never stored; rows: (quantity, unit price)"
+    """Return a draft that was never stored; rows: (quantity, unit price)"""
     pool = Pool()
     Line = pool.get(LINE)
     uom, = pool.get('product.uom').search([('unece_code', '=', 'HUR')])

@@ -1,4 +1,4 @@
-"The chain and how long a document is kept"
+"""The chain and how long a document is kept"""
 import datetime as dt
 import hashlib
 

@@ -6,7 +6,7 @@ import pypdf
 
 
 def pages(content):
-    "Return the text of each page, every white space one blank, places to break left out"
+    """Return the text of each page, every white space one blank, places to break left out"""
     return [
         ' '.join(re.sub('[\u200b]', '', page.extract_text()).split())
         for page in pypdf.PdfReader(io.BytesIO(content)).pages]
@@ -17,7 +17,7 @@ def text(content):
 
 
 def places(content, page=0):
-    "Return [(text, x, y)] of a page, in mm from the left and the top edge of the sheet"
+    """Return [(text, x, y)] of a page, in mm from the left and the top edge of the sheet"""
     found = []
     sheet = pypdf.PdfReader(io.BytesIO(content)).pages[page]
 
@@ -30,7 +30,7 @@ def places(content, page=0):
 
 
 def multiplied(a, b):
-    "Return the product of two PDF matrices"
+    """Return the product of two PDF matrices"""
     return (
         a[0] * b[0] + a[1] * b[2], a[0] * b[1] + a[1] * b[3],
         a[2] * b[0] + a[3] * b[2], a[2] * b[1] + a[3] * b[3],

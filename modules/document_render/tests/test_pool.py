@@ -206,7 +206,7 @@ def test_announced_work_starts_with_the_rest(monkeypatch, tmp_path):
 
 
 def test_a_missing_font_is_an_error_at_start(own, monkeypatch, tmp_path):
-    "The process has its own search path, on which the font packages are not"
+    """The process has its own search path, on which the font packages are not"""
     program = tmp_path / 'broken.py'
     program.write_text(textwrap.dedent('''
         import sys
@@ -239,7 +239,7 @@ def parent(code, run):
 
 
 def test_it_dies_with_its_parent_and_leaves_nothing(tmp_path):
-    "Killed, so that nothing could be tidied up, and in the middle of a long document"
+    """Killed, so that nothing could be tidied up, and in the middle of a long document"""
     process = parent('''
         import threading
         threading.Thread(target=documents.render, args=(samples.document(1000),)).start()

@@ -10,7 +10,7 @@ from . import samples
 
 
 def plain(value):
-    "The same with blanks that break"
+    """The same with blanks that break"""
     if isinstance(value, str):
         return value.replace('\u00a0', ' ')
     if isinstance(value, dict):
@@ -23,7 +23,7 @@ def shown(document):
 
 
 def test_an_invoice_bears_what_the_law_asks_for():
-    "§ 14 (4) 1–8 UStG"
+    """§ 14 (4) 1–8 UStG"""
     data = shown(samples.document(4))
     assert data['title'] == 'Rechnung INV-2026-05-0009'
     assert data['return_line'] == 'Beispiel Werkstatt GmbH · Musterstraße 12 · 10115 Berlin'
@@ -86,7 +86,7 @@ def test_each_rate_has_its_base_and_tax():
 
 
 def test_without_tax_only_the_sum_and_the_reason():
-    "§ 34a UStDV, § 14a (5) UStG"
+    """§ 34a UStDV, § 14a (5) UStG"""
     reason = 'Gemäß § 19 UStG wird keine Umsatzsteuer berechnet.'
     data = shown(samples.document(
         1, rates=(D(0),), taxes=(TaxRow(rate=D(0), base=D(760), tax=D(0), reason=reason),)))
@@ -101,7 +101,7 @@ def test_gross_prices_are_said_to_be_gross():
 
 
 def test_a_gutschrift_is_the_buyers_letter_to_the_supplier():
-    "§ 14 (2), (4) 10 UStG"
+    """§ 14 (2), (4) 10 UStG"""
     supplier = replace(
         samples.BUYER, tax_number='147/222/33333', iban='DE02120300000000202051')
     data = shown(samples.document(
@@ -153,7 +153,7 @@ def test_a_delivery_note_may_show_prices_and_is_signed():
 
 
 def test_the_sum_may_stand_without_prices():
-    "Lines without a price leave their cells empty; without any, the columns go"
+    """Lines without a price leave their cells empty; without any, the columns go"""
     bare = {'unit_price': None, 'amount': None, 'tax_rate': None}
     one = (samples.line(0), samples.line(1, **bare))
     data = shown(samples.document(2, kind='offer', lines=one, prices_include_tax=True))

@@ -7,7 +7,7 @@ IBAN = 'DE02 1203 0000 0000 2020 51'
 
 
 def test_epc_payload():
-    "EPC069-12, version 002"
+    """EPC069-12, version 002"""
     assert qr.payload(
         name='Müller & Söhne', iban=IBAN, bic='BYLADEM1001', amount=D('1234.5'),
         text='INV-2026-05-0009\nDanke') == (
@@ -45,6 +45,6 @@ def test_long_texts_are_cut_to_the_code():
 
 
 def test_one_square_per_module():
-    "Version 4 (33 modules) holds this content at error correction M"
+    """Version 4 (33 modules) holds this content at error correction M"""
     content = qr.payload(name='A', iban=IBAN, amount=D('1.00'))
     assert 'viewBox="0 0 33 33"' in qr.svg(content)

@@ -83,7 +83,7 @@ def test_ten_thousand_characters_flow_over_pages(renderer):
 
 @pytest.mark.parametrize('count, seconds', [(20, 0.5), (400, 4)])
 def test_time_grows_with_the_lines_and_no_faster(renderer, count, seconds):
-    "More than ten times what it takes on a quiet machine: only a change of kind fails here"
+    """More than ten times what it takes on a quiet machine: only a change of kind fails here"""
     renderer.render(samples.document(1))
     started = time.perf_counter()
     renderer.render(samples.document(count, number='timed'))
@@ -91,7 +91,7 @@ def test_time_grows_with_the_lines_and_no_faster(renderer, count, seconds):
 
 
 def test_the_address_is_in_the_window(renderer):
-    "DIN 5008 form B: the address zone is 62.7–90 mm from the top, the text 25 mm from the left"
+    """DIN 5008 form B: the address zone is 62.7–90 mm from the top, the text 25 mm from the left"""
     places = {text: (x, y) for text, x, y in reading.places(renderer.render(
         samples.document(1)))}
     x, y = next(at for text, at in places.items() if 'Kundin' in text)
@@ -132,7 +132,7 @@ def all_fonts_embedded(pdf):
 
 
 def test_the_same_data_gives_the_same_bytes(renderer, tmp_path):
-    "Also in another process, and whatever was made before"
+    """Also in another process, and whatever was made before"""
     document = samples.document(
         20, style=samples.styled(logo=samples.logo()), qr=samples.epc(D('12.34')),
         notes='你好 مرحبا 😀')

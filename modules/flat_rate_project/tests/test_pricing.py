@@ -1,4 +1,4 @@
-"What each strategy charges and lists, item by item"
+"""What each strategy charges and lists, item by item"""
 from dataclasses import dataclass, field
 from decimal import Decimal as D
 

@@ -1,4 +1,4 @@
-"Declarations: what they say in SQL, and how one module adds to another's"
+"""Declarations: what they say in SQL, and how one module adds to another's"""
 import json
 
 import pytest

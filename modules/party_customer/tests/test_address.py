@@ -1,4 +1,4 @@
-"One address string and its parts: what people write, and what they should not"
+"""One address string and its parts: what people write, and what they should not"""
 import re
 
 import pytest

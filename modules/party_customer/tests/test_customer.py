@@ -1,4 +1,4 @@
-"Customers below the contracts: many at once, and what is refused by which field"
+"""Customers below the contracts: many at once, and what is refused by which field"""
 import pytest
 
 pytest_plugins = ['tests.support.domain_fixtures']

@@ -1,4 +1,4 @@
-"Items and units below the contracts: many at once, the eleven units, what is refused by which field"
+"""Items and units below the contracts: many at once, the eleven units, what is refused by which field"""
 import datetime as dt
 from decimal import Decimal
 

@@ -7,7 +7,7 @@ LIMITS = ('minimum', 'maximum', 'minLength', 'maxLength', 'minItems', 'default')
 
 
 def differences(generated, documented):
-    "Return one text per difference: where, and what is missing or other"
+    """Return one text per difference: where, and what is missing or other"""
     return sorted({
         text for path, item in generated['paths'].items()
         for method, operation in item.items()
@@ -17,7 +17,7 @@ def differences(generated, documented):
 
 
 def missing_operations(generated, documented):
-    "Return the documented operations that are not there yet, as ``GET /api/…``"
+    """Return the documented operations that are not there yet, as ``GET /api/…``"""
     return sorted(
         f'{method.upper()} {path}' for path, item in documented['paths'].items()
         for method in item if method not in generated['paths'].get(path, {}))
@@ -116,7 +116,7 @@ def _schema(where, found, wanted, generated, documented):
 
 
 def effective(schema, document):
-    "Return a schema with its reference followed and what only wraps it taken away"
+    """Return a schema with its reference followed and what only wraps it taken away"""
     schema = resolve(schema, document)
     rest = {name: part for name, part in schema.items() if name not in {'allOf', 'anyOf'}}
     if len(schema.get('allOf', ())) == 1:
@@ -133,13 +133,13 @@ def effective(schema, document):
 
 
 def types(schema):
-    "Return the JSON types a schema allows"
+    """Return the JSON types a schema allows"""
     found = schema.get('type', ())
     return {found} if isinstance(found, str) else set(found)
 
 
 def resolve(part, document):
-    "Follow a reference within a document"
+    """Follow a reference within a document"""
     while '$ref' in part:
         target = document
         for name in part['$ref'].removeprefix('#/').split('/'):

@@ -1,4 +1,4 @@
-"A small contract and a gateway without a database, for tests of the application itself"
+"""A small contract and a gateway without a database, for tests of the application itself"""
 import threading
 import time
 from types import SimpleNamespace
@@ -138,7 +138,7 @@ def identity(number, secret, *abilities, active=True, api_access=True):
 
 
 class FakeGateway:
-    "Keeps idempotency answers in memory; counts what it was asked"
+    """Keeps idempotency answers in memory; counts what it was asked"""
     databases = ('shard',)
 
     def __init__(self):
@@ -185,7 +185,7 @@ class FakeGateway:
 
 
 def application(gateway=None, **options):
-    "Return an application over CONTRACT; its journal is flushed by hand"
+    """Return an application over CONTRACT; its journal is flushed by hand"""
     gateway = gateway or FakeGateway()
     return Application(
         Table([CONTRACT]), gateway, Limiter(), Journal(gateway.write_log, interval=0.01),
@@ -196,7 +196,7 @@ BIG = 20_000_000
 
 
 def served(patience=15):
-    "The application for tests with a real server; it has one page that is far too big for a socket"
+    """The application for tests with a real server; it has one page that is far too big for a socket"""
     page = Finished(200, {'Content-Type': 'application/octet-stream'}, b'a' * BIG)
     gateway = FakeGateway()
     own = {**pages([CONTRACT], gateway.complaints), '/big': lambda request: page}

@@ -35,7 +35,7 @@ def client(app):
 
 
 class Local(Client):
-    "A client on this machine"
+    """A client on this machine"""
 
     def open(self, *args, **options):
         options.setdefault('environ_overrides', {'REMOTE_ADDR': '127.0.0.1'})
@@ -109,7 +109,7 @@ def test_refused(client, method, path, headers, status, code):
 
 
 def send(app, method, path, headers=(), data=b''):
-    "Send a request with its path exactly as written"
+    """Send a request with its path exactly as written"""
     environ = EnvironBuilder('/x', method=method, headers=headers, data=data).get_environ()
     environ.update(RAW_URI=path, REQUEST_URI=path, QUERY_STRING=path.partition('?')[2])
     return Response(*run_wsgi_app(app, environ))

@@ -1,4 +1,4 @@
-"If-Match and If-None-Match"
+"""If-Match and If-None-Match"""
 import pytest
 
 from trytond.modules.rest.conditions import if_match_holds, not_modified

@@ -1,4 +1,4 @@
-"Shared field types: what they take, what they refuse and the words for it"
+"""Shared field types: what they take, what they refuse and the words for it"""
 import datetime as dt
 from decimal import Decimal
 from typing import Literal

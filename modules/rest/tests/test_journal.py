@@ -1,4 +1,4 @@
-"The request log's writer: batches, failures, fork"
+"""The request log's writer: batches, failures, fork"""
 import os
 import time
 

@@ -1,4 +1,4 @@
-"Windows of a second, counted in this process"
+"""Windows of a second, counted in this process"""
 from trytond.modules.rest import limiter
 from trytond.modules.rest.limiter import Windows
 

@@ -1,4 +1,4 @@
-"The OpenAPI document that comes out of an operation table"
+"""The OpenAPI document that comes out of an operation table"""
 import copy
 
 import jsonschema

@@ -1,4 +1,4 @@
-"Strict JSON and query strings: what is refused, by name"
+"""Strict JSON and query strings: what is refused, by name"""
 from decimal import Decimal
 
 import pytest

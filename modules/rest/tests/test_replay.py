@@ -1,4 +1,4 @@
-"Idempotency decisions"
+"""Idempotency decisions"""
 import datetime as dt
 
 import pytest

@@ -1,4 +1,4 @@
-"The route table: spelling counts, literals win, unknown and forbidden differ"
+"""The route table: spelling counts, literals win, unknown and forbidden differ"""
 import uuid
 
 import pytest

@@ -1,4 +1,4 @@
-"JSON that goes out: exact digits, UTC, readable characters"
+"""JSON that goes out: exact digits, UTC, readable characters"""
 import datetime as dt
 import enum
 import json

@@ -1,4 +1,4 @@
-"Where heads and chunked bodies end, however they are cut"
+"""Where heads and chunked bodies end, however they are cut"""
 import socket
 
 import pytest
@@ -50,7 +50,7 @@ def test_broken_or_unfinished(data, result):
 
 
 def test_what_stands_around_chunks_is_bounded_too():
-    "A chunk may have an extension of 8 KB: a body of a few bytes could be as long as the sender likes"
+    """A chunk may have an extension of 8 KB: a body of a few bytes could be as long as the sender likes"""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         connection = Connection(ours, None, None, 1)

@@ -1,4 +1,4 @@
-"One tenant's share of the threads, and the one at a time that takes its lock"
+"""One tenant's share of the threads, and the one at a time that takes its lock"""
 from trytond.modules.web_server.gate import Gate
 
 

@@ -19,7 +19,7 @@ def parse(arguments):
 
 
 def perform(arguments):
-    "Report the findings; return the exit code"
+    """Report the findings; return the exit code"""
     with transaction(arguments.data):
         found = findings(arguments.tenant, arguments.language)
     report.show(found, arguments.json)
@@ -27,7 +27,7 @@ def perform(arguments):
 
 
 def findings(tenant=None, language='en'):
-    "Return what is wrong with a tenant, None for all; raise TenantError when there is no such tenant"
+    """Return what is wrong with a tenant, None for all; raise TenantError when there is no such tenant"""
     from trytond.modules.kernel import check
     from trytond.modules.tenant_provision.provision import require_tenant
     from trytond.transaction import Transaction

@@ -12,7 +12,7 @@ from .owner import transaction
 
 UNREADABLE = 2
 NAMES = {'pdf': '{}.pdf', 'cii': '{}.xml', 'ubl': '{}-ubl.xml'}
-"Format → name of the file that is written"
+"""Format → name of the file that is written"""
 
 
 def parse(arguments):
@@ -35,7 +35,7 @@ def parse(arguments):
 
 
 def perform(arguments):
-    "Do what the arguments say; return the exit code"
+    """Do what the arguments say; return the exit code"""
     return {'check': _check, 'export': _export}[arguments.command](arguments)
 
 
@@ -58,7 +58,7 @@ def _check(arguments):
 
 
 def judged(path):
-    "Return what is found in a file as a dictionary; ``error`` says why it cannot be read"
+    """Return what is found in a file as a dictionary; ``error`` says why it cannot be read"""
     from trytond.modules.account_invoice_einvoice import reading, validate
     from trytond.modules.document_render import DocumentError
     try:
@@ -78,7 +78,7 @@ def judged(path):
 
 
 def lines(found):
-    "Yield the lines that a person reads"
+    """Yield the lines that a person reads"""
     if 'error' in found:
         yield f'{found["path"]}: cannot be read: {found["error"]}'
         return
@@ -100,7 +100,7 @@ def _counted(number, what):
 
 
 def _shown(text):
-    "What stands in a stranger's file must not steer a terminal"
+    """What stands in a stranger's file must not steer a terminal"""
     return ''.join(char if char.isprintable() else '\ufffd' for char in text)
 
 
@@ -147,7 +147,7 @@ def _file_name(number):
 
 
 def _write(path, content):
-    "Write a file whole or not at all"
+    """Write a file whole or not at all"""
     unfinished = path.with_name(f'.{path.name}.{os.getpid()}')
     try:
         unfinished.write_bytes(content)

@@ -8,7 +8,7 @@ from ..install.home import Home, read_json
 
 
 def perform(commands, arguments):
-    "Run the command that the arguments name, and report what it returns once that is committed"
+    """Run the command that the arguments name, and report what it returns once that is committed"""
     with transaction(arguments.data) as database:
         content = commands[arguments.command](arguments, database)
     report.show(content, arguments.json)

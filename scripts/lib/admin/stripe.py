@@ -7,7 +7,7 @@ from ..run import options
 from ..install.bootstrap import Failed
 
 VARIABLES = {'key': 'KONTOR_STRIPE_KEY', 'webhook_secret': 'KONTOR_STRIPE_WEBHOOK_SECRET'}
-"Secret → variable that gives it, so that it stands in no command line"
+"""Secret → variable that gives it, so that it stands in no command line"""
 _EPILOG = (
     "A secret given as - is read from a line of standard input, first the key, then the webhook secret;"
     f" one that is not given is taken from {' or '.join(VARIABLES.values())}. Set the key first: the"
@@ -34,7 +34,7 @@ def parse(arguments):
 
 
 def secrets_of(arguments, environment, lines):
-    "Return {name: secret or None}; ``lines``: iterator over standard input"
+    """Return {name: secret or None}; ``lines``: iterator over standard input"""
     found = {}
     for name, variable in VARIABLES.items():
         value = getattr(arguments, name)

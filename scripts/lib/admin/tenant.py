@@ -6,7 +6,7 @@ from ..run import options
 from ..install.bootstrap import say
 
 CONTRACTS = ('billing',)
-"Contracts that a new tenant gets a key for"
+"""Contracts that a new tenant gets a key for"""
 _TEXTS = (
     'name', 'street', 'postal-code', 'city', 'country', 'vat-id', 'tax-number', 'iban', 'bic', 'phone',
     'email')

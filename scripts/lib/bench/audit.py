@@ -47,7 +47,7 @@ _HALF = {
     'key without its answer': """
         SELECT id FROM rest_idempotency WHERE company = ANY(%s) AND status IS NULL""",
     }
-"Finding → statement that returns the ids of what is only half there"
+"""Finding → statement that returns the ids of what is only half there"""
 _NUMBERS = """
     SELECT i.sequence, s.number_next_internal, array_agg(i.number) FROM account_invoice i
     JOIN ir_sequence_strict s ON s.id = i.sequence WHERE i.company = ANY(%s) GROUP BY 1, 2"""
@@ -77,13 +77,13 @@ def audit(dsn, companies, posts, before):
 
 
 def stored(dsn, companies):
-    "Return {(id, number)} of the invoices of some companies"
+    """Return {(id, number)} of the invoices of some companies"""
     with psycopg.connect(dsn) as connection:
         return set(connection.execute(_STORED, [list(companies)]))
 
 
 def checked(data):
-    "Return what scripts/check finds in a running installation"
+    """Return what scripts/check finds in a running installation"""
     process = subprocess.run(
         [sys.executable, str(ROOT / 'scripts' / 'check'), '--data', str(data), '--json'],
         capture_output=True, text=True)
@@ -97,7 +97,7 @@ def halves(ask):
 
 
 def gaps(what, rows):
-    "Find numbers that are missing or there twice. rows: (series, its next number, all numbers)"
+    """Find numbers that are missing or there twice. rows: (series, its next number, all numbers)"""
     found = []
     for series, following, numbers in rows:
         counted = sorted(int(re.search(r'\d+$', number)[0]) for number in numbers)
@@ -110,7 +110,7 @@ def gaps(what, rows):
 
 
 def broken_chain(rows):
-    "Compute the archive's chain again: SHA-256 over the one before, hash, owner and moment"
+    """Compute the archive's chain again: SHA-256 over the one before, hash, owner and moment"""
     found, last, expected = [], None, (0, START)
     for company, position, sha512, owner, issued_at, chain in rows:
         if company != last:
@@ -124,7 +124,7 @@ def broken_chain(rows):
 
 
 def answers(posts):
-    "Find keys that were not answered with one invoice of their own, the same at every try"
+    """Find keys that were not answered with one invoice of their own, the same at every try"""
     found = [
         f'key {post.key}: answers {sorted(set(post.answers))} {post.refused} after {post.tries}'
         for post in posts if len(set(post.answers)) != 1 or post.refused or not post.replayed]
@@ -135,7 +135,7 @@ def answers(posts):
 
 
 def strangers(posts, rows):
-    "Compare what callers were told with the rows stored since"
+    """Compare what callers were told with the rows stored since"""
     told = {answer for post in posts for answer in post.answers}
     return [
         *(f'answered but not stored: {answer}' for answer in sorted(told - rows)),

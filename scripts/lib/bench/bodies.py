@@ -1,11 +1,11 @@
-"What callers of the bench send"
+"""What callers of the bench send"""
 import datetime as dt
 
 LINE = {'unit': 'Hour', 'quantity': 1.5, 'pricePerUnit': 95}
 
 
 def invoice(customer, template, lines=2):
-    "Return the body of an invoice with a number of lines"
+    """Return the body of an invoice with a number of lines"""
     return {
         'customerId': customer, 'invoiceTemplateId': template, 'customItems': [
             LINE | {'description': f'Software development, part {n}', 'pricePerUnit': 80 + n % 40}
@@ -13,7 +13,7 @@ def invoice(customer, template, lines=2):
 
 
 def day_back(days):
-    "Return the date some days ago, as the contract writes it"
+    """Return the date some days ago, as the contract writes it"""
     return (dt.date.today() - dt.timedelta(days=days)).isoformat()
 
 

@@ -4,11 +4,11 @@ import socket
 
 
 class Refused(Exception):
-    "An answer that the operation does not have; the text holds status and body."
+    """An answer that the operation does not have; the text holds status and body."""
 
 
 class Caller:
-    "One connection to an instance. host, port: where it listens; secret: the tenant's key"
+    """One connection to an instance. host, port: where it listens; secret: the tenant's key"""
 
     def __init__(self, host, port, secret=''):
         self._address = host, port
@@ -17,7 +17,7 @@ class Caller:
         self._rest = b''
 
     def request(self, method, path, body=None):
-        "Return the bytes of a request"
+        """Return the bytes of a request"""
         data = b'' if body is None else json.dumps(body).encode()
         head = [f'{method} {path} HTTP/1.1', 'Host: bench', f'X-Api-Key: {self._secret}']
         if data:
@@ -25,7 +25,7 @@ class Caller:
         return '\r\n'.join([*head, '', '']).encode() + data
 
     def call(self, request, status=200):
-        "Send a request; return the body of the answer. Raises Refused for another status"
+        """Send a request; return the body of the answer. Raises Refused for another status"""
         if self._socket is None:
             self._connect()
         self._socket.sendall(request)

@@ -23,14 +23,15 @@ _COLUMNS = """
     SELECT table_name, column_name FROM information_schema.columns
     WHERE table_schema = 'public' AND is_generated = 'NEVER' ORDER BY table_name, ordinal_position"""
 _WITHOUT_KEY = {('account_invoice', 'sequence'): 'ir_sequence_strict'}
-"Columns that hold an id without a foreign key"
+"""Columns that hold an id without a foreign key"""
 _REFERENCES = "SELECT model, name FROM ir_model_field WHERE ttype = 'reference'"
 
 
 @dataclass(frozen=True)
 class Catalogue:
     """columns: table → its columns; links: table → column → table it points at; references: table → columns
-    that hold MODEL,ID; models: table → name of its model. Only tables of tenants."""
+    that hold MODEL,ID; models: table → name of its model. Only tables of tenants.
+    """
     columns: dict
     links: dict
     references: dict
@@ -58,7 +59,7 @@ class Catalogue:
 
 
 class Copier:
-    "Copies a set of rows; ``connection`` is the superuser's, ``without`` names tables that stay out"
+    """Copies a set of rows; ``connection`` is the superuser's, ``without`` names tables that stay out"""
 
     def __init__(self, connection, without=()):
         self.connection = connection
@@ -74,7 +75,7 @@ class Copier:
     # Which rows
 
     def add(self, table, condition, *values):
-        "Put rows of a table into the set; return how many were not there yet"
+        """Put rows of a table into the set; return how many were not there yet"""
         query = SQL(
             "INSERT INTO rank SELECT {name}, {model}, id FROM {table} row WHERE ({condition})"
             " ON CONFLICT DO NOTHING").format(
@@ -83,12 +84,12 @@ class Copier:
         return self.connection.execute(query, values).rowcount
 
     def add_dependent(self):
-        "Put everything into the set that points at a row of it, and what points at that"
+        """Put everything into the set that points at a row of it, and what points at that"""
         while sum(self._add_pointing(table) for table in self._candidates()):
             pass
 
     def add_tenant(self, company):
-        "Put all rows of a tenant into the set"
+        """Put all rows of a tenant into the set"""
         for table in self._candidates():
             column = Identifier('id' if table == 'company_company' else 'company')
             self.add(table, SQL("{} = %s").format(column), company)
@@ -108,7 +109,7 @@ class Copier:
         return self.add(table, SQL(' OR ').join(conditions)) if conditions else 0
 
     def number(self):
-        "Close the set: rank its rows and choose where their new ids begin"
+        """Close the set: rank its rows and choose where their new ids begin"""
         self._tables = [name for name, in self.connection.execute(
             "SELECT DISTINCT relation FROM rank ORDER BY relation")]
         self.connection.execute(
@@ -126,14 +127,16 @@ class Copier:
     # How they are copied
 
     def override(self, table, column, expression):
-        "Compute a column of the copies; row is the original, own its rank, turns.turn the number of the copy"
+        """Compute a column of the copies; row is the original, own its rank, turns.turn the number of the
+        copy
+        """
         self._overrides[table][column] = expression
 
     def join(self, table, expression):
         self._joins[table].append(expression)
 
     def copy(self, times):
-        "Copy the set; return {table: rows made}"
+        """Copy the set; return {table: rows made}"""
         made = {table: self._copy(table, times) for table in self._tables}
         for table in self._tables:
             self.connection.execute(SQL(
@@ -170,7 +173,7 @@ class Copier:
 
 
 NEW_ID = SQL("own.base + turns.turn * own.number + own.rank")
-"The id of a copy"
+"""The id of a copy"""
 
 
 def _mapped(column, target, joins):

@@ -15,16 +15,17 @@ from . import bodies, client, measure, operations
 
 ROOT = Path(__file__).resolve().parents[3]
 CROWD = 40
-"Connections of the one that posts"
+"""Connections of the one that posts"""
 MOST = 2.5
-"How much longer than alone 95 of 100 calls of the other may take"
+"""How much longer than alone 95 of 100 calls of the other may take"""
 OPERATIONS = ('list', 'read', 'issue_2')
 _COME_BACK = 0.2
-"Seconds before one of the crowd that was refused tries again"
+"""Seconds before one of the crowd that was refused tries again"""
 
 
 def rows(crowd, other, rounds, seconds):
-    "Return a row per operation: figures of ``other`` (operations.Tenant) while ``crowd`` posts, and alone"
+    """Return a row per operation: figures of ``other`` (operations.Tenant) while ``crowd`` posts, and alone
+    """
     quiet = {key: measure.Series() for key in OPERATIONS}
     busy = {key: measure.Series() for key in OPERATIONS}
     answers = Counter()
@@ -59,7 +60,7 @@ def _row(subject, quiet, busy, answers):
 
 
 class Posting:
-    "A crowd at work within; ``answers`` afterwards: status → number"
+    """A crowd at work within; ``answers`` afterwards: status → number"""
 
     def __init__(self, tenant):
         self._order = {
@@ -82,7 +83,9 @@ class Posting:
 
 
 def crowd(host, port, secret, body):
-    "Post until a line comes on standard input; print one when some are answered, and all answers at the end"
+    """Post until a line comes on standard input; print one when some are answered, and all answers at the
+    end
+    """
     answers, over, begun = Counter(), threading.Event(), threading.Semaphore(0)
 
     def run():

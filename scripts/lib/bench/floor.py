@@ -41,13 +41,13 @@ def application(request):
 
 
 def prepare(connection, role):
-    "Make the tables of the floor. connection: the superuser's; role: that of the web workers"
+    """Make the tables of the floor. connection: the superuser's; role: that of the web workers"""
     connection.execute(SQL(TABLES).format(Identifier(role)))
     connection.commit()
 
 
 def transaction(dsn):
-    "Return a function that does the transaction of the floor once, through psycopg"
+    """Return a function that does the transaction of the floor once, through psycopg"""
     connection = psycopg.connect(dsn)
 
     def work():
@@ -59,7 +59,7 @@ def transaction(dsn):
 
 
 def pgbench(dsn, clients=1, seconds=2):
-    "Return (milliseconds per transaction, transactions per second) by pgbench, None where there is none"
+    """Return (milliseconds per transaction, transactions per second) by pgbench, None where there is none"""
     program = _program()
     if not program:
         return None
@@ -84,7 +84,7 @@ def _program():
 
 @contextlib.contextmanager
 def bare_route(threads=16):
-    "Serve a Werkzeug function by gunicorn with one worker; yield the port"
+    """Serve a Werkzeug function by gunicorn with one worker; yield the port"""
     with tempfile.TemporaryDirectory(prefix='kontor-floor-') as folder:
         Path(folder, 'bare.py').write_text(_BARE)
         port = _free_port()

@@ -18,14 +18,15 @@ from . import fairness, floor, inside, measure, memory, operations, prepared, se
 
 CLIENTS = 4
 _OF_A_CROWD = 200
-"Invoices of the tenants that only stand in the crowd"
+"""Invoices of the tenants that only stand in the crowd"""
 
 
 @dataclass(frozen=True)
 class Plan:
     """sizes: invoices of the tenants that lists are measured in; rounds and seconds: per operation;
     turns: of what is seen from inside; tenants: how many there are when new ones are made; rest:
-    invoices of others in the database."""
+    invoices of others in the database.
+    """
     sizes: tuple = (1_000, 10_000, 100_000)
     rounds: int = 7
     seconds: float = 0.8
@@ -40,7 +41,7 @@ LONG = Plan(tenants=(10, 100, 1_000, 10_000), rest=889_000)
 
 
 def plan(arguments):
-    "Return the Plan that was asked for"
+    """Return the Plan that was asked for"""
     return QUICK if arguments.quick else LONG if arguments.long else PLAN
 
 
@@ -63,7 +64,7 @@ def run(arguments):
 
 
 class Bench:
-    "serve: the Serve that runs at the moment; rows: what has been measured"
+    """serve: the Serve that runs at the moment; rows: what has been measured"""
 
     def __init__(self, serve, plan):
         self.serve = serve
@@ -75,7 +76,7 @@ class Bench:
         self.floor = {}
 
     def run(self):
-        "Measure everything; return the content of the JSON file"
+        """Measure everything; return the content of the JSON file"""
         self._seed()
         self._measure(lambda port: [*self._floors(port), *self._alone(), *self._crowds()])
         processes = self.serve.demo['pids']
@@ -94,7 +95,7 @@ class Bench:
     # Preparing
 
     def _seed(self):
-        "One tenant per size, three more for the crowd; all copies of one with a dozen issued invoices"
+        """One tenant per size, three more for the crowd; all copies of one with a dozen issued invoices"""
         home = Home(self.serve.data)
         first = read_json(home.tenants)[0]
         seed.issue(self.serve.url, first, 12)
@@ -121,7 +122,7 @@ class Bench:
     # Measuring by HTTP
 
     def _measure(self, subjects):
-        "Measure and report; subjects: function from the port of the bare route to a list, floors first"
+        """Measure and report; subjects: function from the port of the bare route to a list, floors first"""
         with floor.bare_route() as port:
             self.subjects = subjects(port)
             self._report(measure.interleaved(
@@ -129,7 +130,7 @@ class Bench:
                     lambda number: say(f'round {number} of {self.plan.rounds}')))
 
     def reading(self):
-        "Lists and single invoices of tenants of all sizes"
+        """Lists and single invoices of tenants of all sizes"""
         self._seed()
         self._measure(lambda port: [
             *self._floors(port), *self._alone([each for each in operations.OPERATIONS if each.sizes])])
@@ -172,7 +173,7 @@ class Bench:
         return [self.tenants[0], *self.tenants[len(self.plan.sizes):][:CLIENTS - 1]]
 
     def _report(self, series):
-        "Put the figures of all subjects into rows, each with its ratios to both floors"
+        """Put the figures of all subjects into rows, each with its ratios to both floors"""
         transaction, route = series['floor_transaction'], series['floor_route']
         self.floor = {
             'transaction': transaction.figures(), 'route': route.figures(),
@@ -188,14 +189,14 @@ class Bench:
     # What else there is to see
 
     def _statements(self):
-        "Return {operation: number of its statements}"
+        """Return {operation: number of its statements}"""
         with inside.Process(self.serve, 'web') as call:
             found = call('statements', tenant=vars(self.tenants[0]), operations=[
                 operation.key for operation in operations.OPERATIONS if operation.key not in self.missing])
         return {key: len(sent) for key, sent in found.items()}
 
     def door(self):
-        "Issue with fixed documents, one invoice and many in a call"
+        """Issue with fixed documents, one invoice and many in a call"""
         tenant = self.tenants[0]
         say('issuing inside, without documents')
         with inside.Process(self.serve, 'web') as call:
@@ -234,7 +235,7 @@ class Bench:
             'transactions': measure.ratios(series, base)})
 
     def tenants_made(self):
-        "Make tenants beside 10, 100 … others"
+        """Make tenants beside 10, 100 … others"""
         source = read_json(Home(self.serve.data).tenants)[1]
         for number in self.plan.tenants:
             with seed.superuser(self.serve) as connection:
@@ -252,13 +253,13 @@ class Bench:
                     functools.partial(call, 'create', times=2))
 
     def fairness(self):
-        "What another tenant notices of a crowd"
+        """What another tenant notices of a crowd"""
         say('one tenant beside the crowd of another')
         self.rows += fairness.rows(
             self.tenants[0], self.tenants[1], max(1, self.plan.rounds // 2), 2 * self.plan.seconds)
 
     def no_op(self):
-        "How many calls that do nothing a single worker answers, and a single worker of the floor"
+        """How many calls that do nothing a single worker answers, and a single worker of the floor"""
         self.serve = seed.again(self.serve, arguments=['--workers', '1'])
         make = next(o for o in operations.OPERATIONS if o.key == 'no_op').make
         with floor.bare_route() as port:
@@ -280,7 +281,7 @@ class Bench:
 
 
 def machine(serve):
-    "Return what the figures depend on"
+    """Return what the figures depend on"""
     with seed.superuser(serve) as connection:
         version, = connection.execute("SHOW server_version").fetchone()
         durable = dict(connection.execute(

@@ -12,7 +12,7 @@ TESTS = ('tests/test_billing_fuzz.py', 'tests/test_billing_model.py')
 
 
 def run(arguments):
-    "Return 0 when every answer was a good one"
+    """Return 0 when every answer was a good one"""
     environment = os.environ | {
         'KONTOR_FUZZ_MINUTES': str(arguments.fuzz), 'KONTOR_FUZZ_SEED': str(arguments.random_seed)}
     return subprocess.call(

@@ -19,14 +19,14 @@ from .recorder import recording
 
 ROOT = Path(__file__).resolve().parents[3]
 PDF = b'%PDF-1.7\n' + b'0123456789abcdef' * 2000
-"32 kB, about as large as an invoice of two lines"
+"""32 kB, about as large as an invoice of two lines"""
 _WARM = 5
 _numbers = itertools.count()
-"No two documents have the same bytes, so each is stored"
+"""No two documents have the same bytes, so each is stored"""
 
 
 class Process:
-    "The other end: calls functions of a module of the bench in a process with the rights of a role"
+    """The other end: calls functions of a module of the bench in a process with the rights of a role"""
 
     def __init__(self, serve, role, module='inside'):
         environment = {
@@ -60,7 +60,7 @@ class Process:
 
 
 def answer(functions):
-    "Answer the calls that come on standard input, until it ends"
+    """Answer the calls that come on standard input, until it ends"""
     for line in sys.stdin:
         name, arguments = json.loads(line)
         print(json.dumps(functions[name](**arguments)), flush=True)
@@ -117,7 +117,7 @@ def _transaction(secret, function):
 # Statements and profiles of requests
 
 def statements(tenant, operations):
-    "Return {operation: [(statement, seconds)]} of a request of each, after some to warm up"
+    """Return {operation: [(statement, seconds)]} of a request of each, after some to warm up"""
     found = {}
     for key in operations:
         work = _work(tenant, key)
@@ -130,7 +130,7 @@ def statements(tenant, operations):
 
 
 def profile(tenant, operation, times=20, lines=45):
-    "Return the table of cProfile over some requests of an operation"
+    """Return the table of cProfile over some requests of an operation"""
     work = _work(tenant, operation)
     for _ in range(_WARM):
         work()
@@ -146,14 +146,14 @@ def profile(tenant, operation, times=20, lines=45):
 
 
 def _work(tenant, key):
-    "Return a function that does an operation once, in this process"
+    """Return a function that does an operation once, in this process"""
     from . import operations
     operation = next(o for o in operations.OPERATIONS if o.key == key)
     return operation.make(InProcess(**tenant))
 
 
 class InProcess:
-    "A tenant of operations.py whose requests go to the application of this process"
+    """A tenant of operations.py whose requests go to the application of this process"""
 
     def __init__(self, **values):
         self.__dict__.update(values)
@@ -163,7 +163,7 @@ class InProcess:
 
 
 class Direct:
-    "A client.Caller without a socket"
+    """A client.Caller without a socket"""
 
     def __init__(self, secret):
         self._secret = secret

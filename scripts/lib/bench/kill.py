@@ -17,15 +17,17 @@ from .prepared import ENVIRONMENT
 POSTS = 20
 MOST_KILLS = 3
 WITHIN = 1.5
-"Seconds after the first POST within which the kills fall"
+"""Seconds after the first POST within which the kills fall"""
 _RESTART = 90
 _DEATHS, _FORGIVEN = 5, 61
-"The supervisor gives up a child that dies more than six times in a minute: before that all is killed, it too"
+"""The supervisor gives up a child that dies more than six times in a minute: before that all is killed, it
+too
+"""
 
 
 @dataclass
 class Report:
-    "What rounds did: kills and outcomes of tries by name, findings as sentences"
+    """What rounds did: kills and outcomes of tries by name, findings as sentences"""
     rounds: int = 0
     posts: list = field(default_factory=list)
     kills: Counter = field(default_factory=Counter)
@@ -38,7 +40,7 @@ class Report:
         return Counter(str(outcome) for post in self.posts for outcome in post.tries)
 
     def summary(self):
-        "Return the report as a dictionary"
+        """Return the report as a dictionary"""
         return {
             'rounds': self.rounds, 'keys': len(self.posts), 'kills': dict(self.kills.most_common()),
             'tries': dict(self.tries.most_common()),
@@ -67,7 +69,7 @@ class Rounds:
         self._before = audit.stored(self._owner, self._companies)
 
     def run(self, number):
-        "Do a number of rounds; return the Report"
+        """Do a number of rounds; return the Report"""
         for _ in range(number):
             started = time.monotonic()
             self._round()
@@ -100,7 +102,7 @@ class Rounds:
             f'kill-{self._seed}-{self.report.rounds}-{number}', body)
 
     def _plan(self):
-        "Draw the kills of a round: [(seconds after its first POST, victim)]"
+        """Draw the kills of a round: [(seconds after its first POST, victim)]"""
         kills = self._chance.randint(1, MOST_KILLS)
         moments = sorted(self._chance.uniform(0, WITHIN) for _ in range(kills))
         return [(moment, self._chance.choice(victims.VICTIMS)) for moment in moments]
@@ -115,7 +117,7 @@ class Rounds:
             self.report.kills[victim.__name__] += 1
 
     def _stand_up(self, threads):
-        "Start the supervisor again where it was killed, until all callers are through"
+        """Start the supervisor again where it was killed, until all callers are through"""
         while threads := [thread for thread in threads if thread.is_alive()]:
             if self.serve.process.poll() is not None:
                 self._restart()
@@ -136,7 +138,7 @@ class Rounds:
 
 
 def _body(serve, tenant):
-    "Return the bytes of an invoice of a tenant: two lines for its first customer"
+    """Return the bytes of an invoice of a tenant: two lines for its first customer"""
     from ..install.demo import INVOICE_ITEM, call
     key = tenant['credentials']['billing']
     _, page = call(serve.url, key, 'GET', '/api/customers?limit=1')
@@ -148,7 +150,7 @@ def _body(serve, tenant):
 
 
 def run(arguments):
-    "scripts/bench --kill N"
+    """scripts/bench --kill N"""
     from ..admin import report
     from . import prepared
     with prepared.instance() as serve:

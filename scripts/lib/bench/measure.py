@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True)
 class Subject:
     """Something to measure. key: its name in the JSON; title: what people read; works: one function per
-    client, each does the operation once; least: calls per round at least."""
+    client, each does the operation once; least: calls per round at least.
+    """
     key: str
     title: str
     works: tuple
@@ -24,7 +25,7 @@ class Subject:
 
 @dataclass
 class Series:
-    "The rounds of a subject: [[seconds per call]], and seconds per round"
+    """The rounds of a subject: [[seconds per call]], and seconds per round"""
     rounds: list = field(default_factory=list)
     elapsed: list = field(default_factory=list)
 
@@ -38,7 +39,8 @@ class Series:
 
     def figures(self):
         """Return calls per second and milliseconds: p50, the median of the rounds' medians, the least and the
-        most of these, p95, p99."""
+        most of these, p95, p99.
+        """
         medians = self.medians
         rates = [len(values) / elapsed for values, elapsed in zip(self.rounds, self.elapsed, strict=True)]
         return {
@@ -52,12 +54,12 @@ def _ms(seconds):
 
 
 def quantile(values, share):
-    "Return the value of sorted values below which a share of them lies"
+    """Return the value of sorted values below which a share of them lies"""
     return values[min(len(values) - 1, int(len(values) * share))]
 
 
 def ratios(series, floor):
-    "Return (median, least, most) of a subject's round medians over those of the floor"
+    """Return (median, least, most) of a subject's round medians over those of the floor"""
     found = [own / base for own, base in zip(series.medians, floor.medians, strict=True)]
     return [round(value, 2) for value in (statistics.median(found), min(found), max(found))]
 
@@ -81,7 +83,7 @@ def interleaved(subjects, rounds, seconds, progress=lambda number: None):
 
 
 def once(subject, seconds):
-    "Run a subject with all its clients at once; return (seconds of each call, seconds of all)"
+    """Run a subject with all its clients at once; return (seconds of each call, seconds of all)"""
     lists, errors = [[] for _ in subject.works], []
     started = time.perf_counter()
 

@@ -12,7 +12,8 @@ from ..run import options
 @dataclass(frozen=True)
 class Mode:
     """option: on the command line; module: below scripts.lib.bench, with ``function``(arguments) → exit code;
-    the rest as argparse takes it."""
+    the rest as argparse takes it.
+    """
     option: str
     module: str
     help: str
@@ -29,9 +30,9 @@ class Mode:
 OPERATIONS = (
     'no_op', 'list', 'read', 'pdf', 'customer', 'issue_2', 'issue_20', 'issue_400', 'einvoice_2',
     'einvoice_20', 'einvoice_400')
-"Keys of operations.py, which needs more than the standard library"
+"""Keys of operations.py, which needs more than the standard library"""
 PARTS = ('door', 'reading', 'tenants_made', 'fairness', 'no_op')
-"Methods of full.Bench that stand for themselves"
+"""Methods of full.Bench that stand for themselves"""
 MODES = (
     Mode('--profile', 'profile', 'statements and a cProfile table of one operation', 'OPERATION', str,
         choices=OPERATIONS),
@@ -46,11 +47,11 @@ MODES = (
     Mode('--kill', 'kill', 'N rounds of SIGKILL under 20 parallel POSTs; exit 1 with findings', 'N'),
     )
 ALL = Mode('', 'full', 'measure everything and print the table')
-"Without a mode"
+"""Without a mode"""
 
 
 def parse(arguments):
-    "Return the options of scripts/bench; exit with code 2 on a wrong one"
+    """Return the options of scripts/bench; exit with code 2 on a wrong one"""
     parser = argparse.ArgumentParser(
         prog='scripts/bench',
         description='Measure Kontor: starts an instance of its own, drives it and prints a table.')
@@ -77,7 +78,7 @@ def parse(arguments):
 
 
 def run(arguments):
-    "Run the mode that was asked for; return the exit code"
+    """Run the mode that was asked for; return the exit code"""
     # Whoever ends the bench ends its instance as well
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     chosen = next((mode for mode in MODES if getattr(arguments, mode.name) is not None), ALL)

@@ -12,7 +12,7 @@ TEST = 'tests/test_oracle.py::test_the_engine_books_what_tryton_would_have_booke
 
 
 def run(arguments):
-    "Return 0 when both ways wrote the same"
+    """Return 0 when both ways wrote the same"""
     environment = os.environ | {
         'KONTOR_ORACLE_CASES': str(arguments.oracle), 'KONTOR_ORACLE_SEED': str(arguments.random_seed)}
     return subprocess.call(

@@ -6,7 +6,7 @@ from .inside import answer
 
 
 def create(times):
-    "Create tenants, each in a transaction of its own with key and login; return the seconds of each"
+    """Create tenants, each in a transaction of its own with key and login; return the seconds of each"""
     from trytond.transaction import Transaction
 
     from trytond.modules.tenant_provision.provision import Seller

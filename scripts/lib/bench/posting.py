@@ -8,11 +8,11 @@ import urllib.request
 from dataclasses import dataclass, field
 
 _TIMEOUT = 20
-"Seconds a single try may take"
+"""Seconds a single try may take"""
 PATIENCE = 300
-"Seconds within which every key has to be answered, whatever was killed"
+"""Seconds within which every key has to be answered, whatever was killed"""
 COME_BACK = frozenset({429, 503})
-"Statuses that ask to come back later"
+"""Statuses that ask to come back later"""
 
 
 @dataclass
@@ -33,13 +33,13 @@ class Post:
     refused: list = field(default_factory=list)
 
     def until_answered(self, patience=PATIENCE):
-        "Try until there is an answer; one that does not come leaves answers as they were"
+        """Try until there is an answer; one that does not come leaves answers as they were"""
         until = time.monotonic() + patience
         while time.monotonic() < until and not self.once():
             time.sleep(0.2)
 
     def once(self):
-        "Send the request; tell if it was answered"
+        """Send the request; tell if it was answered"""
         request = urllib.request.Request(
             f'{self.url}/api/invoices', self.body, {
                 'X-Api-Key': self.secret, 'Content-Type': 'application/json',
@@ -59,7 +59,7 @@ class Post:
         return True
 
     def _refuse(self, error):
-        "Note a refusal; tell if it is final"
+        """Note a refusal; tell if it is final"""
         self.tries.append(error.code)
         if error.code in COME_BACK:
             return False
@@ -72,7 +72,7 @@ class Post:
 
 
 def together(posts):
-    "Let all posts try at once; return their threads"
+    """Let all posts try at once; return their threads"""
     gun = threading.Barrier(len(posts))
 
     def run(post):

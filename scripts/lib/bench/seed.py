@@ -13,14 +13,14 @@ from ..run.instance import Serve
 from . import bodies, prepared, seeding
 
 OTHERS = 50
-"Posted invoices of each tenant but the first"
+"""Posted invoices of each tenant but the first"""
 _ORIGINALS = 12
-"Invoices that are really issued; the others are their copies"
+"""Invoices that are really issued; the others are their copies"""
 _START = 240
 
 
 def run(arguments):
-    "Seed an instance, leave it serving, print the path of its demo.json"
+    """Seed an instance, leave it serving, print the path of its demo.json"""
     data = folder(arguments)
     if _pid(data):
         raise Failed(f'{data} serves already: scripts/bench --stop ends it')
@@ -39,7 +39,7 @@ def run(arguments):
 
 
 def stop(arguments):
-    "End the seeded instance and remove its folder"
+    """End the seeded instance and remove its folder"""
     data = folder(arguments)
     pid = _pid(data)
     if pid and processes.end([pid], (signal.SIGTERM, 10), (signal.SIGKILL, 5)):
@@ -52,7 +52,7 @@ def folder(arguments):
 
 
 def _pid(data):
-    "Return the pid of the scripts/serve that holds a folder, None without one"
+    """Return the pid of the scripts/serve that holds a folder, None without one"""
     if not data.exists():
         return None
     home = Home(data)
@@ -88,7 +88,7 @@ def fill(serve, number, tenants):
 
 
 def clones(connection, serve, source, number):
-    "Copy a tenant; return the objects of demo.json of the copies"
+    """Copy a tenant; return the objects of demo.json of the copies"""
     found = seeding.tenants(connection, source['company'], serve.demo['database'], number)
     return [
         source | {
@@ -97,7 +97,7 @@ def clones(connection, serve, source, number):
 
 
 def issue(url, tenant, number):
-    "Issue invoices of a tenant by HTTP, spread over the year until today"
+    """Issue invoices of a tenant by HTTP, spread over the year until today"""
     key = tenant['credentials']['billing']
     customers = [row['id'] for row in call(url, key, 'GET', '/api/customers')[1]['items']]
     template = call(url, key, 'GET', '/api/invoice-templates')[1][0]['id']
@@ -110,7 +110,7 @@ def issue(url, tenant, number):
 
 
 def again(serve, detached=False, arguments=()):
-    "Start an instance anew; return its Serve"
+    """Start an instance anew; return its Serve"""
     port = serve.port
     serve.close()
     serve = Serve(serve.data, port, arguments, prepared.ENVIRONMENT, detached)
@@ -119,7 +119,7 @@ def again(serve, detached=False, arguments=()):
 
 
 def superuser(serve):
-    "Return a connection no wall stops to the database of an instance"
+    """Return a connection no wall stops to the database of an instance"""
     password = Home(serve.data).secrets()['superuser']
     address = urlsplit(serve.demo['postgres']['owner'])
     netloc = f'postgres:{password}@{address.netloc.rpartition("@")[2]}'

@@ -11,14 +11,14 @@ _PERSONAL = (
     'ir_session', 'ir_session_wizard', 'ir_queue', 'ir_model_log', 'rest_idempotency', 'rest_request',
     'res_user_device', 'res_user_application', 'res_user_warning', 'res_notification', 'ir_avatar',
     'ir_avatar_cache')
-"Tables whose rows are a person's or a process's: no copy of a tenant has them"
+"""Tables whose rows are a person's or a process's: no copy of a tenant has them"""
 _SERIES = {
     'account_invoice': "SELECT i.id, i.sequence, i.number FROM account_invoice i",
     'account_move': """
         SELECT m.id, coalesce(p.move_sequence, y.move_sequence), m.number FROM account_move m
         JOIN account_period p ON p.id = m.period JOIN account_fiscalyear y ON y.id = p.fiscalyear""",
     }
-"Table → statement that returns id, series and number of its rows"
+"""Table → statement that returns id, series and number of its rows"""
 _START = '0' * 64
 
 
@@ -59,7 +59,7 @@ def _multiply(connection, company, ids, times):
 
 
 def _go_on_counting(copier, table, times):
-    "Give the copies the numbers that follow in their series, and the series what follows then"
+    """Give the copies the numbers that follow in their series, and the series what follows then"""
     connection = copier.connection
     connection.execute(
         "CREATE TEMPORARY TABLE IF NOT EXISTS counted (relation text, old int, prefix text, width int,"
@@ -95,7 +95,7 @@ _NUMBER = SQL("counted.prefix || lpad({0}, greatest(counted.width, length({0})),
 
 
 def _name_documents(copier):
-    "A document is named by its invoice: put the new number in place of the old one"
+    """A document is named by its invoice: put the new number in place of the old one"""
     copier.join('archive_document', SQL(
         "JOIN account_invoice owning ON row.owner = 'account.invoice,' || owning.id"
         " JOIN counted ON counted.relation = 'account_invoice' AND counted.old = owning.id"))
@@ -103,7 +103,7 @@ def _name_documents(copier):
 
 
 def _link(copier, company, times):
-    "Compute position and chain of the copied documents, behind the tenant's last one"
+    """Compute position and chain of the copied documents, behind the tenant's last one"""
     connection = copier.connection
     position, chain = connection.execute(
         "SELECT position, chain FROM archive_document WHERE company = %s ORDER BY position DESC LIMIT 1",
@@ -161,13 +161,13 @@ def tenants(connection, source, shard, number):
 
 
 def _accounts(copier):
-    "Accounts are flat: each is its own interval of the nested set"
+    """Accounts are flat: each is its own interval of the nested set"""
     copier.override('account_account', 'left', SQL("2 * ({})").format(copies.NEW_ID))
     copier.override('account_account', 'right', SQL("2 * ({}) + 1").format(copies.NEW_ID))
 
 
 def _keys(copier, source, shard, number):
-    "Give each copy a key and logins of its own"
+    """Give each copy a key and logins of its own"""
     from trytond.modules.tenant.credential import new_key
     connection = copier.connection
     company, = connection.execute(
@@ -193,6 +193,6 @@ def _keys(copier, source, shard, number):
 
 
 def settle(connection):
-    "Tell the planner what is there now; outside a transaction"
+    """Tell the planner what is there now; outside a transaction"""
     connection.execute("VACUUM ANALYZE")
     connection.execute("CHECKPOINT")

@@ -1,4 +1,4 @@
-"The figures as people read them"
+"""The figures as people read them"""
 from .fairness import MOST
 from .targets import MEMORY, RATES, TARGETS
 
@@ -7,7 +7,7 @@ HEAD = (
 
 
 def text(content):
-    "Return the table of a measurement, with its machine and the floors"
+    """Return the table of a measurement, with its machine and the floors"""
     machine, base = content['machine'], content['floor']
     lines = [
         '', f'{content["date"]}: {machine["cpus"]} CPUs, {machine["memory_gb"]} GB, {machine["system"]},'
@@ -24,7 +24,7 @@ def text(content):
 
 
 def body(operations, statements=()):
-    "Return the rows of a table with its head"
+    """Return the rows of a table with its head"""
     rows, lines = [HEAD, *(row(found, dict(statements)) for found in operations)], []
     widths = [max(len(line[n]) for line in rows) for n in range(len(HEAD))]
     for line in rows:
@@ -35,7 +35,7 @@ def body(operations, statements=()):
 
 
 def row(found, statements):
-    "Return the cells of an operation"
+    """Return the cells of an operation"""
     key = found['key']
     base = key.removesuffix('_crowd')
     beaten, whose, target = TARGETS.get(key, (None, '', None))

@@ -30,4 +30,4 @@ RATES = {
     'batch_1000': (18.6, 'Odoo, batches of 100 without PDF', 1000),
     }
 MEMORY = {'web': (144, 'Odoo, one tenant', 220), 'document': (None, '', 600)}
-"Megabytes (PSS)"
+"""Megabytes (PSS)"""

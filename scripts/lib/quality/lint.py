@@ -8,7 +8,7 @@ from ..install.bootstrap import ROOT, say
 
 
 def main(arguments):
-    "Report the findings; return 0 without any, else 1."
+    """Report the findings; return 0 without any, else 1."""
     style = _ruff(arguments.paths or ['.'])
     layout = layers.findings()
     if arguments.json:
@@ -21,7 +21,7 @@ def main(arguments):
 
 
 def _ruff(paths):
-    "Return the findings of ruff, one line each."
+    """Return the findings of ruff, one line each."""
     result = subprocess.run(
         [sys.executable, '-m', 'ruff', 'check', '--quiet', '--output-format', 'concise', *paths],
         cwd=ROOT, stdout=subprocess.PIPE, text=True)

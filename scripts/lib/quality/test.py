@@ -9,7 +9,7 @@ DATA = 'KONTOR_TEST_DATA'
 
 
 def main(arguments, rest):
-    "Replace this process by pytest; relative paths count from the root of the clone."
+    """Replace this process by pytest; relative paths count from the root of the clone."""
     if arguments.data:
         os.environ[DATA] = str(arguments.data / 'test')
     os.chdir(ROOT)
@@ -17,7 +17,7 @@ def main(arguments, rest):
 
 
 def processes(rest):
-    "Return the option that splits the run, unless the caller chose or debugs."
+    """Return the option that splits the run, unless the caller chose or debugs."""
     chosen = ('-n', '--numprocesses', '--pdb', '--trace', '-s', '--collect-only', '--co', '--help', '-h')
     if any(word == name or word.startswith((f'{name}=', '-n')) for word in rest for name in chosen):
         return []

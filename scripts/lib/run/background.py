@@ -18,7 +18,7 @@ def _end(number, frame):
 
 
 def tied_initializer(initializer):
-    "Return an initializer of pool processes that also ties them to the program."
+    """Return an initializer of pool processes that also ties them to the program."""
     def initialize(*arguments, **options):
         tied.tie(signal.SIGKILL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)

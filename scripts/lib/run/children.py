@@ -9,15 +9,15 @@ from contextlib import suppress
 from . import processes
 
 BACKOFF = (0.1, 0.3, 1, 2, 4, 6)
-"Seconds before the next start, by the number of recent deaths"
+"""Seconds before the next start, by the number of recent deaths"""
 FORGIVEN = 60
-"Seconds after which a death no longer counts"
+"""Seconds after which a death no longer counts"""
 INHERITANCE = 4
-"Seconds that processes of a dead child have to finish what they do"
+"""Seconds that processes of a dead child have to finish what they do"""
 
 
 class GaveUp(Exception):
-    "A child died too often; the text names it, its exit code and its last words."
+    """A child died too often; the text names it, its exit code and its last words."""
 
 
 class Child:
@@ -54,7 +54,7 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def step(self):
-        "Notice a death, start when it is time, notice readiness; return what happened in words."
+        """Notice a death, start when it is time, notice readiness; return what happened in words."""
         self._end_heirs()
         if self.process is not None and not self.running:
             return self._buried()
@@ -76,7 +76,7 @@ class Child:
                 start_new_session=True)
 
     def _buried(self):
-        "Take note of a death and choose the time of the next start; raise GaveUp."
+        """Take note of a death and choose the time of the next start; raise GaveUp."""
         code = self.process.returncode
         now = time.monotonic()
         self._heirs[self.process.pid] = now + INHERITANCE
@@ -93,7 +93,7 @@ class Child:
         return f'{text}; starting it again'
 
     def _last_words(self, count=15):
-        "Return the end of the log."
+        """Return the end of the log."""
         path = self._log()
         with suppress(OSError):
             lines = path.read_bytes()[-8192:].decode(errors='replace').splitlines()
@@ -106,7 +106,7 @@ class Child:
                 self.process.send_signal(number or self._stop_signal)
 
     def wait(self, until):
-        "Wait until a point of the monotonic clock; tell if the process has ended."
+        """Wait until a point of the monotonic clock; tell if the process has ended."""
         if self.process is None:
             return True
         with suppress(subprocess.TimeoutExpired):
@@ -114,14 +114,14 @@ class Child:
         return self.process.poll() is not None
 
     def kill(self):
-        "End the process and all it started, at once."
+        """End the process and all it started, at once."""
         if self.process is not None:
             _kill_group(self.process.pid)
             self.process.wait()
         self._end_heirs(at_once=True)
 
     def _end_heirs(self, at_once=False):
-        "End what processes that died have left, after the time granted to finish what they do."
+        """End what processes that died have left, after the time granted to finish what they do."""
         now = time.monotonic()
         for leader, until in list(self._heirs.items()):
             if at_once or until < now:
@@ -130,13 +130,13 @@ class Child:
 
 
 def _kill_group(leader):
-    "A child leads a session of its own: nothing of it may outlive it."
+    """A child leads a session of its own: nothing of it may outlive it."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
 
 
 def _fate(code):
-    "Return how a process ended."
+    """Return how a process ended."""
     if code is not None and code < 0:
         return f'was ended by {signal.Signals(-code).name}'
     return f'ended with code {code}'
@@ -151,7 +151,8 @@ _ALWAYS = {
 
 def environment(base, data, **extra):
     """Return the environment of a child: the caller's without addresses and passwords of databases, with the
-    mark by which an orphan is found."""
+    mark by which an orphan is found.
+    """
     hidden = ('PG', 'TRYTOND_', 'KONTOR_', 'GUNICORN_', 'PYTHON')
     kept = {name: value for name, value in base.items() if not name.startswith(hidden)}
     return kept | _ALWAYS | {processes.MARK: str(data)} | extra

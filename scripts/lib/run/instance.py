@@ -45,7 +45,7 @@ class Serve:
             lines.append(line.rstrip('\n'))
 
     def wait_ready(self, seconds=120):
-        "Wait for `ready after`; return the seconds since the start."
+        """Wait for `ready after`; return the seconds since the start."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if any(line.startswith('ready after') for line in self.lines):
@@ -72,14 +72,14 @@ class Serve:
         return self.process.pid
 
     def children(self, text):
-        "Return the pids of this installation whose command line holds a text."
+        """Return the pids of this installation whose command line holds a text."""
         return [
             pid for pid in processes.marked(self.data)
             if text in _command_line(pid) and processes.alive(pid)]
 
     @property
     def master(self):
-        "The pid of gunicorn's master: the gunicorn process that is no worker."
+        """The pid of gunicorn's master: the gunicorn process that is no worker."""
         return (set(self.children('gunicorn')) - set(self.demo['pids']['web'])).pop()
 
     @property
@@ -88,14 +88,14 @@ class Serve:
         return int(path.read_text().split()[0])
 
     def stop(self, number=signal.SIGTERM):
-        "Ask it to end; return (exit code, seconds)."
+        """Ask it to end; return (exit code, seconds)."""
         started = time.monotonic()
         self.process.send_signal(number)
         code = self.process.wait(20)
         return code, time.monotonic() - started
 
     def kill_everything(self):
-        "SIGKILL to every process of the installation, as a crash of the machine would."
+        """SIGKILL to every process of the installation, as a crash of the machine would."""
         pids = [self.pid, *processes.marked(self.data)]
         processes.send(pids, signal.SIGKILL)
         self.process.wait(10)
@@ -114,7 +114,7 @@ def _log(data):
 
 
 def _follow(data, process):
-    "Yield the lines of a log as they come, as long as the process lives"
+    """Yield the lines of a log as they come, as long as the process lives"""
     with open(data / 'log' / 'serve.log') as file:
         while process.poll() is None:
             yield from file

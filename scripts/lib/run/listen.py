@@ -15,9 +15,9 @@ from contextlib import suppress
 
 BACKLOG = 2048
 RETRY_AFTER = 2
-"Seconds after which a caller is asked to come back"
+"""Seconds after which a caller is asked to come back"""
 _PATIENCE = 3
-"Seconds a caller has to send the head of his request, and to take the answer"
+"""Seconds a caller has to send the head of his request, and to take the answer"""
 _HEAD_LIMIT = 64 * 1024
 _BODY = json.dumps({
     'error': 'unavailable',
@@ -26,11 +26,11 @@ _BODY = json.dumps({
 
 
 class Taken(Exception):
-    "The address cannot be listened on; the text says why."
+    """The address cannot be listened on; the text says why."""
 
 
 def open_socket(host, port):
-    "Return a listening socket; raise Taken."
+    """Return a listening socket; raise Taken."""
     family = socket.AF_INET6 if ':' in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -55,7 +55,7 @@ def _reason(error, host, port):
 
 
 def answer(head_only=False):
-    "Return the bytes of the answer 503; to HEAD without the body."
+    """Return the bytes of the answer 503; to HEAD without the body."""
     head = (
         'HTTP/1.1 503 Service Unavailable\r\n'
         'Content-Type: application/json\r\n'
@@ -68,7 +68,7 @@ def answer(head_only=False):
 
 
 class Unavailable:
-    "A thread that answers every request on a listening socket with 503 while it is switched on"
+    """A thread that answers every request on a listening socket with 503 while it is switched on"""
 
     def __init__(self, listener):
         self._listener = listener.dup()
@@ -85,7 +85,7 @@ class Unavailable:
         self._thread.start()
 
     def switch(self, on):
-        "Answer callers from now on, or leave them to the web workers."
+        """Answer callers from now on, or leave them to the web workers."""
         if self._wanted != on:
             self._wanted = on
             self._waker.send(b'.')
@@ -125,7 +125,7 @@ class Unavailable:
             self._selector.register(caller, selectors.EVENT_READ, None)
 
     def _receive(self, caller):
-        "Read the head of a request, answer it, then read on until the caller closes."
+        """Read the head of a request, answer it, then read on until the caller closes."""
         head, until = self._callers[caller]
         try:
             received = caller.recv(65536)
@@ -145,7 +145,8 @@ class Unavailable:
 
     def _send(self, caller, head_only):
         """Send the answer. The caller closes, so that bytes of his body which are still on the way do not
-        reset the connection before he has read the answer."""
+        reset the connection before he has read the answer.
+        """
         try:
             caller.sendall(answer(head_only))
             caller.shutdown(socket.SHUT_WR)

@@ -36,7 +36,7 @@ def add_json(parser):
 
 
 def command(commands, name, text):
-    "Return the parser of a sub-command that reports"
+    """Return the parser of a sub-command that reports"""
     parser = commands.add_parser(name, help=text)
     add_data(parser)
     add_json(parser)
@@ -44,7 +44,7 @@ def command(commands, name, text):
 
 
 def serve(arguments):
-    "Return the options of scripts/serve; exit with code 2 on a wrong one."
+    """Return the options of scripts/serve; exit with code 2 on a wrong one."""
     parser = argparse.ArgumentParser(
         prog='scripts/serve',
         description='Install Kontor if needed, start PostgreSQL and serve two demo tenants.',
@@ -62,7 +62,7 @@ def serve(arguments):
 
 
 def test(arguments):
-    "Return (options of scripts/test, arguments for pytest)."
+    """Return (options of scripts/test, arguments for pytest)."""
     parser = argparse.ArgumentParser(prog='scripts/test', add_help=False)
     add_data(parser)
     parser.set_defaults(data=None)
@@ -70,7 +70,7 @@ def test(arguments):
 
 
 def lint(arguments):
-    "Return the options of scripts/lint; exit with code 2 on a wrong one."
+    """Return the options of scripts/lint; exit with code 2 on a wrong one."""
     parser = argparse.ArgumentParser(
         prog='scripts/lint', description='Check style (ruff) and layout; exit 1 on a finding.')
     parser.add_argument('paths', nargs='*', help='files or folders for ruff (default: all)')

@@ -14,12 +14,12 @@ _PROC = Path('/proc')
 
 
 def visible():
-    "Tell if this system shows processes as files."
+    """Tell if this system shows processes as files."""
     return (_PROC / 'self').exists()
 
 
 def alive(pid):
-    "Tell if a process exists and is no zombie."
+    """Tell if a process exists and is no zombie."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -34,13 +34,13 @@ def alive(pid):
 
 
 def seconds(pid):
-    "Return the seconds of CPU a process has used, to the hundredth"
+    """Return the seconds of CPU a process has used, to the hundredth"""
     fields = (_PROC / str(pid) / 'stat').read_text().rpartition(')')[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
 
 
 def marked(data):
-    "Return the pids of the processes that belong to a DATA folder, this one excepted."
+    """Return the pids of the processes that belong to a DATA folder, this one excepted."""
     wanted = f'{MARK}={data}'.encode()
     return [
         int(path.name) for path in _PROC.glob('[0-9]*')
@@ -55,7 +55,7 @@ def _environment(path):
 
 
 def working_in(folder):
-    "Return the pids of the processes whose working directory is `folder`."
+    """Return the pids of the processes whose working directory is `folder`."""
     found = []
     for path in _PROC.glob('[0-9]*'):
         with suppress(OSError):
@@ -65,14 +65,14 @@ def working_in(folder):
 
 
 def send(pids, number):
-    "Send a signal to those of the processes that still exist."
+    """Send a signal to those of the processes that still exist."""
     for pid in pids:
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, number)
 
 
 def wait(pids, seconds):
-    "Return those of the processes that are alive after at most `seconds`."
+    """Return those of the processes that are alive after at most `seconds`."""
     until = time.monotonic() + seconds
     while True:
         pids = [pid for pid in pids if alive(pid)]

@@ -18,11 +18,11 @@ from ..install.home import Busy, Home
 from .supervise import Stopped, Supervisor
 
 _FIRST_ANSWER = 60
-"Seconds granted for the first good answer"
+"""Seconds granted for the first good answer"""
 
 
 def check(arguments):
-    "End with a message and exit code 1 if the folder is in use or the port is taken."
+    """End with a message and exit code 1 if the folder is in use or the port is taken."""
     home = Home(arguments.data)
     try:
         home.make()
@@ -36,7 +36,7 @@ def check(arguments):
 
 
 def end_leftovers(home):
-    "End what an earlier run left behind; PostgreSQL is ended by its own rules."
+    """End what an earlier run left behind; PostgreSQL is ended by its own rules."""
     left = [pid for pid in processes.marked(home.path) if not _is_postgres(pid)]
     if left:
         say('ending processes left behind by an earlier run')
@@ -52,7 +52,7 @@ def _is_postgres(pid):
 
 
 def main(arguments):
-    "Serve until asked to end; return the exit code: 0 asked to, 1 something went wrong."
+    """Serve until asked to end; return the exit code: 0 asked to, 1 something went wrong."""
     started = time.monotonic()
     house = None
     try:
@@ -73,7 +73,7 @@ def main(arguments):
 
 
 class House:
-    "The running whole: socket, database, children"
+    """The running whole: socket, database, children"""
 
     def __init__(self, arguments):
         self.arguments = arguments
@@ -90,7 +90,7 @@ class House:
         self.access = self.board = self.web = self.server = None
 
     def open(self):
-        "Start everything and wait for the first good answer."
+        """Start everything and wait for the first good answer."""
         self.unavailable.start()
         self.unavailable.switch(True)
         self.access = self._database()
@@ -108,7 +108,7 @@ class House:
         self.board.update()
 
     def close(self):
-        "End everything within 5 seconds."
+        """End everything within 5 seconds."""
         self.supervisor.stop()
         self.unavailable.stop()
         self.listener.close()
@@ -116,7 +116,7 @@ class House:
     # -- steps
 
     def _database(self):
-        "Start or check the server; return the Access of the roles."
+        """Start or check the server; return the Access of the roles."""
         url = os.environ.get('KONTOR_DATABASE_URL')
         passwords = self.home.secrets()
         if url:
@@ -137,7 +137,7 @@ class House:
         return _access('kontor', server.owner, server.role, passwords)
 
     def _prepare(self):
-        "Run prepare.py as the owner."
+        """Run prepare.py as the owner."""
         request = {
             'database': self.access.database, 'roles': roles.prefix(self.access.database),
             'web_password': self.home.secrets()['web'],
@@ -203,11 +203,11 @@ class House:
         return len(self.board.alive('web')) >= self.arguments.workers
 
     def _dismiss_workers(self):
-        "The master is dead: let its workers finish the requests they have, and take no more."
+        """The master is dead: let its workers finish the requests they have, and take no more."""
         processes.send(self.board.alive('web'), signal.SIGTERM)
 
     def _answer_meanwhile(self):
-        "Answer callers with 503 while there is no web worker at all."
+        """Answer callers with 503 while there is no web worker at all."""
         self.unavailable.switch(not self.board.alive('web'))
 
     def _wait_for_answer(self):

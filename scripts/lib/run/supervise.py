@@ -8,14 +8,14 @@ from ..install.bootstrap import say
 from .children import GaveUp
 
 _TICK = 0.1
-"Seconds between two looks at the children"
+"""Seconds between two looks at the children"""
 _STOP_CHILDREN = 2.5
 _STOP_DATABASE = 1.5
-"Seconds granted at the end; with what the last signal takes, all is over within 5"
+"""Seconds granted at the end; with what the last signal takes, all is over within 5"""
 
 
 class Stopped(Exception):
-    "Somebody asked this process to end."
+    """Somebody asked this process to end."""
 
 
 class Supervisor:
@@ -39,7 +39,7 @@ class Supervisor:
         self._children.extend(children)
 
     def run(self, until=None):
-        "Keep everything running until `until` returns true; raise Stopped or GaveUp."
+        """Keep everything running until `until` returns true; raise Stopped or GaveUp."""
         while until is None or not until():
             self._signals.wait(_TICK)
             for child in self._everybody:
@@ -50,12 +50,12 @@ class Supervisor:
                 function()
 
     def watch(self, process):
-        "Wait for a process that runs once, while the others are kept running; return its exit code."
+        """Wait for a process that runs once, while the others are kept running; return its exit code."""
         self.run(until=lambda: process.poll() is not None)
         return process.returncode
 
     def stop(self):
-        "End everything: the callers' side first, the database last."
+        """End everything: the callers' side first, the database last."""
         self._signals.ignore()
         self._end(self._children, _STOP_CHILDREN)
         if self.database:
@@ -76,7 +76,8 @@ class Supervisor:
 
 
 class _Signals:
-    "Turns the signals that ask to end into Stopped at a safe place, and wakes the loop at a child's death"
+    """Turns the signals that ask to end into Stopped at a safe place, and wakes the loop at a child's death
+    """
 
     _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

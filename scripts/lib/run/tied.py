@@ -14,7 +14,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def tie(number):
-    "Let the kernel send a signal to this process when its parent ends."
+    """Let the kernel send a signal to this process when its parent ends."""
     try:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number, 0, 0, 0)
     except (AttributeError, OSError):
@@ -22,7 +22,7 @@ def tie(number):
 
 
 def become(name):
-    "Give up root for good."
+    """Give up root for good."""
     entry = pwd.getpwnam(name)
     os.setgroups([])
     os.setgid(entry.pw_gid)
@@ -30,7 +30,7 @@ def become(name):
 
 
 def command(arguments, number, user=None):
-    "Return the command line that runs `arguments` tied to this process."
+    """Return the command line that runs `arguments` tied to this process."""
     return [
         sys.executable, '-I', '-S', __file__, signal.Signals(number).name, str(os.getpid()),
         user or '-', *map(str, arguments)]
