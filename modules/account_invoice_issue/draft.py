@@ -219,14 +219,14 @@ class Bill:
         return (rates.pop() if len(rates) == 1 else self.template.tax_rate).quantize(rounding.CENT)
 
 
-def storable(quantity, place):
+def storable(quantity, *path):
     """Return a Decimal quantity as the float that Tryton stores.
 
-    Raises IssueError for one that a float cannot hold exactly; ``place`` names the line.
+    Raises IssueError for one that a float cannot hold exactly; ``path`` is the line's.
     """
     stored = float(quantity)
     if Decimal(str(stored)) != quantity:
-        raise IssueError(gettext('account_invoice_issue.msg_quantity_digits'), f'{place}.quantity')
+        raise IssueError(gettext('account_invoice_issue.msg_quantity_digits'), *path, 'quantity')
     return stored
 
 
@@ -339,7 +339,7 @@ def _bill(draft, lines, books, known):
     kind = PurchaseTaxation if draft.self_billed else Taxation
     taxation = kind(books, template, buyer, supply_date, known.goods.__contains__)
     items = [
-        _item(line, f'lines[{n}]', taxation, template, known.units) for n, line in enumerate(lines)]
+        _item(line, ('lines', n), taxation, template, known.units) for n, line in enumerate(lines)]
     figures, shares = _figures(items, gross)
     _check_sign(figures.total, credited)
     due_date, maturities = _due(draft, issue_date, figures.total)
@@ -436,11 +436,11 @@ def _empty_address(party):
 
 # What is charged
 
-def _item(line, place, taxation, template, units):
+def _item(line, path, taxation, template, units):
     if line.type != 'line':
         return Item(line, line.description or '')
-    tax = taxation.of(line, place)
-    unit = units.of(line, place, template.language)
+    tax = taxation.of(line, path)
+    unit = units.of(line, path, template.language)
     return Item(
         line, line.description or '', key=line.item_key or '', quantity=line.quantity,
         unit_label=unit.label, unit_code=unit.code, unit_price=line.unit_price, tax=tax,
@@ -465,13 +465,13 @@ def _figures(items, gross):
 def _check_amounts(items, total):
     for number, item in enumerate(items):
         if item.tax:
-            _check_amount(item.shown, f'lines[{number}]')
+            _check_amount(item.shown, 'lines', number)
     _check_amount(total, 'lines')
 
 
-def _check_amount(amount, place):
+def _check_amount(amount, *path):
     if abs(amount) > LARGEST:
-        raise IssueError(gettext('account_invoice_issue.msg_amount_too_large', limit=LARGEST), place)
+        raise IssueError(gettext('account_invoice_issue.msg_amount_too_large', limit=LARGEST), *path)
 
 
 def _due(draft, issue_date, total):

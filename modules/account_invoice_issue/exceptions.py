@@ -1,8 +1,8 @@
-"""Why an invoice cannot be issued or paid. Each error has the ``field`` it is about and a ``code``.
+"""Why an invoice cannot be issued or paid.
 
-Fields are named as on the draft: ``due_date``, ``lines[2].unit_price``, ``seller.street``.
+Paths are those of the draft: ``('due_date',)``, ``('lines', 2, 'unit_price')``, ``('seller', 'street')``.
 """
-from trytond.modules.account_dach.exceptions import FieldError
+from trytond.modules.kernel.exceptions import FieldError
 
 
 class IssueError(FieldError):

@@ -220,7 +220,7 @@ class Invoice(metaclass=PoolMeta):
         Raises PaymentLinkError without a payment provider.
         """
         if bills:
-            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'), None)
+            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'))
 
     @classmethod
     def _number(cls, bills):
@@ -408,7 +408,7 @@ def pdf_of(invoice):
     """
     document, sha512 = sealed([invoice])[invoice.id]
     if document is None:
-        raise NotFinalizedError(gettext('account_invoice_issue.msg_not_finalized'), None)
+        raise NotFinalizedError(gettext('account_invoice_issue.msg_not_finalized'))
     return Pool().get('archive.document').contents([document])[document], sha512
 
 

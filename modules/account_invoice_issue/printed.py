@@ -186,7 +186,7 @@ def answered():
         yield
     except (DocumentBusy, DocumentTimeout, DocumentCrashed) as error:
         raise RenderingUnavailable(
-            gettext('account_invoice_issue.msg_rendering_unavailable'), None) from error
+            gettext('account_invoice_issue.msg_rendering_unavailable')) from error
 
 
 def render(printed, **options):
