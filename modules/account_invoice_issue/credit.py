@@ -14,15 +14,16 @@ from sql.aggregate import Sum
 from sql.conditionals import Coalesce
 from trytond.i18n import gettext
 from trytond.model import fields
+from trytond.modules.document_issue.exceptions import IssueError, IssueStateError
+from trytond.modules.document_issue.side import SALE, Side
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.tools import cursor_dict
 from trytond.transaction import Transaction, without_check_access
 
 from .events import announce_paid
-from .exceptions import IssueError, IssueStateError
-from .side import SALE, SELF_BILLED, Side, is_ours
 from .posting import posting_backend
+from .side import SELF_BILLED, is_ours
 
 CREDITABLE = ('posted', 'paid')
 

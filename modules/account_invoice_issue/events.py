@@ -4,11 +4,12 @@ An invoice whose payment is undone in the client is open again; when it is paid 
 second payment and a second event. Marking as paid what is paid already tells nothing.
 """
 from sql import Null
+from trytond.modules.document_issue.side import SALE
 from trytond.modules.outbox.event import Event, announce
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
-from .side import SALE, SELF_BILLED, is_ours
+from .side import SELF_BILLED, is_ours
 
 INVOICE = 'account.invoice'
 
