@@ -1,1 +1,1 @@
-"What the contracts answer, recorded"
+"""What the contracts answer, recorded"""

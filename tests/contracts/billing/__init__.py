@@ -1,1 +1,1 @@
-"The billing contract, recorded"
+"""The billing contract, recorded"""

@@ -6,7 +6,7 @@ The only place here that knows the code beside the application itself: the movab
 import contextlib
 import datetime as dt
 
-from trytond.modules.tenant import clock
+from trytond.modules.kernel import clock
 
 from tests.contracts.kit import golden
 from tests.support.invoicing import ACME
@@ -36,7 +36,7 @@ PROJECT = '/api/paushal-projects/{id}'
 
 
 def noun(path, keys, parent):
-    "Return what a number under JSON keys of an answer is an id of"
+    """Return what a number under JSON keys of an answer is an id of"""
     if keys[-1] in REFERENCES:
         return REFERENCES[keys[-1]]
     if keys[-1] not in {'id', 'existingId'} or not path.startswith('/api/'):
@@ -53,14 +53,14 @@ def business_day():
 
 
 def document_of(application):
-    "Return the OpenAPI document that the application serves"
+    """Return the OpenAPI document that the application serves"""
     answer = golden.ask(application, 'GET', '/openapi/billing.json')
     assert answer.status_code == 200, answer.text
     return answer.json
 
 
 class Stage:
-    "Makes what the chapters need and performs them; closed in the end"
+    """Makes what the chapters need and performs them; closed in the end"""
 
     def __init__(self, application, document, operator, database, pool, superuser, postgres):
         self.application = application
@@ -85,7 +85,7 @@ class Stage:
         return self._closing.enter_context(context)
 
     def perform(self, chapter):
-        "Return {name: entry} of a chapter: a module with ``play(stage)``"
+        """Return {name: entry} of a chapter: a module with ``play(stage)``"""
         names = golden.Names(noun, NOUNS, [clock.now, lambda: dt.datetime.now(dt.UTC)], PHRASES)
         names.learn(self.database, '<database>')
         self.recorder = golden.Recorder(self.application, names)
@@ -95,16 +95,16 @@ class Stage:
     # Tenants
 
     def caller(self, country='AT', features=None, **seller):
-        "Return a Caller with a tenant of its own; features: what differs from the full plan"
+        """Return a Caller with a tenant of its own; features: what differs from the full plan"""
         tenant = self.operator.tenant(country, **seller)
         if features:
-            self.operator.call('provision.set_features', tenant['company'], features)
+            self.operator.call('tenant_provision.provision.set_features', tenant['company'], features)
         return Caller(self, tenant)
 
     def key(self, caller, scheme='billing', abilities=()):
-        "Return (id, key) of a further key of a tenant"
+        """Return (id, key) of a further key of a tenant"""
         id, _, key = self.operator.call(
-            'provision.issue_key', caller.tenant['company'], scheme, self.database, abilities=list(abilities))
+            'tenant_provision.provision.issue_key', caller.tenant['company'], scheme, self.database, abilities=list(abilities))
         return id, key
 
 
@@ -133,7 +133,7 @@ class Caller:
         return self('POST', path, json)
 
     def made(self, path, json):
-        "POST and return the record; the ids in it get their names"
+        """POST and return the record; the ids in it get their names"""
         answer = self.post(path, json)
         assert answer.status_code == 201, answer.text
         self.stage.recorder.names.value(golden.parsed(answer.data), self._template(path))
@@ -144,7 +144,7 @@ class Caller:
         return '/'.join(parts)
 
     def template(self):
-        "Return the id of the default template"
+        """Return the id of the default template"""
         return self.get('/api/invoice-templates').json[0]['id']
 
     def customer(self, **values):

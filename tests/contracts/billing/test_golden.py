@@ -57,7 +57,7 @@ def test_the_document(document):
 
 
 def _parts(document):
-    "Return {place: part}: operations, schemas and responses by themselves, the rest as one"
+    """Return {place: part}: operations, schemas and responses by themselves, the rest as one"""
     found = {
         f'{method.upper()} {path}': described
         for path, methods in document['paths'].items() for method, described in methods.items()}
@@ -68,7 +68,7 @@ def _parts(document):
 
 
 def test_every_answer_of_the_document_is_recorded(document):
-    "Success and every code of a refusal, for each operation"
+    """Success and every code of a refusal, for each operation"""
     shown = {
         (entry['method'], entry['path'].partition('?')[0], entry['status'], _code(entry))
         for path in FOLDER.glob('*.json') if path != DOCUMENT
@@ -86,7 +86,7 @@ def _code(entry):
 
 
 def _documented(operation, document):
-    "Yield (status, code) of an operation; a path without an id cannot be unknown"
+    """Yield (status, code) of an operation; a path without an id cannot be unknown"""
     described = golden.resolved(
         document['paths'][operation.path][operation.method.lower()]['responses'],
         {'components': {**document['components'], 'schemas': dict.fromkeys(document['components']['schemas'],

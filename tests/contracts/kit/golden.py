@@ -37,7 +37,7 @@ _DURATION = re.compile(r';dur=\d+\.\d')
 
 @dataclasses.dataclass(frozen=True)
 class Operation:
-    "An operation as the OpenAPI document describes it; body: JSON Schema or None"
+    """An operation as the OpenAPI document describes it; body: JSON Schema or None"""
     id: str
     method: str
     path: str
@@ -45,16 +45,16 @@ class Operation:
     body: dict | None
 
     def names(self, place):
-        "Return the names of its parameters in 'path', 'query' or 'header'"
+        """Return the names of its parameters in 'path', 'query' or 'header'"""
         return [each['name'] for each in self.parameters if each['in'] == place]
 
     def filled(self, **values):
-        "Return the path with values of its parameters; what is not given is nobody's id"
+        """Return the path with values of its parameters; what is not given is nobody's id"""
         return re.sub(r'\{(\w+)\}', lambda found: str(values.get(found[1], UNKNOWN)), self.path)
 
 
 def operations(document):
-    "Return {operationId: Operation} of an OpenAPI document, references of bodies resolved"
+    """Return {operationId: Operation} of an OpenAPI document, references of bodies resolved"""
     found = {}
     for path, methods in document['paths'].items():
         for method, described in methods.items():
@@ -67,7 +67,7 @@ def operations(document):
 
 
 def resolved(schema, document):
-    "Return a JSON Schema with what its references point at in their place"
+    """Return a JSON Schema with what its references point at in their place"""
     if isinstance(schema, list):
         return [resolved(part, document) for part in schema]
     if not isinstance(schema, dict):
@@ -97,11 +97,11 @@ class Names:
         self._texts = {}
 
     def learn(self, text, placeholder):
-        "Replace a text wherever it comes up"
+        """Replace a text wherever it comes up"""
         self._texts[text] = placeholder
 
     def numbered(self, noun, value):
-        "Return the placeholder of a value, with a number of its own"
+        """Return the placeholder of a value, with a number of its own"""
         known = self._seen.setdefault(noun, {})
         return f'<{noun} {known.setdefault(value, len(known) + 1)}>'
 
@@ -109,7 +109,7 @@ class Names:
         return value in self._seen.get(noun, ())
 
     def value(self, value, path, keys=(), parent=None):
-        "Return a parsed JSON value with its placeholders"
+        """Return a parsed JSON value with its placeholders"""
         if isinstance(value, dict):
             return {self.text(n): self.value(part, path, (*keys, n), value) for n, part in value.items()}
         if isinstance(value, list):
@@ -122,7 +122,7 @@ class Names:
         return value
 
     def text(self, text):
-        "Return a text with its placeholders"
+        """Return a text with its placeholders"""
         for known in sorted(self._texts, key=len, reverse=True):
             text = text.replace(known, self._texts[known])
         for noun, pattern in self._phrases.items():
@@ -147,7 +147,7 @@ class Names:
 # Recording
 
 class Answer:
-    "What an application answered; data: bytes of the body"
+    """What an application answered; data: bytes of the body"""
 
     def __init__(self, status_code, headers, data):
         self.status_code = status_code
@@ -177,7 +177,7 @@ def ask(application, method, path, data=None, headers=None, **environment):
 
 
 class Recorder:
-    "Sends requests to an application and notes the answers of one chapter"
+    """Sends requests to an application and notes the answers of one chapter"""
 
     def __init__(self, application, names):
         self.application = application
@@ -196,7 +196,7 @@ class Recorder:
         return ask(self.application, method, path, data, headers, **environment)
 
     def note(self, name, method, path, answer):
-        "Note an answer; path: as the entry shows it"
+        """Note an answer; path: as the entry shows it"""
         head = method == 'HEAD'
         self.add(name, {
                 'method': method, 'path': path, 'status': answer.status_code,
@@ -204,13 +204,13 @@ class Recorder:
         return answer
 
     def add(self, name, entry):
-        "Note anything"
+        """Note anything"""
         if name in self.entries:
             raise ValueError(f'{name!r} is noted twice')
         self.entries[name] = entry
 
     def record(self, name, method, path, shown=None, **options):
-        "Send and note; shown: the path as the entry shows it, without ids that differ from run to run"
+        """Send and note; shown: the path as the entry shows it, without ids that differ from run to run"""
         answer = self.send(method, path, **options)
         return self.note(name, method, shown or path, answer)
 
@@ -247,7 +247,7 @@ class Recorder:
         return self.names.text(value)
 
     def body(self, answer, path):
-        "Return JSON with placeholders, text as it is, and of other bytes their kind"
+        """Return JSON with placeholders, text as it is, and of other bytes their kind"""
         media_type, data = answer.headers.get('Content-Type', ''), answer.data
         if not data:
             return None
@@ -258,8 +258,12 @@ class Recorder:
         if media_type == 'application/pdf':
             return f'<pdf of {_magnitude(len(data))}>' if data.startswith(b'%PDF-') else '<no pdf>'
         if media_type.startswith('text/'):
-            return self.names.text(data.decode()).splitlines()
+            return self.names.text(_SCRIPTS.sub('\n', data.decode())).splitlines()
         return f'<{len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()[:16]}>'
+
+
+_SCRIPTS = re.compile(r'(<script src="/docs/static/[^\n]*\n)+')
+"""The reference page has them where they were built"""
 
 
 def _magnitude(length):
@@ -275,7 +279,7 @@ def parsed(data):
 
 
 def written(value):
-    "Return the compact JSON text of a value; decimals keep their digits"
+    """Return the compact JSON text of a value; decimals keep their digits"""
     if isinstance(value, dict):
         return '{' + ','.join(f'{written(str(n))}:{written(part)}' for n, part in value.items()) + '}'
     if isinstance(value, list | tuple):
@@ -288,7 +292,7 @@ def written(value):
 # The file
 
 def write(path, entries):
-    "Write the entries of a chapter: one to a line, sets of headers that are alike once"
+    """Write the entries of a chapter: one to a line, sets of headers that are alike once"""
     sets, lines = {}, []
     for name, entry in entries.items():
         entry = {'name': name, **entry}
@@ -303,7 +307,7 @@ def write(path, entries):
 
 
 def read(path):
-    "Return {name: entry} of a file"
+    """Return {name: entry} of a file"""
     content = parsed(path.read_bytes())
     found = {}
     for entry in content['entries']:
@@ -314,7 +318,7 @@ def read(path):
 
 
 def differences(recorded, now):
-    "Return what has changed between two chapters as text, empty if nothing has"
+    """Return what has changed between two chapters as text, empty if nothing has"""
     gone = [name for name in recorded if name not in now]
     new = [name for name in now if name not in recorded]
     changed = [n for n in recorded if n in now and written(recorded[n]) != written(now[n])]

@@ -8,14 +8,14 @@ import json
 
 
 class Token:
-    "Stands in a body for what JSON's writer does not write: NaN, a number of 200 digits"
+    """Stands in a body for what JSON's writer does not write: NaN, a number of 200 digits"""
 
     def __init__(self, text):
         self.text = text
 
 
 def text(value):
-    "Return the JSON text of a value with tokens"
+    """Return the JSON text of a value with tokens"""
     if isinstance(value, dict):
         return '{' + ', '.join(f'{json.dumps(name)}: {text(part)}' for name, part in value.items()) + '}'
     if isinstance(value, list):
@@ -44,7 +44,7 @@ INTEGERS = {'NaN': Token('NaN'), '1.0': Token('1.0'), '1e3': Token('1e3'), '2^63
 
 
 def types(schema):
-    "Return the JSON types that a schema takes"
+    """Return the JSON types that a schema takes"""
     found = schema.get('type', [])
     found = {found} if isinstance(found, str) else set(found)
     for part in schema.get('anyOf', ()):
@@ -55,7 +55,7 @@ def types(schema):
 
 
 def values(schema):
-    "Yield (label, value) of a field: wrong types and edges"
+    """Yield (label, value) of a field: wrong types and edges"""
     taken = types(schema)
     plain = taken == {'string'} or taken == {'string', 'null'}
     named = plain and not ({'enum', 'const', 'format', 'contentEncoding'} & schema.keys())
@@ -100,7 +100,7 @@ def _bounds(schema):
 
 
 def places(schema, example, path=()):
-    "Yield (path, schema) of every field, in objects of lists as well"
+    """Yield (path, schema) of every field, in objects of lists as well"""
     for name, part in schema.get('properties', {}).items():
         yield (*path, name), part
         inner = part
@@ -111,7 +111,7 @@ def places(schema, example, path=()):
 
 
 def objects(schema, path=()):
-    "Yield (path, schema) of the body and of the objects in its lists"
+    """Yield (path, schema) of the body and of the objects in its lists"""
     yield path, schema
     for place, part in places(schema, None):
         for choice in [part, *part.get('anyOf', ())]:
@@ -120,7 +120,7 @@ def objects(schema, path=()):
 
 
 def shown(path):
-    "Return ``lines[0].price`` for ('lines', 0, 'price')"
+    """Return ``lines[0].price`` for ('lines', 0, 'price')"""
     found = ''
     for step in path:
         found += f'[{step}]' if isinstance(step, int) else f'.{step}' if found else step
@@ -128,7 +128,7 @@ def shown(path):
 
 
 def bodies(schema, example):
-    "Yield (label, bytes) of wrong bodies; example: a right one, with an object in each list of objects"
+    """Yield (label, bytes) of wrong bodies; example: a right one, with an object in each list of objects"""
     for path, part in places(schema, example):
         for label, value in values(part):
             yield f'{shown(path)} = {label}', text(_with(example, path, value)).encode()

@@ -1,4 +1,4 @@
-"The chapters of the recording: modules with ``play(stage)``"
+"""The chapters of the recording: modules with ``play(stage)``"""
 from . import (
     again, callers, customers, gutschriften, heads, invoices, items, paths, projects, queries, reports,
     server,

@@ -1,4 +1,4 @@
-"The same request again under an Idempotency-Key; If-Match and If-None-Match"
+"""The same request again under an Idempotency-Key; If-Match and If-None-Match"""
 from tests.contracts.kit.golden import UNKNOWN
 
 from . import shapes
@@ -16,7 +16,7 @@ def play(stage):
 
 
 def _given(account):
-    "Return {POST operation: (parameters of its path, right body)}"
+    """Return {POST operation: (parameters of its path, right body)}"""
     customer, template = account.customer(), account.template()
     papers = {
         id: ({'id': account.made(PROJECTS, {
@@ -52,7 +52,7 @@ def _again(account, id, params, body):
 
 
 def _places(account, other):
-    "Where a key counts: tenant, method and path; a refused request leaves it free"
+    """Where a key counts: tenant, method and path; a refused request leaves it free"""
     key = {'Idempotency-Key': 'place'}
     account.note('first use of a key', 'createUnit', {'label': 'Place'}, headers=key)
     account.note('the key at another path', 'createCustomer', {'label': 'Place'}, headers=key)
@@ -111,7 +111,7 @@ def _record_conditions(account, read, update, params, change):
 
 
 def _tag_of(account, path, read, params):
-    "Return the present tag of a record; an item of a project has it in the answer of an empty change"
+    """Return the present tag of a record; an item of a project has it in the answer of an empty change"""
     if read == 'listProjectItems':
         return account('PATCH', path, {}).headers['ETag']
     return account.get(account.stage.operations[read].filled(**params)).headers['ETag']

@@ -1,4 +1,4 @@
-"Who calls: keys, tenants, plans and abilities, for every operation; and what is looked at first"
+"""Who calls: keys, tenants, plans and abilities, for every operation; and what is looked at first"""
 from tests.contracts.kit.golden import UNKNOWN
 
 
@@ -20,10 +20,10 @@ def play(stage):
     _malformed(stage, account.headers['X-Api-Key'])
     _abilities(stage, account)
     _rate(stage, poor)
-    stage.operator.call('provision.set_state', poor.tenant['company'], 'suspended')
+    stage.operator.call('tenant_provision.provision.set_state', poor.tenant['company'], 'suspended')
     _every_operation(stage, 'a suspended tenant', poor.headers)
     _order(stage, account, poor.headers)
-    stage.operator.call('provision.set_state', poor.tenant['company'], 'offboarded')
+    stage.operator.call('tenant_provision.provision.set_state', poor.tenant['company'], 'offboarded')
     _every_operation(stage, 'an offboarded tenant', poor.headers)
 
 
@@ -36,7 +36,7 @@ def _every_operation(stage, label, headers):
 
 def _revoked(stage, account):
     id, key = stage.key(account)
-    stage.operator.call('provision.revoke_key', id)
+    stage.operator.call('tenant_provision.provision.revoke_key', id)
     return key
 
 
@@ -57,7 +57,7 @@ def _malformed(stage, key):
 
 
 def _abilities(stage, account):
-    "Which operations a key with one ability alone may call; the abilities are named by the refusals"
+    """Which operations a key with one ability alone may call; the abilities are named by the refusals"""
     needed = {}
     _, nothing = stage.key(account, abilities=['nothing:read'])
     for operation in stage.operations.values():
@@ -82,7 +82,7 @@ def _short(answer):
 
 
 def _order(stage, account, suspended):
-    "Two things wrong at once: which one is said"
+    """Two things wrong at once: which one is said"""
     record = stage.recorder.record
     key = account.headers
     lacking = {'X-Api-Key': stage.key(account, abilities=['units:read'])[1]}
@@ -115,7 +115,7 @@ def _order(stage, account, suspended):
 
 
 def _rate(stage, caller):
-    "One request per second: the second one at once is refused"
+    """One request per second: the second one at once is refused"""
     stage.world.features(caller, {'requests_per_second': 1})
     for _ in range(5):
         answer = stage.recorder.send('GET', '/api/units', headers=caller.headers)

@@ -1,4 +1,4 @@
-"Customers: answers, look-ups, numbers of all countries, what a second one of a VAT id gets"
+"""Customers: answers, look-ups, numbers of all countries, what a second one of a VAT id gets"""
 from tests.contracts.kit.golden import UNKNOWN
 from tests.support.invoicing import ACME
 

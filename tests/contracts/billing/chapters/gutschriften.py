@@ -1,4 +1,4 @@
-"Gutschriften: issued, their documents, paid; and why one is not issued"
+"""Gutschriften: issued, their documents, paid; and why one is not issued"""
 from tests.contracts.kit.golden import UNKNOWN
 from tests.support.invoicing import item
 

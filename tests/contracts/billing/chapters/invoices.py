@@ -1,4 +1,4 @@
-"Invoices: issued, listed, read, their documents, paid; and why one is not issued"
+"""Invoices: issued, listed, read, their documents, paid; and why one is not issued"""
 from tests.contracts.kit.golden import UNKNOWN
 from tests.contracts.kit.wrong import Token, text
 from tests.support.invoicing import ITEMS, inside, item, make_template
@@ -40,7 +40,7 @@ def _read(note, made):
 
 
 def _issued(account, ready):
-    "What is issued after all"
+    """What is issued after all"""
     for label, body in {
             'one day to pay': {'issueDate': '2026-05-16', 'dueDate': '2026-05-16'},
             'another month': {'issueDate': '2026-04-01'}, 'another year': {'issueDate': '2025-12-31'},
@@ -92,7 +92,7 @@ def _refused(stage, account, other, ready):
 
 
 def _templates(stage, account, ready):
-    "Templates that cannot be billed with, and those with codes and electronic invoices"
+    """Templates that cannot be billed with, and those with codes and electronic invoices"""
     def bill(label, body=FULL, **values):
         template = account.made('/api/invoice-templates', {'name': label, 'language': 'de', **values})['id']
         answer = account.note(label, 'createInvoice', {**ready, 'invoiceTemplateId': template, **body})
@@ -125,7 +125,7 @@ def _templates(stage, account, ready):
 
 
 def _customers(stage):
-    "Without tax it counts where the customer is"
+    """Without tax it counts where the customer is"""
     account = stage.caller()
     template = account.made('/api/invoice-templates', {'name': 'Free', 'applyTax': False})['id']
     for label, values in {
@@ -163,7 +163,7 @@ def _paid(account, ready):
 
 
 def _drafts(stage, account, made):
-    "What the client can leave behind, and what somebody changed behind the archive's back"
+    """What the client can leave behind, and what somebody changed behind the archive's back"""
     draft = stage.world.draft(account)
     account.note('a draft', 'getInvoice', id=draft)
     account.note('a draft', 'getInvoicePdf', id=draft)
@@ -208,7 +208,7 @@ def _foreign(other, made):
 
 
 def _sellers(stage):
-    "Legal data that a seller lacks"
+    """Legal data that a seller lacks"""
     for label, values in [
             *((name, {name: ''}) for name in SELLER), ('vat_id and tax_number',
                 {'vat_id': '', 'tax_number': ''}),

@@ -1,4 +1,4 @@
-"Items: answers, order and search, keys that are taken, units"
+"""Items: answers, order and search, keys that are taken, units"""
 from tests.contracts.kit.golden import UNKNOWN
 
 DEV = {

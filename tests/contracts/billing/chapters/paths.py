@@ -1,4 +1,4 @@
-"Paths and methods, known and unknown; OPTIONS and HEAD; ids of requests; the house's own pages"
+"""Paths and methods, known and unknown; OPTIONS and HEAD; ids of requests; the house's own pages"""
 
 UNKNOWN_PATHS = [
     '/api', '/api/', '/api/nothing', '/api/customers/', '/api//customers', '/API/customers', '/api/Customers',
@@ -39,7 +39,7 @@ def play(stage):
 
 
 def _methods(stage, path, key):
-    "Methods that a path does not have, OPTIONS, HEAD"
+    """Methods that a path does not have, OPTIONS, HEAD"""
     recorder = stage.recorder
     having = {operation.method for operation in stage.operations.values() if operation.path == path}
     some = next(operation for operation in stage.operations.values() if operation.path == path)
@@ -53,7 +53,7 @@ def _methods(stage, path, key):
 
 
 def _ids(stage, account):
-    "What is no id in a path"
+    """What is no id in a path"""
     for operation in stage.operations.values():
         names = operation.names('path')
         for name in names:

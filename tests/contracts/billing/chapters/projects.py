@@ -1,4 +1,4 @@
-"Flat-rate projects: kept, offered, delivered and billed; and what a billed one refuses"
+"""Flat-rate projects: kept, offered, delivered and billed; and what a billed one refuses"""
 from tests.contracts.kit.golden import UNKNOWN
 
 PATH = '/api/paushal-projects'
@@ -22,7 +22,7 @@ PDFS = {'createOffer': 'getOfferPdf', 'createDeliveryNote': 'getDeliveryNotePdf'
 
 
 class Planner:
-    "A tenant who plans"
+    """A tenant who plans"""
 
     def __init__(self, stage, country='AT', **seller):
         self.account = stage.caller(country, **seller)
@@ -155,7 +155,7 @@ def _papers(planner, other, operation):
 
 
 def _billed(planner):
-    "A project with all its papers, and what it refuses from then on"
+    """A project with all its papers, and what it refuses from then on"""
     note, project = planner.note, planner.plan()
     for operation in PAPERS:
         planner.issue('in order', operation, project)

@@ -1,4 +1,4 @@
-"Parameters of the query string: each of each operation, and what is wrong with a query as a whole"
+"""Parameters of the query string: each of each operation, and what is wrong with a query as a whole"""
 WHOLE = [
     'unknown=1', '?', '&', '=', '=x', '&&&', '%', '%zz', '%ff', '%ff=1', 'a%00b=1', '%00', 'x=%00',
     'x=%ed%a0%80', 'x=1&x=2',

@@ -1,4 +1,4 @@
-"Reports of the payment provider at the address of a tenant, and invoices whose provider does not answer"
+"""Reports of the payment provider at the address of a tenant, and invoices whose provider does not answer"""
 import json
 
 import pytest
@@ -68,7 +68,7 @@ def play(stage):
 
 
 def _links(stage, account, report):
-    "Invoices with payment links while the provider refuses, fails or answers"
+    """Invoices with payment links while the provider refuses, fails or answers"""
     template = account.made('/api/invoice-templates', {
             'name': 'Online', 'paymentQrMode': 'StripePaymentLink', 'language': 'en'})['id']
     body = {
@@ -107,7 +107,7 @@ def _links(stage, account, report):
 
 
 def _noted(account, label, body):
-    "Issue an invoice and note the answer, the random parts of its link named before"
+    """Issue an invoice and note the answer, the random parts of its link named before"""
     answer = account.post('/api/invoices', body)
     names = account.stage.recorder.names
     names.learn(answer.json['stripePaymentLinkUrl'], '<link>')

@@ -70,7 +70,7 @@ SLOW = {'half a head': b'GET /api/units HTTP/1.1\r\nHost',
 
 
 class Raw:
-    "An answer read from a socket, with what a recorder looks at"
+    """An answer read from a socket, with what a recorder looks at"""
 
     def __init__(self, stream):
         line = stream.readline().decode()
@@ -97,7 +97,7 @@ def play(stage):
 
 @contextlib.contextmanager
 def _served(stage):
-    "A gunicorn with one worker on the database of the stage"
+    """A gunicorn with one worker on the database of the stage"""
     with socket.socket() as sock:
         sock.bind((HOST, 0))
         port = sock.getsockname()[1]

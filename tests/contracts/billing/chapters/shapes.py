@@ -42,7 +42,7 @@ def play(stage):
 
 
 def _ids(account):
-    "Return the records that operations of one record are called with"
+    """Return the records that operations of one record are called with"""
     project = account.made('/api/paushal-projects', {
             'customerId': account.customer(), 'name': 'Shape', 'items': [{'description': 'x', 'price': 5}]})
     planned = {'id': project['id']}

@@ -1,4 +1,4 @@
-"Invoice templates: answers, the default, logos, what a plan allows"
+"""Invoice templates: answers, the default, logos, what a plan allows"""
 import base64
 import io
 import struct
@@ -29,13 +29,13 @@ def chunk(name, data):
 
 
 def bomb(width, height):
-    "Return a PNG of few bytes that says it has width × height pixels"
+    """Return a PNG of few bytes that says it has width × height pixels"""
     return (SIGNATURE + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 6, 0, 0, 0))
         + chunk(b'IDAT', zlib.compress(b'\0' * 10_000_000)) + chunk(b'IEND', b''))
 
 
 def logos():
-    "Return {label: bytes}"
+    """Return {label: bytes}"""
     png = picture()
     return {
         'PNG': png, 'JPEG': picture('JPEG'), 'PNG in grey': picture(mode='L'),

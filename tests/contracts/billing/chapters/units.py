@@ -1,4 +1,4 @@
-"Custom units: answers, codes, units in use"
+"""Custom units: answers, codes, units in use"""
 from tests.contracts.kit.golden import UNKNOWN
 
 CODES = ['LS', 'H87', 'HUR', 'DAY', 'KGM', 'GRM', 'MTR', 'MTK', 'LTR', 'MLT', 'XPK', 'day', '']
