@@ -19,6 +19,7 @@ from trytond.pyson import Eval
 from trytond.tools import cursor_dict
 from trytond.transaction import Transaction, without_check_access
 
+from . import settle
 from .events import announce_paid
 from .exceptions import IssueError, IssueStateError
 from .side import SALE, SELF_BILLED, Side, is_ours
@@ -141,10 +142,52 @@ class Invoice(metaclass=PoolMeta):
         for bill in bills:
             if not (bill.cancels and bill.figures.total):
                 continue
-            cancelled = not bill.credited.remaining and posting_backend().cancel(bill)
-            if not cancelled and posting_backend().count_as_payment(bill):
+            cancelled = not bill.credited.remaining and _cancel(bill)
+            if not cancelled and _count_as_payment(bill):
                 paid.append(cls(bill.credited.id))
         announce_paid(paid)
+
+
+def _cancel(bill):
+    """Cancel the invoice that a credit note took back wholly, and reconcile both; return whether it could.
+
+    It cannot where an instalment was paid already: the credit note then stays open, to be refunded.
+    """
+    credits = [bill.id, *_earlier_credits(bill)]
+    found = settle.read_open([bill.credited.id, *credits])
+    lines = [line for open_ in found.values() for line in open_.owed]
+    if sum(line.balance for line in lines):
+        return False
+    posting_backend().cancel(bill, credits, lines)
+    return True
+
+
+def _earlier_credits(bill):
+    """Return the ids of the open credit notes of the same invoice"""
+    table = Pool().get('account.invoice').__table__()
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*table.select(
+            table.id, where=(table.credit_of == bill.credited.id) & (table.state == 'posted')
+            & (table.id != bill.id)))
+    return [id for id, in cursor]
+
+
+def _count_as_payment(bill):
+    """Let a credit note lower what is left to pay of its invoice; return whether nothing is left, so that
+    both are settled.
+    """
+    found = settle.read_open([bill.credited.id, bill.id])
+    credited, credit = found[bill.credited.id], found[bill.id]
+    rest = bill.books.side.sign * (credited.balance + credit.balance)
+    if rest < 0:
+        return False
+    backend = posting_backend()
+    backend.add_payment_lines(bill.books, bill.credited.id, credit.owed)
+    credited.paid += credit.owed
+    if rest or not credited.of_one_party:
+        return False
+    backend.settle_invoices(bill.books, {bill.credited.id: credited}, credited.date)
+    return True
 
 
 class InvoiceLine(metaclass=PoolMeta):
