@@ -1,5 +1,5 @@
 """Why an invoice cannot carry its data"""
-from trytond.modules.account_invoice_issue.exceptions import IssueError
+from trytond.modules.document_issue.exceptions import IssueError
 
 
 class EInvoiceInvalid(IssueError):

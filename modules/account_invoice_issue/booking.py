@@ -15,17 +15,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
 
-from sql.functions import CurrentTimestamp
 from trytond.cache import Cache
-from trytond.model import fields
-from trytond.modules.kernel.rows import insert_all, next_ids
+from trytond.modules.document_issue.rounding import TaxShare
+from trytond.modules.document_issue.taxation import Part
+from trytond.modules.kernel.rows import forget, insert_all, next_ids, update
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
 from .printed import copy
-from .rounding import TaxShare
-from .taxation import Part
 
 ZERO = Decimal(0)
 INVOICE, LINE, TAX = 'account.invoice', 'account.invoice.line', 'account.invoice.tax'
@@ -165,29 +163,6 @@ def _delete_taxes(bills):
         table = Pool().get(TAX).__table__()
         Transaction().connection.cursor().execute(
             *table.delete(where=table.invoice.in_([bill.id for bill in bills])))
-
-
-def forget(*models):
-    """Let no record cached in this transaction hide what was written"""
-    transaction = Transaction()
-    transaction.counter += 1
-    for cache in transaction.cache.values():
-        for model in models:
-            if model in cache:
-                cache[model].clear()
-
-
-def update(model, ids, values):
-    """Write the same values {column: value} into rows"""
-    Model = Pool().get(model)
-    table = Model.__table__()
-    names = list(values)
-    transaction = Transaction()
-    transaction.connection.cursor().execute(*table.update(
-            [getattr(table, name) for name in names] + [table.write_uid, table.write_date],
-            [Model._fields[name].sql_format(values[name]) for name in names]
-            + [transaction.user, CurrentTimestamp()],
-            where=fields.SQL_OPERATORS['in'](table.id, list(ids))))
 
 
 class Invoice(metaclass=PoolMeta):

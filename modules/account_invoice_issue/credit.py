@@ -14,6 +14,8 @@ from sql.aggregate import Sum
 from sql.conditionals import Coalesce
 from trytond.i18n import gettext
 from trytond.model import fields
+from trytond.modules.document_issue.exceptions import IssueError, IssueStateError
+from trytond.modules.document_issue.side import Side
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.tools import cursor_dict
@@ -21,9 +23,8 @@ from trytond.transaction import Transaction, without_check_access
 
 from . import settle
 from .events import announce_paid
-from .exceptions import IssueError, IssueStateError
-from .side import SALE, SELF_BILLED, Side, is_ours
 from .posting import posting_backend
+from .side import is_ours, side_for, written_by_us
 
 CREDITABLE = ('posted', 'paid')
 
@@ -77,12 +78,13 @@ def read_credited(ids):
             table.id, table.number, table.invoice_date.as_('issue_date'), table.party, table.self_billed,
             table.state, table.credit_of, table.printed,
             (Coalesce(table.total_amount_cache, 0) + taken).as_('remaining'),
-            where=table.id.in_(sorted(ids)) & ((table.type == SALE.type) | table.self_billed)))
-    return {
-        row['id']: Credited(
-            gross=was_gross(row.pop('printed')),
-            side=SELF_BILLED if row.pop('self_billed') else SALE, **row)
-        for row in list(cursor_dict(cursor))}
+            where=table.id.in_(sorted(ids)) & written_by_us(table)))
+    return {row['id']: _credited(row) for row in list(cursor_dict(cursor))}
+
+
+def _credited(row):
+    gross = was_gross(row.pop('printed'))
+    return Credited(gross=gross, side=side_for(row.pop('self_billed')), **row)
 
 
 def was_gross(printed):

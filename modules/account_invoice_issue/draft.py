@@ -13,6 +13,16 @@ from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.archive.document import Blob
 from trytond.modules.backend.prepared import Prepared, Slot
+from trytond.modules.document_issue import parties, rounding
+from trytond.modules.document_issue.exceptions import (
+    IssueError, IssueStateError, UnknownRecordError)
+from trytond.modules.document_issue.goods import Goods
+from trytond.modules.document_issue.ledger import Books, Period, open_or_create_period
+from trytond.modules.document_issue.limits import MAX_LINES, check_amount
+from trytond.modules.document_issue.seller import TAX_NUMBERS
+from trytond.modules.document_issue.side import SALE
+from trytond.modules.document_issue.taxation import Taxation, Taxed
+from trytond.modules.document_issue.units import PrintedUnits
 from trytond.modules.party_customer.customer import (
     Customer, columns, customers_of, get_customers)
 from trytond.modules.tenant.scope import current_company
@@ -20,23 +30,13 @@ from trytond.pool import Pool
 from trytond.tools import cursor_dict
 from trytond.transaction import inactive_records
 
-from . import parties, rounding
 from .credit import Credited, read_credited
-from .exceptions import IssueError, IssueStateError, UnknownRecordError
-from .goods import Goods
-from .ledger import Books, Period, open_period
-from .side import SALE, SELF_BILLED, is_ours
-from .taxation import Taxation, Taxed
+from .side import SELF_BILLED, is_ours
 from .taxation_purchase import PurchaseTaxation
-from .seller import TAX_NUMBERS
-from .units import PrintedUnits
 
 ISSUABLE = ('draft', 'validated')
 OPEN = (*ISSUABLE, 'posted')
 """States of an invoice that somebody may still have to pay"""
-MAX_LINES = 1000
-LARGEST = Decimal(10) ** 12
-"""Of any amount, in the currency of the invoice"""
 TEMPLATE = (
     'id', 'active', 'name', 'language', 'apply_tax', 'is_tax_included', 'tax_rate', 'tax_label',
     'payment_qr_mode', 'payment_instructions', 'e_invoice_profile', 'business_process_id',
@@ -223,17 +223,6 @@ class Bill:
         return (rates.pop() if len(rates) == 1 else self.template.tax_rate).quantize(rounding.CENT)
 
 
-def storable(quantity, place):
-    """Return a Decimal quantity as the float that Tryton stores.
-
-    Raises IssueError for one that a float cannot hold exactly; ``place`` names the line.
-    """
-    stored = float(quantity)
-    if Decimal(str(stored)) != quantity:
-        raise IssueError(gettext('account_invoice_issue.msg_quantity_digits'), f'{place}.quantity')
-    return stored
-
-
 def complete(drafts, books):
     """Return the Bill of each draft; raises IssueError or IssueStateError naming the field"""
     for draft in drafts:
@@ -264,7 +253,7 @@ class Lookups:
     def period(self, date):
         """Return the open Period of a date"""
         if date not in self._periods:
-            self._periods[date] = open_period(self._books, date, 'invoice_date')
+            self._periods[date] = open_or_create_period(self._books, date, 'invoice_date')
         return self._periods[date]
 
     def buyer(self, draft):
@@ -275,14 +264,14 @@ class Lookups:
             draft.party.save()
             self.buyers.update(get_customers([party]))
         if party not in self.buyers:
-            raise UnknownRecordError(gettext('account_invoice_issue.msg_unknown'), 'party')
+            raise UnknownRecordError(gettext('document_issue.msg_unknown'), 'party')
         return self.buyers[party]
 
     def template(self, draft):
         """Return the template of a draft, the tenant's default where it names none"""
         template = self.templates.get(draft.template.id if draft.template else None)
         if template is None or not (template.active or draft.credit_of):
-            raise UnknownRecordError(gettext('account_invoice_issue.msg_unknown'), 'template')
+            raise UnknownRecordError(gettext('document_issue.msg_unknown'), 'template')
         return template
 
 
@@ -360,7 +349,7 @@ def _credited(draft, books, known):
         return None
     credited = known.credited.get(draft.credit_of.id)
     if credited is None or credited.side is not books.side:
-        raise UnknownRecordError(gettext('account_invoice_issue.msg_unknown'), 'credit_of')
+        raise UnknownRecordError(gettext('document_issue.msg_unknown'), 'credit_of')
     credited.check(draft.party.id)
     return credited
 
@@ -374,7 +363,7 @@ def _check_sign(total, credited):
     if credited:
         credited.take(total)
     elif total < 0:
-        raise IssueError(gettext('account_invoice_issue.msg_total_negative'), 'lines')
+        raise IssueError(gettext('document_issue.msg_total_negative'), 'lines')
 
 
 # Who pays
@@ -470,13 +459,8 @@ def _figures(items, gross):
 def _check_amounts(items, total):
     for number, item in enumerate(items):
         if item.tax:
-            _check_amount(item.shown, f'lines[{number}]')
-    _check_amount(total, 'lines')
-
-
-def _check_amount(amount, place):
-    if abs(amount) > LARGEST:
-        raise IssueError(gettext('account_invoice_issue.msg_amount_too_large', limit=LARGEST), place)
+            check_amount(item.shown, f'lines[{number}]')
+    check_amount(total, 'lines')
 
 
 def _due(draft, issue_date, total):

@@ -1,8 +1,8 @@
 """Print gives the archived bytes; nothing is rendered a second time"""
 from trytond.i18n import gettext
+from trytond.modules.document_issue.exceptions import NotFinalizedError
 from trytond.pool import Pool, PoolMeta
 
-from .exceptions import NotFinalizedError
 from .invoice import pdf_of
 from .side import is_ours
 

@@ -13,14 +13,14 @@ from itertools import chain, islice
 from sql import Literal, Null
 from trytond.i18n import gettext
 from trytond.model import fields
-from trytond.modules.kernel.rows import insert
+from trytond.modules.document_issue import numbering
+from trytond.modules.document_issue.exceptions import IssueStateError
+from trytond.modules.document_issue.ledger import Books, Period
+from trytond.modules.kernel.rows import forget, insert, update
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
-from . import numbering
-from .booking import INVOICE, MOVE, MOVE_LINE, ZERO, forget, update
-from .exceptions import IssueStateError
-from .ledger import Books, Period
+from .booking import INVOICE, MOVE, MOVE_LINE, ZERO
 
 PAYMENT, RECONCILIATION = 'account.invoice-account.move.line', 'account.move.reconciliation'
 

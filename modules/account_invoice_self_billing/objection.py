@@ -7,10 +7,10 @@ objected; what was issued stays as it is.
 """
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
-from trytond.modules.account_invoice_issue.exceptions import IssueError, IssueStateError
-from trytond.modules.account_invoice_issue.ledger import read_books
-from trytond.modules.account_invoice_issue.locks import require_locks
 from trytond.modules.account_invoice_issue.side import SELF_BILLED
+from trytond.modules.document_issue.exceptions import IssueError, IssueStateError
+from trytond.modules.document_issue.ledger import read_books
+from trytond.modules.document_issue.locks import require_locks
 from trytond.modules.document_render import formats
 from trytond.modules.document_render.formats import language_of
 from trytond.modules.immutable import Seal

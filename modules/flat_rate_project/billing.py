@@ -4,12 +4,12 @@ At most one invoice stands for a project. Where it was cancelled, the next one t
 """
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
-from trytond.modules.account_invoice_issue.draft import storable
-from trytond.modules.account_invoice_issue.locks import require_locks
 from trytond.modules.archive.document import NOTHING
+from trytond.modules.document_issue.limits import storable
+from trytond.modules.document_issue.locks import require_locks
+from trytond.modules.kernel.concurrency import lock_rows
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.plan import require_feature
-from trytond.modules.kernel.concurrency import lock_rows
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 

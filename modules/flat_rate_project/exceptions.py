@@ -3,7 +3,7 @@
 Each error has the ``field`` it is about and a ``code``, as those of ``account_invoice_issue``.
 """
 from trytond.exceptions import UserWarning
-from trytond.modules.account_invoice_issue.exceptions import (
+from trytond.modules.document_issue.exceptions import (
     IssueError, IssueStateError, UnknownRecordError)
 
 

@@ -3,8 +3,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
-
-from trytond.modules.account_invoice_issue.locks import LOCKS
+from trytond.modules.document_issue.locks import LOCKS
 from trytond.modules.flat_rate_project import reading
 from trytond.modules.flat_rate_project.billing import bill
 from trytond.modules.flat_rate_project.paper import LOCKS as PAPER_LOCKS

@@ -46,7 +46,7 @@ def check_seller(seller):
     """Raise IssueStateError naming the legal data that a Seller lacks, as ``seller.street``"""
     for name in seller.missing():
         raise IssueStateError(
-            gettext(f'account_invoice_issue.msg_seller_{name}'), f'seller.{name}')
+            gettext(f'document_issue.msg_seller_{name}'), f'seller.{name}')
 
 
 def parts(party, country):

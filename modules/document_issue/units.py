@@ -51,7 +51,7 @@ class PrintedUnits:
             row = self.own.get(line.custom_unit.id)
             if row is None:
                 raise UnknownRecordError(
-                    gettext('account_invoice_issue.msg_unknown'), f'{place}.custom_unit')
+                    gettext('document_issue.msg_unknown'), f'{place}.custom_unit')
             return PrintedUnit(row['label'], row['e_invoice_code'])
         if not line.unit:
             return PrintedUnit()
