@@ -104,7 +104,8 @@ class Stage:
     def key(self, caller, scheme='billing', abilities=()):
         """Return (id, key) of a further key of a tenant"""
         id, _, key = self.operator.call(
-            'tenant_provision.provision.issue_key', caller.tenant['company'], scheme, self.database, abilities=list(abilities))
+            'tenant_provision.provision.issue_key', caller.tenant['company'], scheme, self.database,
+            abilities=list(abilities))
         return id, key
 
 
