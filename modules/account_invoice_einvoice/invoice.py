@@ -7,11 +7,11 @@ from functools import partial
 
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
-from trytond.modules.account_invoice_issue import printed
 from trytond.modules.account_invoice_issue.draft import File
-from trytond.modules.account_invoice_issue.exceptions import NotFinalizedError
 from trytond.modules.account_invoice_issue.invoice import sealed
 from trytond.modules.archive.document import Blob
+from trytond.modules.document_issue import typesetting
+from trytond.modules.document_issue.exceptions import NotFinalizedError
 from trytond.modules.document_render.formats import language_of
 from trytond.modules.kernel import timing
 from trytond.modules.tenant.plan import require_feature
@@ -97,12 +97,12 @@ class Invoice(metaclass=PoolMeta):
         checks = [
             workshop.begin('check', validate.check, xml, syntax, einvoice.profile)
             for syntax, xml in written.items()]
-        pdf = printed.begin(workshop, bill.document, finish=partial(
+        pdf = typesetting.begin(workshop, bill.document, finish=partial(
                 embed.attach, xml=written['cii'], made_at=bill.document.finalised_at,
                 specification=codes.specification(einvoice.profile, bill.issue_date)))
         yield
         bill.pdf = pdf()
-        with timing.part('validate'), printed.answered():
+        with timing.part('validate'), typesetting.answered():
             found = [violation for check in checks for violation in check.result()]
         if found:
             raise _refusal(bill, einvoice, found)
@@ -127,7 +127,7 @@ def _refusal(bill, einvoice, found):
     said = '\n'.join(f"{each['message']} ({each['rule']})" for each in violations)
     with Transaction().set_context(language=language):
         return EInvoiceInvalid(
-            gettext('account_invoice_einvoice.msg_invalid', violations=said), violations)
+            gettext('account_invoice_einvoice.msg_invalid', violations=said), violations=violations)
 
 
 def _contents(invoices, *media_type):
@@ -161,5 +161,5 @@ class EInvoiceReport(Report):
         invoice, = Pool().get('account.invoice').browse(records)
         content = files_of(invoice).get('cii')
         if not content:
-            raise NotFinalizedError(gettext('account_invoice_einvoice.msg_no_einvoice'), None)
+            raise NotFinalizedError(gettext('account_invoice_einvoice.msg_no_einvoice'))
         return 'xml', content

@@ -13,6 +13,13 @@ from trytond.model import Check, Index, ModelView, Unique, dualmethod, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.account.tax import _TaxLine
 from trytond.modules.archive.document import PDF, Sealing
+from trytond.modules.document_issue import numbering, rounding, typesetting
+from trytond.modules.document_issue.exceptions import NotFinalizedError
+from trytond.modules.document_issue.ledger import read_books
+from trytond.modules.document_issue.locks import require_locks
+from trytond.modules.document_issue.seller import check_seller
+from trytond.modules.document_issue.side import SALE
+from trytond.modules.document_issue.taxation import UNEXPLAINED
 from trytond.modules.document_render import Workshop
 from trytond.modules.immutable import FREELY
 from trytond.modules.kernel import clock, timing
@@ -21,17 +28,13 @@ from trytond.pyson import Bool, Eval, If
 from trytond.tools import grouped_slice
 from trytond.transaction import Transaction, without_check_access
 
-from . import booking, numbering, printed, rounding, workflow
+from . import booking, positions, printed, workflow
 from .credit import was_gross
 from .draft import ISSUABLE, OPEN, File, complete
 from .events import announce_created, announce_paid
-from .exceptions import NotFinalizedError, PaymentLinkError
-from .ledger import read_books
-from .locks import require_locks
-from .seller import check_seller
-from .side import SALE, is_ours, listed, side_of
-from .taxation import UNEXPLAINED
+from .exceptions import PaymentLinkError
 from .posting import posting_backend
+from .side import is_ours, listed, side_of
 
 _OURS = (Eval('type') == 'out') | Eval('self_billed', False)
 _READONLY = {'readonly': Eval('state') != 'draft', 'invisible': ~_OURS}
@@ -118,7 +121,7 @@ class Invoice(metaclass=PoolMeta):
         table = cls.__table_handler__(module)
         if table.column_exist('issued_at') and not table.column_exist('position'):
             table.add_column('position', 'INTEGER')
-            numbering.give_positions()
+            positions.give_positions()
         super().__register__(module)
 
     @classmethod
@@ -208,7 +211,7 @@ class Invoice(metaclass=PoolMeta):
         """Hand in what is to be made of a bill, yield, then wait for it: fill in ``pdf``, and ``beside``
         where there is more to seal.
         """
-        pdf = printed.begin(workshop, bill.document)
+        pdf = typesetting.begin(workshop, bill.document)
         yield
         bill.pdf = pdf()
 
@@ -220,20 +223,20 @@ class Invoice(metaclass=PoolMeta):
         Raises PaymentLinkError without a payment provider.
         """
         if bills:
-            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'), None)
+            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'))
 
     @classmethod
     def _number(cls, bills):
         """Take the numbers of invoices and moves: they follow creation, whatever the dates"""
         now = clock.now().replace(tzinfo=None)
-        positions = count(numbering.last_position(bills[0].books.side) + 1)
+        places = count(positions.last_position(bills[0].books.side) + 1)
         wanted = defaultdict(list)
         for bill in bills:
             wanted[bill.period.invoices].append(bill.issue_date)
             wanted[bill.period.moves].append(bill.issue_date)
         numbers = {sequence: iter(taken) for sequence, taken in numbering.take(wanted).items()}
         for bill in bills:
-            bill.position = next(positions)
+            bill.position = next(places)
             bill.number = next(numbers[bill.period.invoices])
             bill.move_number = next(numbers[bill.period.moves])
             bill.issued_at = now
@@ -408,7 +411,7 @@ def pdf_of(invoice):
     """
     document, sha512 = sealed([invoice])[invoice.id]
     if document is None:
-        raise NotFinalizedError(gettext('account_invoice_issue.msg_not_finalized'), None)
+        raise NotFinalizedError(gettext('account_invoice_issue.msg_not_finalized'))
     return Pool().get('archive.document').contents([document])[document], sha512
 
 

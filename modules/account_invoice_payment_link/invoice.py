@@ -4,7 +4,7 @@ import json
 
 from trytond.i18n import gettext
 from trytond.model import fields
-from trytond.modules.account_invoice_issue.exceptions import IssueError
+from trytond.modules.document_issue.exceptions import IssueError
 from trytond.modules.kernel.request import current_request
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval

@@ -4,12 +4,12 @@ At most one invoice stands for a project. Where it was cancelled, the next one t
 """
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
-from trytond.modules.account_invoice_issue.draft import storable
-from trytond.modules.account_invoice_issue.locks import require_locks
 from trytond.modules.archive.document import NOTHING
+from trytond.modules.document_issue.limits import storable
+from trytond.modules.document_issue.locks import require_locks
+from trytond.modules.kernel.concurrency import lock_rows
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.plan import require_feature
-from trytond.modules.kernel.concurrency import lock_rows
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
@@ -64,10 +64,10 @@ def bill(project, **values):
         lock_rows('flat_rate.project', [project.id])
         if reading.billed([project.id]):
             raise ProjectStateError(
-                gettext('flat_rate_project.msg_has_invoice', project=project.name), None)
+                gettext('flat_rate_project.msg_has_invoice', project=project.name))
         if not charges(project):
             raise ProjectStateError(
-                gettext('flat_rate_project.msg_nothing_priced', project=project.name), None)
+                gettext('flat_rate_project.msg_nothing_priced', project=project.name))
         note = project.delivery_note
         invoice, = Invoice.issue([Invoice(
                     party=project.party, lines=list(_lines(project)), description=project.name,
@@ -85,4 +85,4 @@ def _lines(project):
             continue
         yield Line(
             type='line', description=row.description, unit=row.unit, custom_unit=row.custom_unit,
-            quantity=storable(row.quantity, f'items[{number}]'), unit_price=row.price)
+            quantity=storable(row.quantity, 'items', number), unit_price=row.price)

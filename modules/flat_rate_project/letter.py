@@ -8,10 +8,10 @@ import hashlib
 import json
 
 from trytond.i18n import gettext
-from trytond.modules.account_invoice_issue import printed, rounding
-from trytond.modules.account_invoice_issue.draft import LARGEST
-from trytond.modules.account_invoice_issue.taxation import template_tax
-from trytond.modules.account_invoice_issue.units import PrintedUnits
+from trytond.modules.document_issue import printed, rounding
+from trytond.modules.document_issue.limits import LARGEST
+from trytond.modules.document_issue.taxation import template_tax
+from trytond.modules.document_issue.units import PrintedUnits
 from trytond.modules.document_render import Document, Line, Reference, Totals
 from trytond.modules.party_customer.customer import get_customers
 from trytond.modules.tenant.scope import current_company
@@ -51,7 +51,7 @@ def _known(model, ids, field):
     mine = [('id', 'in', list(ids)), ('company', '=', current_company())]
     found = {record.id: record for record in Pool().get(model).search(mine)}
     if ids - found.keys():
-        raise UnknownProjectError(gettext('account_invoice_issue.msg_unknown'), field)
+        raise UnknownProjectError(gettext('document_issue.msg_unknown'), field)
     return found
 
 
@@ -84,10 +84,10 @@ def figures(letter, charged, books):
         [(row.quantity, row.price, taxed, taxed.rate) for row in charged],
         letter.template.is_tax_included)
     if totals.total < 0:
-        raise ProjectError(gettext('account_invoice_issue.msg_total_negative'), 'items')
+        raise ProjectError(gettext('document_issue.msg_total_negative'), 'items')
     if max(map(abs, [*totals.shown, totals.total])) > LARGEST:
         raise ProjectError(
-            gettext('account_invoice_issue.msg_amount_too_large', limit=LARGEST), 'items')
+            gettext('document_issue.msg_amount_too_large', limit=LARGEST), 'items')
     return taxed, totals
 
 
@@ -148,7 +148,7 @@ def _content(letter, rows, amounts=(), taxed=None):
         'subject': '' if named else project.name,
         'summary': '' if named else project.description or '',
         'lines': tuple(
-            _line(row, units.of(row, f'items[{n}]', letter.template.language), amounts, taxed)
+            _line(row, units.of(row, ('items', n), letter.template.language), amounts, taxed)
             for n, row in enumerate(rows))}
 
 

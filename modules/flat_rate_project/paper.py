@@ -10,11 +10,11 @@ from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
 from trytond.modules.account_dach.exceptions import FiscalYearRangeError
 from trytond.modules.account_dach.fiscalyear import check_range
-from trytond.modules.account_invoice_issue import numbering, printed
-from trytond.modules.account_invoice_issue.ledger import read_books
-from trytond.modules.account_invoice_issue.locks import require_locks
-from trytond.modules.account_invoice_issue.seller import check_seller
 from trytond.modules.archive.document import NOTHING, Blob, Sealing
+from trytond.modules.document_issue import numbering, typesetting
+from trytond.modules.document_issue.ledger import read_books
+from trytond.modules.document_issue.locks import require_locks
+from trytond.modules.document_issue.seller import check_seller
 from trytond.modules.immutable import Seal
 from trytond.modules.kernel import clock, timing
 from trytond.modules.tenant.ownership import TenantOwned
@@ -128,7 +128,7 @@ class Paper:
             with timing.part('compute'):
                 letters = cls._letters(drafts)
             for item in letters:
-                item.pdf = printed.render(item.document)
+                item.pdf = typesetting.render(item.document)
             papers = cls.create([cls._row(item) for item in letters])
             Pool().get('archive.document').seal([
                     Sealing(
@@ -161,7 +161,7 @@ class Paper:
         if found or len(set(projects)) < len(projects):
             raise ProjectStateError(gettext(
                     f'flat_rate_project.msg_has_{cls._kind}',
-                    project=(found[0].project if found else projects[0]).name), None)
+                    project=(found[0].project if found else projects[0]).name))
 
     @classmethod
     def _check(cls, item, books):
@@ -204,7 +204,7 @@ class Offer(Paper, TenantOwned, ModelSQL, ModelView):
                     'flat_rate_project.msg_valid_before_issue', date=item.issue_date), 'valid_until')
         if not charges(item.project):
             raise ProjectStateError(
-                gettext('flat_rate_project.msg_nothing_priced', project=item.project.name), None)
+                gettext('flat_rate_project.msg_nothing_priced', project=item.project.name))
 
     @classmethod
     def _document(cls, item, books):

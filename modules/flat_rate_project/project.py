@@ -6,15 +6,15 @@ from sql.aggregate import Max
 from sql.functions import CurrentTimestamp, Function, RowNumber
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, fields, sequence_ordered
-from trytond.modules.account_invoice_issue.booking import forget
-from trytond.modules.account_invoice_issue.draft import MAX_LINES, storable
-from trytond.modules.account_invoice_issue.rounding import line_amount
+from trytond.modules.document_issue.limits import MAX_LINES, storable
+from trytond.modules.document_issue.rounding import line_amount
+from trytond.modules.kernel import clock
+from trytond.modules.kernel.concurrency import lock_rows
+from trytond.modules.kernel.rows import forget
 from trytond.modules.product import price_digits
 from trytond.modules.product_catalog.uom import PIECE, built_in_units
-from trytond.modules.kernel import clock
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.plan import require_feature
-from trytond.modules.kernel.concurrency import lock_rows
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
 from trytond.transaction import Transaction
@@ -222,7 +222,7 @@ def _check(find, projects, message):
     """Raise ProjectStateError for the first of the projects (ids) that ``find`` finds"""
     if found := find(projects):
         name = Pool().get('flat_rate.project')(min(found)).name
-        raise ProjectStateError(gettext(f'flat_rate_project.{message}', project=name), None)
+        raise ProjectStateError(gettext(f'flat_rate_project.{message}', project=name))
 
 
 class Item(sequence_ordered(), TenantOwned, ModelSQL, ModelView):

@@ -1,6 +1,6 @@
 """Offers and delivery notes of one tenant or of all: no number is missing, each has its document."""
 from trytond.i18n import gettext
-from trytond.modules.account_invoice_issue.validate import gaps
+from trytond.modules.document_issue.validate import gaps
 from trytond.modules.kernel.check import Finding, select
 
 _NUMBERS = """

@@ -5,13 +5,14 @@ import re
 from typing import Annotated, Literal
 
 from pydantic import Field
-
-from trytond.modules.account_invoice_issue.draft import MAX_LINES, Draft, DraftLine, RecordId, storable
+from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, RecordId
 from trytond.modules.account_invoice_issue.invoice import pdf_of
-from trytond.modules.account_invoice_issue.locks import LOCKS
 from trytond.modules.account_invoice_issue.reading import Filter, get_invoices, list_invoices
-from trytond.modules.account_invoice_issue.side import SALE
 from trytond.modules.account_invoice_payment_link.link import links_of
+from trytond.modules.document_issue.limits import MAX_LINES, storable
+from trytond.modules.document_issue.locks import LOCKS
+from trytond.modules.document_issue.side import SALE
+from trytond.modules.kernel import clock
 from trytond.modules.product_catalog.product import ITEM_KEY_LENGTH
 from trytond.modules.product_catalog.uom import built_in_units
 from trytond.modules.rest import Operation
@@ -21,7 +22,6 @@ from trytond.modules.rest.fields import (
     Stamp, camel, decimal, integer, text)
 from trytond.modules.rest.paging import Page, PageQuery
 from trytond.modules.rest.problems import not_found
-from trytond.modules.kernel import clock
 from trytond.pool import Pool
 
 from .naming import day_of, json_name, renamed
@@ -188,7 +188,7 @@ def _draft(call, order, values):
     lines = [
         DraftLine(
             item_key=item.item_key or None, description=item.description,
-            quantity=storable(item.quantity, f'lines[{n}]'), unit=RecordId(units[UNITS[item.unit]]),
+            quantity=storable(item.quantity, 'lines', n), unit=RecordId(units[UNITS[item.unit]]),
             custom_unit=None if item.custom_unit_id is None else RecordId(item.custom_unit_id),
             unit_price=item.price_per_unit)
         for n, (_, item) in enumerate(order)]

@@ -3,8 +3,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
-
-from trytond.modules.account_invoice_issue.locks import LOCKS
+from trytond.modules.document_issue.locks import LOCKS
 from trytond.modules.flat_rate_project import reading
 from trytond.modules.flat_rate_project.billing import bill
 from trytond.modules.flat_rate_project.paper import LOCKS as PAPER_LOCKS
@@ -303,9 +302,9 @@ def update_item(call):
     values = changes(call.body)
     if not values:
         return before
-    check_units([values.get('custom_unit_id')])
     Item = Pool().get('flat_rate.project.item')
     with _named(call):
+        check_units([values.get('custom_unit_id')])
         Item.write([Item(before.id)], _values(values, built_in_units()))
     return read_item(call)
 

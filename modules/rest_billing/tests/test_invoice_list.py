@@ -203,7 +203,7 @@ def test_all_are_counted_drafts_included(drafted, pool, superuser, operator):
 
 
 def test_what_was_issued_before_there_were_positions_gets_its_own(drafted, postgres, database, pool):
-    from trytond.modules.account_invoice_issue import numbering
+    from trytond.modules.account_invoice_issue import positions as door
     api, draft = drafted
     biller = Biller(api, ACME | {'name': 'Other', 'vatId': None})
     ids = [biller.bill()['id'] for _ in range(3)]
@@ -222,9 +222,9 @@ def test_what_was_issued_before_there_were_positions_gets_its_own(drafted, postg
                 "UPDATE account_invoice SET self_billed = true, issued_at = '2020-01-01' WHERE id = %s",
                 (draft,))
         assert set(positions().values()) == {None}
-        with mock.patch.object(numbering, 'Transaction') as transaction:
+        with mock.patch.object(door, 'Transaction') as transaction:
             transaction().connection = owner
-            numbering.give_positions()
+            door.give_positions()
         assert positions() == before
         owner.rollback()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from sql import Column, Lateral, Literal
 from sql.conditionals import Coalesce
 from trytond.i18n import gettext
-from trytond.modules.account_dach.exceptions import FieldError
+from trytond.modules.kernel.exceptions import FieldError
 from trytond.modules.account_dach.fiscalyear import ensure_fiscalyear
 from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.kernel import clock
@@ -16,7 +16,7 @@ from trytond.pool import Pool
 from .exceptions import IssueError, IssueStateError
 from .seller import Seller
 from .seller import parts as seller_parts
-from .side import SALE, SELF_BILLED, Side
+from .side import SALE, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ class Period:
 
 def read_books(side=SALE):
     """Return the Books of the tenant of the transaction, in one statement"""
-    row = _BOOKS[side](company=current_company()).fetchone()
+    row = _books_of(side)(company=current_company()).fetchone()
     *own, features = row[:-len(fields(Seller))]
     books = Books(side, *own, json.loads(features or '{}'), Seller(*row[-len(fields(Seller)):]))
     for name in ('country', 'journal', 'account', 'timezone'):
         if getattr(books, name) is None:
             raise IssueStateError(
-                gettext('account_invoice_issue.msg_books_incomplete', missing=name), None)
+                gettext('document_issue.msg_books_incomplete', missing=name))
     return books
 
 
@@ -91,8 +91,8 @@ def _books(side):
         where=company.id == Slot('company'))
 
 
-def open_period(books, date, field, journal=None):
-    """Return the Period of a date; its fiscal year is made if there is none. [Period.find]
+def open_or_create_period(books, date, field, journal=None):
+    """Return the open Period of a date; its fiscal year is created where there is none. [Period.find]
 
     journal: id of the one that posts, that of the books' side if None. Raises IssueError or
     IssueStateError naming ``field``: too far away, or closed.
@@ -109,9 +109,9 @@ def open_period(books, date, field, journal=None):
     id, state, moves, invoices, state_of_journal = found
     if invoices is None:
         raise IssueStateError(
-            gettext('account_invoice_issue.msg_books_incomplete', missing=books.side.series), None)
+            gettext('document_issue.msg_books_incomplete', missing=books.side.series))
     if state != 'open' or state_of_journal not in {'open', None}:
-        raise IssueStateError(gettext('account_invoice_issue.msg_period_closed', date=date), field)
+        raise IssueStateError(gettext('document_issue.msg_period_closed', date=date), field)
     if state_of_journal is None:
         # The first posting of a journal in a period makes their common row
         Pool().get('account.journal.period').create([{'journal': journal, 'period': id}])
@@ -119,7 +119,7 @@ def open_period(books, date, field, journal=None):
 
 
 def _find_period(books, date, journal):
-    return _PERIOD[books.side](company=books.company, date=date, journal=journal).fetchone()
+    return _period_of(books.side)(company=books.company, date=date, journal=journal).fetchone()
 
 
 def _period(side):
@@ -141,6 +141,11 @@ def _period(side):
             order_by=[period.start_date.desc, series.sequence.nulls_first, series.id], limit=1))
 
 
-_BOOKS, _PERIOD = (
-    {side: Prepared(functools.partial(make, side)) for side in (SALE, SELF_BILLED)}
-    for make in (_books, _period))
+@functools.cache
+def _books_of(side):
+    return Prepared(functools.partial(_books, side))
+
+
+@functools.cache
+def _period_of(side):
+    return Prepared(functools.partial(_period, side))

@@ -1,10 +1,10 @@
 """Laws of the one place that rounds"""
 from decimal import Decimal as D
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from trytond.modules.account_invoice_issue.rounding import CENT, cents, line_amount, totals
+import pytest
+from trytond.modules.document_issue.rounding import CENT, cents, line_amount, totals
 
 quantities = st.decimals('-10000', '10000', places=4)
 prices = st.decimals('-100000', '100000', places=4)
