@@ -10,7 +10,7 @@ from trytond.modules.kernel import clock
 
 from tests.contracts.kit import golden
 from tests.support.invoicing import ACME
-from tests.support.world import World
+from tests.contracts.billing.world import World
 
 NOW = dt.datetime(2026, 5, 18, 10, 0, tzinfo=dt.UTC)
 "A Monday"
