@@ -128,7 +128,7 @@ def _refusal(bill, einvoice, found):
     said = '\n'.join(f"{each['message']} ({each['rule']})" for each in violations)
     with Transaction().set_context(language=language):
         return EInvoiceInvalid(
-            gettext('account_invoice_einvoice.msg_invalid', violations=said), violations)
+            gettext('account_invoice_einvoice.msg_invalid', violations=said), violations=violations)
 
 
 def files_of(invoice):
@@ -153,5 +153,5 @@ class EInvoiceReport(Report):
         invoice, = Pool().get('account.invoice').browse(records)
         content = files_of(invoice).get('cii')
         if not content:
-            raise NotFinalizedError(gettext('account_invoice_einvoice.msg_no_einvoice'), None)
+            raise NotFinalizedError(gettext('account_invoice_einvoice.msg_no_einvoice'))
         return 'xml', content

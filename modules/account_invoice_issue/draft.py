@@ -111,7 +111,10 @@ class Draft:
 
 @dataclass(slots=True)
 class Item:
-    """A line; ``record`` is the draft's own, ``tax`` is None for a title or a comment"""
+    """A line of a Bill.
+
+    record: the draft's own; number: its place in the bill, from 1; tax: None for a title or a comment.
+    """
     record: object
     description: str
     key: str = ''
@@ -123,6 +126,7 @@ class Item:
     account: int | None = None
     net: Decimal | None = None
     shown: Decimal | None = None
+    number: int | None = None
     id: int | None = None
 
     @property
@@ -139,7 +143,7 @@ class Bill:
     number only there; address, identifier, account: ids; credited: what a credit note takes back;
     gross: whether prices include tax; figures: all amounts; shares: [(Taxed, TaxShare)]; maturities:
     [(date, amount)]; warnings: codes for the accountant; the rest is filled in on the way;
-    payment_link: has the ``url`` to pay at; taxes: BookedTaxes; move_lines: ids; beside: Files sealed with
+    payment_link: has the ``url`` to pay at; taxes: BookedTaxes; postings: Postings; beside: Files sealed with
     the PDF.
     """
     draft: object
@@ -167,7 +171,7 @@ class Bill:
     position: int | None = None
     taxes: list = field(default_factory=list)
     move: int | None = None
-    move_lines: list = field(default_factory=list)
+    postings: list = field(default_factory=list)
     move_number: str = ''
     issued_at: dt.datetime | None = None
     document: object = None
@@ -320,7 +324,7 @@ def _bill(draft, lines, books, known):
     kind = PurchaseTaxation if draft.self_billed else Taxation
     taxation = kind(books, template, buyer, supply_date, known.goods.__contains__)
     items = [
-        _item(line, f'lines[{n}]', taxation, template, known.units) for n, line in enumerate(lines)]
+        _item(line, n, taxation, template, known.units) for n, line in enumerate(lines)]
     figures, shares = _figures(items, gross)
     _check_sign(figures.total, credited)
     due_date, maturities = _due(draft, issue_date, figures.total)
@@ -417,15 +421,16 @@ def _empty_address(party):
 
 # What is charged
 
-def _item(line, place, taxation, template, units):
+def _item(line, index, taxation, template, units):
+    path, number = ('lines', index), index + 1
     if line.type != 'line':
-        return Item(line, line.description or '')
-    tax = taxation.of(line, place)
-    unit = units.of(line, place, template.language)
+        return Item(line, line.description or '', number=number)
+    tax = taxation.of(line, path)
+    unit = units.of(line, path, template.language)
     return Item(
         line, line.description or '', key=line.item_key or '', quantity=line.quantity,
         unit_label=unit.label, unit_code=unit.code, unit_price=line.unit_price, tax=tax,
-        account=line.account.id if line.account else tax.base_account)
+        account=line.account.id if line.account else tax.base_account, number=number)
 
 
 def _figures(items, gross):
@@ -446,7 +451,7 @@ def _figures(items, gross):
 def _check_amounts(items, total):
     for number, item in enumerate(items):
         if item.tax:
-            check_amount(item.shown, f'lines[{number}]')
+            check_amount(item.shown, 'lines', number)
     check_amount(total, 'lines')
 
 

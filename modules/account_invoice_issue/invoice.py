@@ -137,7 +137,7 @@ class Invoice(Issued, metaclass=PoolMeta):
         Raises PaymentLinkError without a payment provider.
         """
         if bills:
-            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'), None)
+            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'))
 
     @classmethod
     def take_numbers(cls, bills):

@@ -15,7 +15,7 @@ class InvoiceReport(metaclass=PoolMeta):
         Invoice = Pool().get('account.invoice')
         invoice, = Invoice.browse(records)
         if not is_ours(invoice):
-            raise NotFinalizedError(gettext('account_invoice_issue.msg_nothing_to_print'), None)
+            raise NotFinalizedError(gettext('account_invoice_issue.msg_nothing_to_print'))
         content, _ = pdf_of(invoice)
         return 'pdf', content
 

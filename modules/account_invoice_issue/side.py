@@ -18,9 +18,19 @@ def listed(invoice, side):
         & ((invoice.state != 'cancelled') | (invoice.issued_at != Null)))
 
 
+def side_for(self_billed):
+    """Return the Side of an invoice that goes through the door"""
+    return SELF_BILLED if self_billed else SALE
+
+
 def side_of(invoice):
     """Return the Side of a draft or invoice that goes through the door"""
-    return SELF_BILLED if getattr(invoice, 'self_billed', None) else SALE
+    return side_for(getattr(invoice, 'self_billed', None))
+
+
+def written_by_us(invoice):
+    """Return the condition of a row that `is_ours` checks of a record"""
+    return (invoice.type == SALE.type) | invoice.self_billed
 
 
 def is_ours(invoice):

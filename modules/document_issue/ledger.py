@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from sql import Column, Lateral, Literal
 from sql.conditionals import Coalesce
 from trytond.i18n import gettext
-from trytond.modules.account_dach.exceptions import FieldError
+from trytond.modules.kernel.exceptions import FieldError
 from trytond.modules.account_dach.fiscalyear import ensure_fiscalyear
 from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.kernel import clock
@@ -60,7 +60,7 @@ def read_books(side=SALE):
     for name in ('country', 'journal', 'account', 'timezone'):
         if getattr(books, name) is None:
             raise IssueStateError(
-                gettext('document_issue.msg_books_incomplete', missing=name), None)
+                gettext('document_issue.msg_books_incomplete', missing=name))
     return books
 
 
@@ -116,7 +116,7 @@ def open_or_create_period(books, date, field, journal=None):
     id, state, moves, invoices, state_of_journal = found
     if invoices is None:
         raise IssueStateError(
-            gettext('document_issue.msg_books_incomplete', missing=books.side.series), None)
+            gettext('document_issue.msg_books_incomplete', missing=books.side.series))
     if state != 'open' or state_of_journal not in {'open', None}:
         raise IssueStateError(gettext('document_issue.msg_period_closed', date=date), field)
     if state_of_journal is None:

@@ -28,5 +28,5 @@ def pdf_of(record):
     """
     found = sealed([record])[record.id]
     if found is None:
-        raise NotFinalizedError(gettext(record.__not_issued__), None)
+        raise NotFinalizedError(gettext(record.__not_issued__))
     return Pool().get('archive.document').contents([found.id])[found.id], found

@@ -63,10 +63,10 @@ class ProjectInvoice(TenantOwned, ModelSQL, ModelView):
             lock_rows('flat_rate.project', [project.id])
             if reading.billed([project.id]):
                 raise ProjectStateError(
-                    gettext('flat_rate_project.msg_has_invoice', project=project.name), None)
+                    gettext('flat_rate_project.msg_has_invoice', project=project.name))
             if not charges(project):
                 raise ProjectStateError(
-                    gettext('flat_rate_project.msg_nothing_priced', project=project.name), None)
+                    gettext('flat_rate_project.msg_nothing_priced', project=project.name))
             note = project.delivery_note
             invoice, = Invoice.issue([Invoice(
                         party=project.party, lines=list(_lines(project)), description=project.name,
@@ -84,4 +84,4 @@ def _lines(project):
             continue
         yield Line(
             type='line', description=row.description, unit=row.unit, custom_unit=row.custom_unit,
-            quantity=storable(row.quantity, f'items[{number}]'), unit_price=row.price)
+            quantity=storable(row.quantity, 'items', number), unit_price=row.price)

@@ -1,6 +1,6 @@
 """Why a project cannot be changed, offered, delivered or billed.
 
-Each error has the ``field`` it is about and a ``code``, as those of ``document_issue``.
+Each error has the path of the value and a ``code``, as those of ``document_issue``.
 """
 from trytond.exceptions import UserWarning
 from trytond.modules.document_issue.exceptions import IssueError, IssueStateError

@@ -121,7 +121,7 @@ def _content(letter, rows, amounts=(), taxed=None):
         'subject': '' if named else project.name,
         'summary': '' if named else project.description or '',
         'lines': tuple(
-            _line(row, units.of(row, f'items[{n}]', letter.template.language), amounts, taxed)
+            _line(row, units.of(row, ('items', n), letter.template.language), amounts, taxed)
             for n, row in enumerate(rows))}
 
 

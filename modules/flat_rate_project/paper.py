@@ -60,7 +60,7 @@ class ProjectDocument(IssuedRecord):
         if found or len(set(projects)) < len(projects):
             raise ProjectStateError(gettext(
                     f'flat_rate_project.msg_has_{cls._kind}',
-                    project=(found[0].project if found else projects[0]).name), None)
+                    project=(found[0].project if found else projects[0]).name))
 
     @classmethod
     def _check(cls, item):
@@ -105,7 +105,7 @@ class Offer(ProjectDocument, TenantOwned, ModelSQL, ModelView):
                     'flat_rate_project.msg_valid_before_issue', date=item.issue_date), 'valid_until')
         if not charges(item.project):
             raise ProjectStateError(
-                gettext('flat_rate_project.msg_nothing_priced', project=item.project.name), None)
+                gettext('flat_rate_project.msg_nothing_priced', project=item.project.name))
 
     @classmethod
     def lay_out(cls, item):

@@ -211,4 +211,4 @@ def _check(find, projects, message):
     """Raise ProjectStateError for the first of the projects (ids) that ``find`` finds"""
     if found := find(projects):
         name = Pool().get('flat_rate.project')(min(found)).name
-        raise ProjectStateError(gettext(f'flat_rate_project.{message}', project=name), None)
+        raise ProjectStateError(gettext(f'flat_rate_project.{message}', project=name))

@@ -173,8 +173,8 @@ def forget(*models):
                 cache[model].clear()
 
 
-def update(model, id, values):
-    """Write columns of one row"""
+def update(model, ids, values):
+    """Write the same values {column: value} into rows"""
     Model = Pool().get(model)
     table = Model.__table__()
     names = list(values)
@@ -183,7 +183,7 @@ def update(model, id, values):
             [getattr(table, name) for name in names] + [table.write_uid, table.write_date],
             [Model._fields[name].sql_format(values[name]) for name in names]
             + [transaction.user, CurrentTimestamp()],
-            where=table.id == id))
+            where=fields.SQL_OPERATORS['in'](table.id, list(ids))))
 
 
 def delete_own(model, company):

@@ -188,7 +188,7 @@ def _draft(call, order, values):
     lines = [
         DraftLine(
             item_key=item.item_key or None, description=item.description,
-            quantity=storable(item.quantity, f'lines[{n}]'), unit=RecordId(units[UNITS[item.unit]]),
+            quantity=storable(item.quantity, 'lines', n), unit=RecordId(units[UNITS[item.unit]]),
             custom_unit=None if item.custom_unit_id is None else RecordId(item.custom_unit_id),
             unit_price=item.price_per_unit)
         for n, (_, item) in enumerate(order)]

@@ -11,7 +11,11 @@ from trytond.modules.rest.fields import (
 from trytond.modules.rest.paging import Page, PageQuery
 from trytond.modules.rest.problems import conflict, not_found
 
+from .naming import json_name, renamed
 from .types import UNIT_NAMES, UNITS, Unit, changes, line
+
+NAMES = {'custom_unit': 'custom_unit_id'}
+"""Field of an item → name in this contract, where they differ"""
 
 
 class Item(Output, alias_generator=camel):
@@ -84,7 +88,7 @@ def _get(id):
 
 
 def create(call):
-    with _key_of_another():
+    with _refusals(call):
         id, = catalog.create_items([_values({'unit': 'Piece', **changes(call.body)})])
     return _get(id)
 
@@ -95,7 +99,7 @@ def update(call):
     values = _values(changes(call.body))
     if not values:
         return before
-    with _key_of_another():
+    with _refusals(call):
         catalog.update_item(id, values)
     return _get(id)
 
@@ -111,9 +115,10 @@ def _values(sent):
 
 
 @contextlib.contextmanager
-def _key_of_another():
+def _refusals(call):
     try:
-        yield
+        with renamed(call, lambda field: json_name(field, NAMES)):
+            yield
     except ItemKeyExists as error:
         raise conflict(
             'itemkey_exists', f"Item with itemKey '{error.item_key}' already exists",

@@ -3,8 +3,8 @@ import contextlib
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from trytond.modules.account_dach.exceptions import FieldError
 from trytond.modules.account_invoice_einvoice.exceptions import EInvoiceInvalid
+from trytond.modules.kernel.exceptions import FieldError, spell
 from trytond.modules.rest import Problem
 from trytond.modules.rest.fields import camel
 
@@ -16,7 +16,8 @@ def renamed(call, name):
         yield
     except EInvoiceInvalid as error:
         raise Problem(400, type(error).code, error.message, violations=[
-                {**each, 'field': name(each['field'])} for each in error.violations]) from error
+                {'rule': each['rule'], 'field': name(spell(each['path'])), 'message': each['message']}
+                for each in error.extra['violations']]) from error
     except FieldError as error:
         if not error.field:
             raise

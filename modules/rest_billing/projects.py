@@ -301,9 +301,9 @@ def update_item(call):
     values = changes(call.body)
     if not values:
         return before
-    check_units([values.get('custom_unit_id')])
     Item = Pool().get('flat_rate.project.item')
     with _named(call):
+        check_units([values.get('custom_unit_id')])
         Item.write([Item(before.id)], _values(values, built_in_units()))
     return read_item(call)
 

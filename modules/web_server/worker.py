@@ -2,7 +2,8 @@
 
 A thread never waits for a client. The poller collects a request's head, a thread decides on it (route,
 key, limits), the poller collects the body, a thread answers, the poller sends what the client did not
-take at once. Eight or eight hundred half-open connections delay nobody. Nor does a thread wait for another
+take at once. A long answer is taken from the application piece by piece, as the client reads it. Eight or
+eight hundred half-open connections delay nobody. Nor does a thread wait for another
 of the same tenant: whose turn has not come is parked (``gate``), and refused after some time.
 
 What gunicorn refuses itself (request line, header fields, lengths, chunks) is answered in the
@@ -22,6 +23,8 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from .connection import Connection, Held
 from trytond.modules.rest.contract import Problem
+from trytond.modules.rest.problems import unavailable
+from trytond.modules.rest.spool import NoRoom
 from .gate import Gate
 from .threads import Threads
 
@@ -30,7 +33,11 @@ STOP_SECONDS = 1.0
 """How long a stopping worker keeps connections on which no request has begun"""
 
 MAX_ADDRESSES = 1024
-MORE, WAIT, KEEP, CLOSE, FORGET = 'more', 'wait', 'keep', 'close', 'forget'
+HIGH_WATER = 256 * 1024
+"""Bytes of an answer that wait for the client before no more are asked for"""
+TURN = 4 * 1024 * 1024
+"""Bytes of an answer after which others have their turn"""
+MORE, WAIT, STREAM, KEEP, CLOSE, FORGET = 'more', 'wait', 'stream', 'keep', 'close', 'forget'
 """What a connection needs after a thread has worked on it"""
 
 REFUSALS = [
@@ -58,6 +65,8 @@ def problem_of(error):
     for types, status, code, message in REFUSALS:
         if isinstance(error, types):
             return Problem(status, code, message)
+    if isinstance(error, NoRoom):
+        return unavailable()
     return None
 
 
@@ -139,10 +148,27 @@ class Worker(ThreadWorker):
                 self._forget(conn)
         elif conn.state == 'answer':
             self._send(conn)
-        elif not conn.receive():
+        else:
+            self._receive(conn)
+
+    def _receive(self, conn):
+        try:
+            here = conn.receive()
+        except NoRoom as error:
+            self.log.error("a body cannot be kept: %s", error)
+            self._give_up(conn, unavailable())
+            return
+        if not here:
             self._forget(conn)
         elif conn.ready():
             self._hand_over(conn)
+
+    def _give_up(self, conn, problem):
+        """Refuse a request that is not here as a whole; nothing of it is kept"""
+        self._refuse(conn, problem)
+        conn.release()
+        conn.next = CLOSE
+        self._send(conn)
 
     def _on_parked(self, conn):
         """Something came from a connection whose turn has not come: its end, or the next request"""
@@ -191,6 +217,8 @@ class Worker(ThreadWorker):
         elif conn.outbox.data:
             conn.expect_reader()
             self._watch(conn, selectors.EVENT_WRITE)
+        elif conn.next == STREAM:
+            self._hand_over(conn, 'stream')
         elif conn.next == KEEP and self.alive:
             self._next_request(conn)
         elif conn.linger():
@@ -210,7 +238,7 @@ class Worker(ThreadWorker):
             self._watch(conn, 0)
             self.connections.discard(conn)
             self.nr_conns -= 1
-            conn.close()
+        conn.close()
 
     def notify(self):
         """Tell the arbiter that it lives, not with every request"""
@@ -251,10 +279,8 @@ class Worker(ThreadWorker):
             if self.gate.withdraw(conn.tenant, conn):
                 self._hand_over(conn, 'crowded out')
         elif conn.state in {'head', 'body'} and not conn.idle:
-            self._refuse(
+            self._give_up(
                 conn, Problem(408, 'request_timeout', "The request came too slowly"))
-            conn.next = CLOSE
-            self._send(conn)
         else:
             self._forget(conn)
 
@@ -270,8 +296,10 @@ class Worker(ThreadWorker):
             self.method_queue.defer(self.finish_request, conn, wanted)
 
     def handle(self, conn):
-        """Go on with a connection as far as its bytes allow; return MORE, WAIT, KEEP or CLOSE"""
+        """Go on with a connection as far as its bytes allow; return MORE, WAIT, STREAM, KEEP or CLOSE"""
         try:
+            if conn.state == 'stream':
+                return self._pump(conn)
             if conn.state == 'head':
                 if not self._read_head(conn):
                     return MORE
@@ -338,26 +366,43 @@ class Worker(ThreadWorker):
 
     def _give_body(self, conn):
         """Put the collected body where the application reads it"""
-        held = Held(conn.take_body())
+        source = conn.take_body()
         if conn.scan is None:
-            reader = LengthReader(held, conn.length)
+            reader = LengthReader(source, conn.length)
         else:
-            reader = ChunkedReader(conn.request, held)
+            reader = ChunkedReader(conn.request, source)
         conn.request.body = conn.environ['wsgi.input'] = Body(reader)
 
     def _answer(self, conn, app):
-        response, started = conn.response, datetime.now()
+        response, conn.answering = conn.response, datetime.now()
         if not (self.alive and self.cfg.keepalive and conn.complete):
             response.force_close()
-        items = app(conn.environ, response.start_response)
-        try:
-            for item in items:
-                response.write(item)
-            response.close()
-        finally:
-            self.log.access(response, conn.request, conn.environ, datetime.now() - started)
-            if hasattr(items, 'close'):
-                items.close()
+        conn.answer = app(conn.environ, response.start_response)
+        if isinstance(conn.answer, list):
+            for piece in conn.answer:
+                response.write(piece)
+            return self._end(conn)
+        conn.pieces = iter(conn.answer)
+        return self._pump(conn)
+
+    def _pump(self, conn):
+        """Ask for pieces of an answer until it is over, or the client has enough to read"""
+        turn = conn.response.sent + TURN
+        for piece in conn.pieces:
+            conn.response.write(piece)
+            if len(conn.outbox.data) >= HIGH_WATER:
+                if not conn.send():
+                    return FORGET
+                if conn.outbox.data or conn.response.sent >= turn:
+                    return STREAM
+        return self._end(conn)
+
+    def _end(self, conn):
+        """The answer is over: all of it is sent, or in the outbox"""
+        response = conn.response
+        response.close()
+        self.log.access(response, conn.request, conn.environ, datetime.now() - conn.answering)
+        conn.release()
         conn.send()
         return CLOSE if response.should_close() or not conn.complete else KEEP
 
@@ -369,14 +414,16 @@ class Worker(ThreadWorker):
             problem = Problem(500, 'internal_error', "Something went wrong on our side")
         else:
             self.log.debug("Refused a request of %s: %s", conn.client, error)
+        conn.release()
+        if conn.response and conn.response.headers_sent:
+            conn.abort()
+            return FORGET
         self._refuse(conn, problem)
         return CLOSE
 
     def _refuse(self, conn, problem):
         """Put a whole answer into the outbox, whatever the request was"""
         request = conn.request
-        if conn.response and conn.response.headers_sent:
-            return
         finished = self.wsgi.malformed(
             problem, conn.client[0] if conn.client else '',
             getattr(request, 'method', None), getattr(request, 'uri', None))

@@ -75,7 +75,7 @@ def test_an_unknown_unit_is_named(tenant):
     from trytond.modules.product_catalog.item import create_items
     with tenant(), pytest.raises(UnitNotFound) as refused:
         create_items([values('A', custom_unit=2147483647)])
-    assert (refused.value.field, type(refused.value).code) == ('custom_unit_id', 'not_found')
+    assert (refused.value.path, type(refused.value).code) == (('custom_unit',), 'not_found')
 
 
 @pytest.mark.parametrize('language', [0, 1])
