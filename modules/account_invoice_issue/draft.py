@@ -135,14 +135,6 @@ class Item:
         return Decimal(str(self.quantity))
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file that says the same as the PDF in another form"""
-    name: str
-    media_type: str
-    blob: Blob = field(repr=False)
-
-
 @dataclass(slots=True)
 class Bill:
     """One invoice on its way through the door.

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, RecordId
-from trytond.modules.account_invoice_issue.invoice import pdf_of
+from trytond.modules.document_issue.reading import pdf_of
 from trytond.modules.account_invoice_issue.reading import Filter, get_invoices, list_invoices
 from trytond.modules.account_invoice_payment_link.link import links_of
 from trytond.modules.document_issue.limits import MAX_LINES, storable
@@ -233,8 +233,8 @@ def read(call):
 
 def pdf(call, side=SALE):
     invoice = find_one(call, call.params['id'], side)
-    content, sha512 = pdf_of(Pool().get('account.invoice')(invoice.id))
-    return Answer(content, etag=sha512, headers={
+    content, sealed = pdf_of(Pool().get('account.invoice')(invoice.id))
+    return Answer(content, etag=sealed.sha512, headers={
             'Content-Disposition': f'attachment; filename="{invoice.number}.pdf"'})
 
 
