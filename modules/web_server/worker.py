@@ -21,7 +21,7 @@ from gunicorn.http.body import Body, ChunkedReader, LengthReader
 from gunicorn.workers.gthread import ThreadWorker
 
 from .connection import Connection, Held
-from trytond.modules.rest.contract import Problem
+from trytond.modules.rest.refusals import HEADER, Kind, Refusal, refused_field
 from .gate import Gate
 from .threads import Threads
 
@@ -34,31 +34,28 @@ MORE, WAIT, KEEP, CLOSE, FORGET = 'more', 'wait', 'keep', 'close', 'forget'
 """What a connection needs after a thread has worked on it"""
 
 REFUSALS = [
-    (errors.LimitRequestLine, 414, 'uri_too_long', "The request line is longer than 8 KB"),
-    (errors.LimitRequestHeaders, 431, 'headers_too_large', "The header fields are too large"),
-    (errors.ExpectationFailed, 417, 'expectation_failed', "Expect: only 100-continue is known"),
-    (errors.InvalidRequestMethod, 400, 'invalid_request', "The method is malformed"),
-    (errors.InvalidHTTPVersion, 400, 'invalid_request', "The HTTP version is not supported"),
-    (errors.InvalidRequestLine, 400, 'invalid_request', "The request line is malformed"),
-    (errors.UnsupportedTransferCoding, 400, 'invalid_request',
-        "Transfer-Encoding: only chunked is known"),
-    (errors.ObsoleteFolding, 400, 'invalid_request', "A header field goes over several lines"),
-    ((errors.InvalidHeader, errors.InvalidHeaderName), 400, 'invalid_request',
-        "A header field is malformed"),
-    (errors.ParseException, 400, 'invalid_request', "The request is malformed"),
+    (errors.LimitRequestLine, Kind.LINE_TOO_LONG, None),
+    (errors.LimitRequestHeaders, Kind.HEADERS_TOO_LARGE, None),
+    (errors.ExpectationFailed, Kind.EXPECTATION, None),
+    (errors.InvalidRequestMethod, Kind.MALFORMED, 'malformed_method'),
+    (errors.InvalidHTTPVersion, Kind.MALFORMED, 'malformed_version'),
+    (errors.InvalidRequestLine, Kind.MALFORMED, 'malformed_line'),
+    (errors.UnsupportedTransferCoding, Kind.MALFORMED, 'malformed_coding'),
+    (errors.ObsoleteFolding, Kind.MALFORMED, 'malformed_folding'),
+    ((errors.InvalidHeader, errors.InvalidHeaderName), Kind.MALFORMED, 'malformed_header'),
+    (errors.ParseException, Kind.MALFORMED, None),
     ]
-"""Gunicorn's error → status, code, message"""
+"""Error of gunicorn's parser → kind of refusal and name of its sentence"""
 
 
-def problem_of(error):
-    """Return the Problem of an error of gunicorn's parser"""
+def refusal_of(error):
+    """Return the Refusal of an error of gunicorn's parser, None for any other error"""
     if isinstance(error, errors.InvalidHeader) and error.hdr in {
             'CONTENT-LENGTH', 'TRANSFER-ENCODING'}:
-        return Problem(400, 'invalid_request', f"{error.hdr.title()}: the value is malformed")
-    for types, status, code, message in REFUSALS:
-        if isinstance(error, types):
-            return Problem(status, code, message)
-    return None
+        return refused_field(Kind.MALFORMED, 'malformed_value', error.hdr.title(), place=HEADER)
+    return next((
+            Refusal(kind, says=name) for types, kind, name in REFUSALS if isinstance(error, types)),
+        None)
 
 
 class Head(Request):
@@ -251,8 +248,7 @@ class Worker(ThreadWorker):
             if self.gate.withdraw(conn.tenant, conn):
                 self._hand_over(conn, 'crowded out')
         elif conn.state in {'head', 'body'} and not conn.idle:
-            self._refuse(
-                conn, Problem(408, 'request_timeout', "The request came too slowly"))
+            self._refuse(conn, Refusal(Kind.TOO_SLOW))
             conn.next = CLOSE
             self._send(conn)
         else:
@@ -363,22 +359,22 @@ class Worker(ThreadWorker):
 
     def _failed(self, conn, error):
         """Answer what gunicorn's parser refused, and what should never happen"""
-        problem = problem_of(error)
-        if problem is None:
+        refusal = refusal_of(error)
+        if refusal is None:
             self.log.exception("Error handling a request")
-            problem = Problem(500, 'internal_error', "Something went wrong on our side")
+            refusal = Refusal(Kind.INTERNAL, says='internal_unread')
         else:
             self.log.debug("Refused a request of %s: %s", conn.client, error)
-        self._refuse(conn, problem)
+        self._refuse(conn, refusal)
         return CLOSE
 
-    def _refuse(self, conn, problem):
+    def _refuse(self, conn, refusal):
         """Put a whole answer into the outbox, whatever the request was"""
         request = conn.request
         if conn.response and conn.response.headers_sent:
             return
         finished = self.wsgi.malformed(
-            problem, conn.client[0] if conn.client else '',
+            refusal, conn.client[0] if conn.client else '',
             getattr(request, 'method', None), getattr(request, 'uri', None))
         head = [f'HTTP/1.1 {finished.status} {http.client.responses.get(finished.status, "")}']
         headers = {
