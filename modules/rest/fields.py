@@ -19,6 +19,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from .routes import MAX_ID, record_id
+from .verbatim import Verbatim
 
 LARGEST = 10 ** 12
 """Amounts above are no business's: more is refused"""
@@ -189,6 +190,23 @@ def _to_micros(time):
 DateTimeOrDate = Annotated[
     dt.datetime, BeforeValidator(parse_moment),
     WithJsonSchema({'type': 'string', 'format': 'date-time', 'x-also-accepts': 'date'})]
+
+
+# What is given back as it came
+
+def verbatim(kind=dict, maximum=10_000):
+    """Return the type of a member that keeps its spelling, a Verbatim; only a JsonBody brings one.
+
+    kind: dict or list; maximum: characters of its text.
+    """
+    def check(value):
+        if not isinstance(value, Verbatim) or not isinstance(value.value, kind):
+            raise refuse(f'{kind.__name__}_type')
+        if len(value.text) > maximum:
+            raise refuse('text_too_long', maximum=maximum)
+        return value
+    return Annotated[Verbatim, BeforeValidator(check), WithJsonSchema({
+                'type': {dict: 'object', list: 'array'}[kind]})]
 
 
 # What goes out
