@@ -14,13 +14,13 @@ from trytond.modules.document_issue.issued import Issued
 from trytond.modules.document_issue.ledger import books_to_issue
 from trytond.modules.document_issue.side import SALE
 from trytond.modules.document_issue.taxation import UNEXPLAINED
-from trytond.modules.immutable import FREELY
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval, If
 
 from . import booking, positions, printed, workflow
+from .columns import INVOICE
 from .credit import was_gross
-from .draft import ISSUABLE, OPEN, complete
+from .deciding import ISSUABLE, OPEN, complete
 from .events import announce_created, announce_paid
 from .exceptions import PaymentLinkError
 from .posting import posting_backend
@@ -29,13 +29,6 @@ from .side import is_ours, listed, side_of
 _OURS = (Eval('type') == 'out') | Eval('self_billed', False)
 _READONLY = {'readonly': Eval('state') != 'draft', 'invisible': ~_OURS}
 _ISSUED = {'invisible': ~Eval('issued_at')}
-FROM_THE_DOOR = frozenset([
-        'additional_moves', 'cancel_move', 'credit_of', 'issued_at', 'move', 'number', 'number_alnum',
-        'number_digit', 'paid_date', 'position', 'posted_by', 'printed', 'sequence', 'sequence_type_cache',
-        'state', 'tax_amount_cache', 'tax_rate', 'total_amount_cache', 'untaxed_amount_cache', 'warnings'])
-"""What a client may not write: it follows from issuing and paying"""
-_NEVER_GIVEN = FROM_THE_DOOR - {'credit_of', 'state'}
-"""What a draft made by a client cannot have yet; what it credits it may say, which is checked at the door"""
 _NOTHING = (None, '', ())
 
 WARNINGS = [
@@ -90,7 +83,7 @@ class Invoice(Issued, metaclass=PoolMeta):
                 Index(table, company, (table.party, Index.Equality()), newest, where=outgoing),
                 Index(table, company, (table.invoice_date, Index.Range()), where=outgoing),
                 })
-        cls._check_modify_exclude |= {'paid_date'}
+        cls._check_modify_exclude |= INVOICE.living.keys()
         cls._sql_constraints += [
             ('position_unique', Unique(table, table.company, table.type, table.position),
                 'account_invoice_issue.msg_position_unique'),
@@ -108,7 +101,7 @@ class Invoice(Issued, metaclass=PoolMeta):
 
     @classmethod
     def __seal__(cls):
-        return super().__seal__().allow(paid_date=FREELY)
+        return super().__seal__().allow(**INVOICE.living)
 
     # The door
 
@@ -222,12 +215,12 @@ class Invoice(Issued, metaclass=PoolMeta):
         super().check_modification(mode, invoices, values=values, external=external)
         if not external:
             return
+        never = INVOICE.names(created=False)
         made = mode == 'create' and any(
-            invoice.state != 'draft'
-            or any(getattr(invoice, name) not in _NOTHING for name in _NEVER_GIVEN)
+            invoice.state != 'draft' or any(getattr(invoice, name) not in _NOTHING for name in never)
             for invoice in invoices)
         written = mode == 'write' and (
-            values.keys() & FROM_THE_DOOR
+            values.keys() & INVOICE.names(written=False)
             # Who else may pay decides what counts as paid
             or 'alternative_payees' in values and any(invoice.issued_at for invoice in invoices))
         if made or written:
@@ -258,7 +251,7 @@ class Invoice(Issued, metaclass=PoolMeta):
     @classmethod
     def copy(cls, invoices, default=None):
         default = default.copy() if default else {}
-        for name in (*FROM_THE_DOOR - {'state'}, 'due_date', 'supply_date'):
+        for name in INVOICE.names(copied=False):
             default.setdefault(name)
         return super().copy(invoices, default=default)
 
