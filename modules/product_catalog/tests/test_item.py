@@ -4,8 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-pytest_plugins = ['tests.support.domain_fixtures']
-
 UNITS = {
     'H87': ('Piece', 'Stück'), 'KGM': ('Kilogram', 'Kilogramm'), 'GRM': ('Gram', 'Gramm'),
     'LTR': ('Liter', 'Liter'), 'MLT': ('Milliliter', 'Milliliter'), 'HUR': ('Hour', 'Stunde'),
