@@ -3,7 +3,7 @@
 A model states its table once. From it follow what a client may write, the row that issuing writes, what
 Tryton works out by itself, and what lives on after issue.
 """
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 DOOR, TRYTON, CLIENT = 'door', 'tryton', 'client'
@@ -44,20 +44,21 @@ def client(value=None, **others):
     return Column(CLIENT, value, **{'written': True, 'created': True, 'copied': True} | others)
 
 
-@dataclass(frozen=True, slots=True)
 class Columns:
-    """The table of a model"""
-    table: Mapping
+    """The table of a model, {name: Column}; a paper may be several objects: a document and one of its lines"""
+
+    def __init__(self, table):
+        self.table = table
+        self._issued = [(name, c.value) for name, c in table.items() if c.value and not c.given]
+        self._given = [(name, c.value) for name, c in table.items() if c.given]
 
     def issued(self, *paper):
         """Return {column: value} that issuing decides"""
-        return {
-            name: column.value(*paper) for name, column in self.table.items()
-            if column.value and not column.given}
+        return {name: value(*paper) for name, value in self._issued}
 
     def given(self, *paper):
         """Return {column: value} that a draft which was never stored decides"""
-        return {name: column.value(*paper) for name, column in self.table.items() if column.given}
+        return {name: value(*paper) for name, value in self._given}
 
     def names(self, **wanted):
         """Return the names of the columns that have these attributes: ``names(written=False)``"""
