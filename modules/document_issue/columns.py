@@ -45,7 +45,7 @@ def client(value=None, **others):
 
 
 class Columns:
-    """The table of a model, {name: Column}; a paper may be several objects: a document and one of its lines"""
+    """The table of a model: {name: Column}. A paper may be several objects: a document and its line"""
 
     def __init__(self, table):
         self.table = table
