@@ -135,14 +135,6 @@ class Item:
         return Decimal(str(self.quantity))
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file that says the same as the PDF in another form"""
-    name: str
-    media_type: str
-    blob: Blob = field(repr=False)
-
-
 @dataclass(slots=True)
 class Bill:
     """One invoice on its way through the door.
@@ -430,11 +422,11 @@ def _empty_address(party):
 # What is charged
 
 def _item(line, index, taxation, template, units):
-    place, number = f'lines[{index}]', index + 1
+    path, number = ('lines', index), index + 1
     if line.type != 'line':
         return Item(line, line.description or '', number=number)
-    tax = taxation.of(line, place)
-    unit = units.of(line, place, template.language)
+    tax = taxation.of(line, path)
+    unit = units.of(line, path, template.language)
     return Item(
         line, line.description or '', key=line.item_key or '', quantity=line.quantity,
         unit_label=unit.label, unit_code=unit.code, unit_price=line.unit_price, tax=tax,
@@ -459,7 +451,7 @@ def _figures(items, gross):
 def _check_amounts(items, total):
     for number, item in enumerate(items):
         if item.tax:
-            check_amount(item.shown, f'lines[{number}]')
+            check_amount(item.shown, 'lines', number)
     check_amount(total, 'lines')
 
 

@@ -32,7 +32,7 @@ class Invoice(metaclass=PoolMeta):
             for invoice in unpaid:
                 if invoice.state != 'posted':
                     raise IssueStateError(gettext(
-                            'account_invoice_issue.msg_not_payable_state', invoice=invoice.rec_name), None)
+                            'account_invoice_issue.msg_not_payable_state', invoice=invoice.rec_name))
             if unpaid:
                 cls._pay(books, unpaid, date or books.today)
         return cls.browse([invoice.id for invoice in invoices])
@@ -56,7 +56,7 @@ class Invoice(metaclass=PoolMeta):
         with without_check_access():
             if invoice.state != 'posted':
                 raise IssueStateError(gettext(
-                        'account_invoice_issue.msg_not_payable_state', invoice=invoice.rec_name), None)
+                        'account_invoice_issue.msg_not_payable_state', invoice=invoice.rec_name))
             books = read_books()
             method = _method(books)
             period = open_or_create_period(books, date, 'paid_date', method.journal)
@@ -71,7 +71,7 @@ def _method(books):
     method = settle.read_method(books.company)
     if method is None:
         raise IssueStateError(
-            gettext('document_issue.msg_books_incomplete', missing='payment_method'), None)
+            gettext('document_issue.msg_books_incomplete', missing='payment_method'))
     return method
 
 

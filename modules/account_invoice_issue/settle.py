@@ -92,7 +92,7 @@ def read_payable(invoices):
     for id, open_ in found.items():
         if not open_.owed:
             raise IssueStateError(gettext(
-                    'account_invoice_issue.msg_nothing_open', invoice=Pool().get(INVOICE)(id).rec_name), None)
+                    'account_invoice_issue.msg_nothing_open', invoice=Pool().get(INVOICE)(id).rec_name))
     return found
 
 

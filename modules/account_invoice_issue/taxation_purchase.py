@@ -51,7 +51,7 @@ def template_tax(books, template, partner, date, goods=False):
             return _deductible(books, taxed(tax, template.language))
         return _untaxed(books, template, partner, date, *untaxed(books, partner, date, goods))
     except TaxNotFoundError as error:
-        field = 'invoice_date' if error.field == 'date' else 'template'
+        field = 'invoice_date' if error.path == ('date',) else 'template'
         raise IssueError(error.message, field) from error
 
 

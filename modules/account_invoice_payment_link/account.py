@@ -68,12 +68,12 @@ class Account(TenantOwned, ModelSQL):
         cursor.execute(*table.select(table.key, where=table.company == company))
         row = cursor.fetchone()
         if not row or not row[0]:
-            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'), None)
+            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'))
         try:
             return vault.unseal(company, 'stripe_key', row[0])
         except vault.Unreadable as error:
             raise PaymentLinkError(
-                gettext('account_invoice_payment_link.msg_key_unreadable'), None) from error
+                gettext('account_invoice_payment_link.msg_key_unreadable')) from error
 
 
 # What the operator does; with the owner's connection

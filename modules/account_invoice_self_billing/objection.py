@@ -118,9 +118,9 @@ def _text(invoice, date, reason):
 def _check(invoice, date, today):
     if not invoice.self_billed:
         raise IssueStateError(gettext(
-                'account_invoice_self_billing.msg_not_self_billed', invoice=invoice.rec_name), None)
+                'account_invoice_self_billing.msg_not_self_billed', invoice=invoice.rec_name))
     if invoice.objections:
-        raise IssueStateError(gettext('account_invoice_self_billing.msg_objected_already'), None)
+        raise IssueStateError(gettext('account_invoice_self_billing.msg_objected_already'))
     if invoice.invoice_date and not invoice.invoice_date <= date <= today:
         raise IssueError(gettext(
                 'account_invoice_self_billing.msg_objection_date', first=invoice.invoice_date, last=today),

@@ -1,8 +1,8 @@
-"""Why a document cannot be issued. Each error has the ``field`` it is about and a ``code``.
+"""Why a document cannot be issued.
 
-Fields are named as on the draft: ``due_date``, ``lines[2].unit_price``, ``seller.street``.
+Paths are those of the draft: ``('due_date',)``, ``('lines', 2, 'unit_price')``, ``('seller', 'street')``.
 """
-from trytond.modules.account_dach.exceptions import FieldError
+from trytond.modules.kernel.exceptions import FieldError
 
 
 class IssueError(FieldError):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from sql import Column, Lateral, Literal
 from sql.conditionals import Coalesce
 from trytond.i18n import gettext
-from trytond.modules.account_dach.exceptions import FieldError
+from trytond.modules.kernel.exceptions import FieldError
 from trytond.modules.account_dach.fiscalyear import ensure_fiscalyear
 from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.kernel import clock
@@ -14,7 +14,7 @@ from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 
 from .exceptions import IssueError, IssueStateError
-from .seller import Seller
+from .seller import Seller, check_seller
 from .seller import parts as seller_parts
 from .side import SALE, Side
 
@@ -60,7 +60,14 @@ def read_books(side=SALE):
     for name in ('country', 'journal', 'account', 'timezone'):
         if getattr(books, name) is None:
             raise IssueStateError(
-                gettext('document_issue.msg_books_incomplete', missing=name), None)
+                gettext('document_issue.msg_books_incomplete', missing=name))
+    return books
+
+
+def books_to_issue(side=SALE):
+    """Return the Books of a tenant that may issue; raises IssueStateError naming the legal data it lacks"""
+    books = read_books(side)
+    check_seller(books.seller)
     return books
 
 
@@ -109,7 +116,7 @@ def open_or_create_period(books, date, field, journal=None):
     id, state, moves, invoices, state_of_journal = found
     if invoices is None:
         raise IssueStateError(
-            gettext('document_issue.msg_books_incomplete', missing=books.side.series), None)
+            gettext('document_issue.msg_books_incomplete', missing=books.side.series))
     if state != 'open' or state_of_journal not in {'open', None}:
         raise IssueStateError(gettext('document_issue.msg_period_closed', date=date), field)
     if state_of_journal is None:

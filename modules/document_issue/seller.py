@@ -43,10 +43,10 @@ class Seller:
 
 
 def check_seller(seller):
-    """Raise IssueStateError naming the legal data that a Seller lacks, as ``seller.street``"""
+    """Raise IssueStateError naming the legal data that a Seller lacks, as ``('seller', 'street')``"""
     for name in seller.missing():
         raise IssueStateError(
-            gettext(f'document_issue.msg_seller_{name}'), f'seller.{name}')
+            gettext(f'document_issue.msg_seller_{name}'), 'seller', name)
 
 
 def parts(party, country):

@@ -95,7 +95,7 @@ class Taxation:
         self._found = {}
         self.warnings = []
 
-    def of(self, line, place):
+    def of(self, line, path):
         """Return the Taxed of a line: its own, if it bears one by hand, or the template's.
 
         Raises IssueError: several of its own, a rate that is not in force, or a buyer who needs another
@@ -103,7 +103,7 @@ class Taxation:
         """
         if line.taxes:
             if len(line.taxes) > 1:
-                raise IssueError(gettext('document_issue.msg_one_tax'), place)
+                raise IssueError(gettext('document_issue.msg_one_tax'), *path)
             return self._by_hand(line.taxes[0])
         goods = self._asks_for_goods() and self._is_goods(line)
         if goods not in self._found:
@@ -147,7 +147,7 @@ def template_tax(books, template, buyer, date, goods=False):
         category, reason = untaxed(books, buyer, date, goods)
         return _resolved(books, template.language, category, 0, date, reason)
     except TaxNotFoundError as error:
-        field = 'invoice_date' if error.field == 'date' else 'template'
+        field = 'invoice_date' if error.path == ('date',) else 'template'
         raise IssueError(error.message, field) from error
 
 

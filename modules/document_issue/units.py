@@ -41,17 +41,17 @@ class PrintedUnits:
         if own := {line.custom_unit.id for line in lines if line.custom_unit}:
             self.own = get_units(own)
 
-    def of(self, line, place, language):
+    def of(self, line, path, language):
         """Return the PrintedUnit of a line in a document's language.
 
-        Raises UnknownRecordError for an own unit that the tenant does not have; ``place`` names the
-        line.
+        Raises UnknownRecordError for an own unit that the tenant does not have; ``path`` is the
+        line's.
         """
         if line.custom_unit:
             row = self.own.get(line.custom_unit.id)
             if row is None:
                 raise UnknownRecordError(
-                    gettext('document_issue.msg_unknown'), f'{place}.custom_unit')
+                    gettext('document_issue.msg_unknown'), *path, 'custom_unit')
             return PrintedUnit(row['label'], row['e_invoice_code'])
         if not line.unit:
             return PrintedUnit()

@@ -1,15 +1,12 @@
 """Items: list, read, create, change"""
-import contextlib
 from typing import Literal
 
 from trytond.modules.product_catalog import item as catalog
-from trytond.modules.product_catalog.exceptions import ItemKeyExists
 from trytond.modules.product_catalog.product import ITEM_KEY_LENGTH
-from trytond.modules.rest import Operation
+from trytond.modules.rest import Operation, not_found
 from trytond.modules.rest.fields import (
     Body, Id, Number, Output, Price, QueryText, Stamp, camel, text)
 from trytond.modules.rest.paging import Page, PageQuery
-from trytond.modules.rest.problems import conflict, not_found
 
 from .types import UNIT_NAMES, UNITS, Unit, changes, line
 
@@ -84,8 +81,7 @@ def _get(id):
 
 
 def create(call):
-    with _key_of_another():
-        id, = catalog.create_items([_values({'unit': 'Piece', **changes(call.body)})])
+    id, = catalog.create_items([_values({'unit': 'Piece', **changes(call.body)})])
     return _get(id)
 
 
@@ -95,8 +91,7 @@ def update(call):
     values = _values(changes(call.body))
     if not values:
         return before
-    with _key_of_another():
-        catalog.update_item(id, values)
+    catalog.update_item(id, values)
     return _get(id)
 
 
@@ -108,16 +103,6 @@ def _values(sent):
     if 'custom_unit_id' in values:
         values['custom_unit'] = values.pop('custom_unit_id')
     return values
-
-
-@contextlib.contextmanager
-def _key_of_another():
-    try:
-        yield
-    except ItemKeyExists as error:
-        raise conflict(
-            'itemkey_exists', f"Item with itemKey '{error.item_key}' already exists",
-            existingId=error.item, itemKey=error.item_key) from error
 
 
 WRONG = {400: {'invalid_argument': "a field is missing or out of range"}}

@@ -14,6 +14,7 @@ from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 from .copy_company import copy_company
+from trytond.modules.kernel.exceptions import FieldError
 from trytond.modules.tenant.plan import PLANS
 from trytond.modules.tenant.role import OWNER, group_ids
 from trytond.modules.tenant.scope import entered
@@ -24,12 +25,8 @@ TAX_NUMBER_OF = {'DE': 'de_stnr', 'AT': 'at_tin'}
 """Country → type of party.identifier"""
 
 
-class TenantError(UserError):
-    """A tenant cannot be made or found as asked; ``field`` names the argument"""
-
-    def __init__(self, message, field=None):
-        super().__init__(message)
-        self.field = field
+class TenantError(FieldError):
+    """A tenant cannot be made or found as asked"""
 
 
 @dataclass

@@ -1,18 +1,24 @@
 """One client's connection: bytes in, bytes out, and how long it may take for either.
 
 Nothing here waits. The poller reads what has come and writes what fits, so that a slow client costs a
-few kilobytes and no thread.
+few kilobytes and no thread. A body that is larger than that goes to an unnamed file as it comes.
 """
 import io
+import logging
 import math
 import selectors
 import socket
+import struct
 import threading
 import time
 
 from gunicorn.http.unreader import Unreader
 
+from trytond.modules.rest.spool import IN_MEMORY, unnamed, writing
+
 from .framing import ChunkScan, head_end
+
+logger = logging.getLogger(__name__)
 
 CHUNK = 64 * 1024
 MAX_HEAD = 64 * 1024
@@ -44,6 +50,17 @@ class Held(Unreader):
         return b''
 
 
+class Spooled(Unreader):
+    """Gunicorn's source of bytes, over a file"""
+
+    def __init__(self, file):
+        super().__init__()
+        self.file = file
+
+    def chunk(self, size_hint=None):
+        return self.file.read(min(size_hint or CHUNK, CHUNK))
+
+
 class Outbox:
     """What gunicorn's Response takes for a socket; keeps the bytes until the poller sends them"""
 
@@ -60,8 +77,11 @@ class Connection:
     """A client's socket with its buffers.
 
     ``deadline`` (monotonic seconds, None while a thread works) is when its present state ends; ``busy`` tells
-    that a thread works on it, and nobody else may touch its buffers.
+    that a thread works on it, and nobody else may touch its buffers. ``spool`` holds the first ``spooled``
+    bytes of a body that is too large for memory, ``inbox`` the rest. ``pieces`` are those of ``answer`` that
+    were not asked for yet.
     """
+    spool = answer = pieces = None
 
     def __init__(self, sock, client, server, idle_seconds):
         self.socket = sock
@@ -83,8 +103,9 @@ class Connection:
     def expect_request(self):
         """Wait for the next request"""
         self.state = 'head'
+        self.release()
         self.request = self.environ = self.response = self.scan = None
-        self.length = 0
+        self.length = self.spooled = 0
         self.limit = math.inf
         self.complete = True
         self.searched = 0
@@ -135,7 +156,8 @@ class Connection:
     def _postpone(self):
         now = time.monotonic()
         self.deadline = min(
-            now + STALL_SECONDS, self.started + GRACE_SECONDS + len(self.inbox) / BODY_RATE)
+            now + STALL_SECONDS,
+            self.started + GRACE_SECONDS + (self.spooled + len(self.inbox)) / BODY_RATE)
 
     @property
     def idle(self):
@@ -143,7 +165,7 @@ class Connection:
         return self.state == 'head' and not self.inbox
 
     def receive(self):
-        """Take what has come; return False when the client has gone"""
+        """Take what has come; return False when the client has gone; raises NoRoom"""
         try:
             data = self.socket.recv(CHUNK)
         except (BlockingIOError, InterruptedError):
@@ -157,8 +179,30 @@ class Connection:
             self.deadline = self.started + HEAD_SECONDS
         self.inbox += data
         if self.state == 'body':
+            if self.spool or len(self.inbox) > IN_MEMORY:
+                self._spool_body()
             self._postpone()
         return True
+
+    def _spool_body(self):
+        """Write what has come of the body to its file"""
+        if self.scan is None:
+            end = min(len(self.inbox), self.length - self.spooled)
+        else:
+            self.scan.feed(self.inbox)
+            end = self.scan.forget(self.inbox)
+        if self.spool is None:
+            self.spool = unnamed()
+        self._move(end)
+
+    def _move(self, end):
+        """Move bytes from the inbox to the file"""
+        with writing(), memoryview(self.inbox) as view:
+            done = 0
+            while done < end:
+                done += self.spool.write(view[done:end])
+        del self.inbox[:end]
+        self.spooled += end
 
     def ready(self):
         """Tell if a thread can go on with what is here"""
@@ -193,20 +237,36 @@ class Connection:
 
     def body_ready(self):
         """Tell if the body is here, or can be refused as it is"""
+        here = self.spooled + len(self.inbox)
         if self.scan is None:
-            return len(self.inbox) >= self.length
+            return here >= self.length
         self.scan.feed(self.inbox)
         return (
-            self.scan.over or self.scan.received > self.limit
-            or len(self.inbox) > 2 * self.limit + MAX_FRAMING)
+            self.scan.over or self.scan.received > self.limit or here > 2 * self.limit + MAX_FRAMING)
 
     def take_body(self):
-        """Cut the body's bytes, as they were framed, from what has come"""
-        end = self.length if self.scan is None else self.scan.end
+        """Cut the body's bytes, as they were framed, from what has come; return gunicorn's source of them"""
+        end = self.length - self.spooled if self.scan is None else self.scan.end
         self.complete = end is not None and len(self.inbox) >= end
-        data = bytes(self.inbox[:end])
-        del self.inbox[:end]
-        return data
+        if self.spool is None:
+            held = Held(bytes(self.inbox[:end]))
+            del self.inbox[:end]
+            return held
+        self._move(len(self.inbox) if end is None else end)
+        self.spool.seek(0)
+        return Spooled(self.spool)
+
+    def release(self):
+        """Let go of the file of a body, and of an answer that nobody takes to its end"""
+        spool, answer = self.spool, self.answer
+        self.spool = self.answer = self.pieces = None
+        if spool:
+            spool.close()
+        if hasattr(answer, 'close'):
+            try:
+                answer.close()
+            except Exception:
+                logger.exception("an answer could not be closed")
 
     def send(self):
         """Send what the client takes now; return False when it has gone"""
@@ -255,8 +315,18 @@ class Connection:
         self.dropped += dropped
         return bool(dropped) and self.dropped < LINGER_BYTES
 
+    def abort(self):
+        """Make the end of the connection an error: the client must not take half an answer for a whole one"""
+        try:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        except OSError:
+            pass
+
     def close(self):
+        """Close the socket; what a thread works with is left to the thread"""
         try:
             self.socket.close()
         except OSError:
             pass
+        if not self.busy:
+            self.release()

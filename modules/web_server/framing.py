@@ -38,6 +38,17 @@ class ChunkScan:
         while not self.over and self._state(data):
             pass
 
+    def forget(self, data):
+        """Return how many bytes at the beginning of ``data`` it needs no more.
+
+        The buffer begins behind them from now on, and so do ``end`` and what is fed next.
+        """
+        passed = min(len(data), self._position + self._remaining) if self.end is None else self.end
+        self._position -= passed
+        if self.end is not None:
+            self.end = 0
+        return passed
+
     def _size(self, data):
         end = data.find(b'\r\n', self._position)
         if end < 0:
@@ -61,6 +72,7 @@ class ChunkScan:
         self.bad = data[end:end + 2] != b'\r\n'
         self._whole = self.received
         self._position = end + 2
+        self._remaining = 0
         self._state = self._size
         return not self.bad
 

@@ -2,7 +2,8 @@
 
 A thread never waits for a client. The poller collects a request's head, a thread decides on it (route,
 key, limits), the poller collects the body, a thread answers, the poller sends what the client did not
-take at once. Eight or eight hundred half-open connections delay nobody. Nor does a thread wait for another
+take at once. A long answer is taken from the application piece by piece, as the client reads it. Eight or
+eight hundred half-open connections delay nobody. Nor does a thread wait for another
 of the same tenant: whose turn has not come is parked (``gate``), and refused after some time.
 
 What gunicorn refuses itself (request line, header fields, lengths, chunks) is answered in the
@@ -21,7 +22,8 @@ from gunicorn.http.body import Body, ChunkedReader, LengthReader
 from gunicorn.workers.gthread import ThreadWorker
 
 from .connection import Connection, Held
-from trytond.modules.rest.contract import Problem
+from trytond.modules.rest.refusals import HEADER, Kind, Refusal, refused_field
+from trytond.modules.rest.spool import RETRY_AFTER, NoRoom
 from .gate import Gate
 from .threads import Threads
 
@@ -30,35 +32,38 @@ STOP_SECONDS = 1.0
 """How long a stopping worker keeps connections on which no request has begun"""
 
 MAX_ADDRESSES = 1024
-MORE, WAIT, KEEP, CLOSE, FORGET = 'more', 'wait', 'keep', 'close', 'forget'
+HIGH_WATER = 256 * 1024
+"""Bytes of an answer that wait for the client before no more are asked for"""
+TURN = 4 * 1024 * 1024
+"""Bytes of an answer after which others have their turn"""
+MORE, WAIT, STREAM, KEEP, CLOSE, FORGET = 'more', 'wait', 'stream', 'keep', 'close', 'forget'
 """What a connection needs after a thread has worked on it"""
 
 REFUSALS = [
-    (errors.LimitRequestLine, 414, 'uri_too_long', "The request line is longer than 8 KB"),
-    (errors.LimitRequestHeaders, 431, 'headers_too_large', "The header fields are too large"),
-    (errors.ExpectationFailed, 417, 'expectation_failed', "Expect: only 100-continue is known"),
-    (errors.InvalidRequestMethod, 400, 'invalid_request', "The method is malformed"),
-    (errors.InvalidHTTPVersion, 400, 'invalid_request', "The HTTP version is not supported"),
-    (errors.InvalidRequestLine, 400, 'invalid_request', "The request line is malformed"),
-    (errors.UnsupportedTransferCoding, 400, 'invalid_request',
-        "Transfer-Encoding: only chunked is known"),
-    (errors.ObsoleteFolding, 400, 'invalid_request', "A header field goes over several lines"),
-    ((errors.InvalidHeader, errors.InvalidHeaderName), 400, 'invalid_request',
-        "A header field is malformed"),
-    (errors.ParseException, 400, 'invalid_request', "The request is malformed"),
+    (errors.LimitRequestLine, Kind.LINE_TOO_LONG, None),
+    (errors.LimitRequestHeaders, Kind.HEADERS_TOO_LARGE, None),
+    (errors.ExpectationFailed, Kind.EXPECTATION, None),
+    (errors.InvalidRequestMethod, Kind.MALFORMED, 'malformed_method'),
+    (errors.InvalidHTTPVersion, Kind.MALFORMED, 'malformed_version'),
+    (errors.InvalidRequestLine, Kind.MALFORMED, 'malformed_line'),
+    (errors.UnsupportedTransferCoding, Kind.MALFORMED, 'malformed_coding'),
+    (errors.ObsoleteFolding, Kind.MALFORMED, 'malformed_folding'),
+    ((errors.InvalidHeader, errors.InvalidHeaderName), Kind.MALFORMED, 'malformed_header'),
+    (errors.ParseException, Kind.MALFORMED, None),
     ]
-"""Gunicorn's error → status, code, message"""
+"""Error of gunicorn's parser → kind of refusal and name of its sentence"""
 
 
-def problem_of(error):
-    """Return the Problem of an error of gunicorn's parser"""
+def refusal_of(error):
+    """Return the Refusal of an error of gunicorn's parser or of a full disk, None for any other error"""
     if isinstance(error, errors.InvalidHeader) and error.hdr in {
             'CONTENT-LENGTH', 'TRANSFER-ENCODING'}:
-        return Problem(400, 'invalid_request', f"{error.hdr.title()}: the value is malformed")
-    for types, status, code, message in REFUSALS:
-        if isinstance(error, types):
-            return Problem(status, code, message)
-    return None
+        return refused_field(Kind.MALFORMED, 'malformed_value', error.hdr.title(), place=HEADER)
+    if isinstance(error, NoRoom):
+        return Refusal(Kind.UNAVAILABLE, retry_after=RETRY_AFTER)
+    return next((
+            Refusal(kind, says=name) for types, kind, name in REFUSALS if isinstance(error, types)),
+        None)
 
 
 class Head(Request):
@@ -139,10 +144,27 @@ class Worker(ThreadWorker):
                 self._forget(conn)
         elif conn.state == 'answer':
             self._send(conn)
-        elif not conn.receive():
+        else:
+            self._receive(conn)
+
+    def _receive(self, conn):
+        try:
+            here = conn.receive()
+        except NoRoom as error:
+            self.log.error("a body cannot be kept: %s", error)
+            self._give_up(conn, refusal_of(error))
+            return
+        if not here:
             self._forget(conn)
         elif conn.ready():
             self._hand_over(conn)
+
+    def _give_up(self, conn, refusal):
+        """Refuse a request that is not here as a whole; nothing of it is kept"""
+        self._refuse(conn, refusal)
+        conn.release()
+        conn.next = CLOSE
+        self._send(conn)
 
     def _on_parked(self, conn):
         """Something came from a connection whose turn has not come: its end, or the next request"""
@@ -191,6 +213,8 @@ class Worker(ThreadWorker):
         elif conn.outbox.data:
             conn.expect_reader()
             self._watch(conn, selectors.EVENT_WRITE)
+        elif conn.next == STREAM:
+            self._hand_over(conn, 'stream')
         elif conn.next == KEEP and self.alive:
             self._next_request(conn)
         elif conn.linger():
@@ -210,7 +234,7 @@ class Worker(ThreadWorker):
             self._watch(conn, 0)
             self.connections.discard(conn)
             self.nr_conns -= 1
-            conn.close()
+        conn.close()
 
     def notify(self):
         """Tell the arbiter that it lives, not with every request"""
@@ -251,10 +275,7 @@ class Worker(ThreadWorker):
             if self.gate.withdraw(conn.tenant, conn):
                 self._hand_over(conn, 'crowded out')
         elif conn.state in {'head', 'body'} and not conn.idle:
-            self._refuse(
-                conn, Problem(408, 'request_timeout', "The request came too slowly"))
-            conn.next = CLOSE
-            self._send(conn)
+            self._give_up(conn, Refusal(Kind.TOO_SLOW))
         else:
             self._forget(conn)
 
@@ -270,8 +291,10 @@ class Worker(ThreadWorker):
             self.method_queue.defer(self.finish_request, conn, wanted)
 
     def handle(self, conn):
-        """Go on with a connection as far as its bytes allow; return MORE, WAIT, KEEP or CLOSE"""
+        """Go on with a connection as far as its bytes allow; return MORE, WAIT, STREAM, KEEP or CLOSE"""
         try:
+            if conn.state == 'stream':
+                return self._pump(conn)
             if conn.state == 'head':
                 if not self._read_head(conn):
                     return MORE
@@ -338,47 +361,66 @@ class Worker(ThreadWorker):
 
     def _give_body(self, conn):
         """Put the collected body where the application reads it"""
-        held = Held(conn.take_body())
+        source = conn.take_body()
         if conn.scan is None:
-            reader = LengthReader(held, conn.length)
+            reader = LengthReader(source, conn.length)
         else:
-            reader = ChunkedReader(conn.request, held)
+            reader = ChunkedReader(conn.request, source)
         conn.request.body = conn.environ['wsgi.input'] = Body(reader)
 
     def _answer(self, conn, app):
-        response, started = conn.response, datetime.now()
+        response, conn.answering = conn.response, datetime.now()
         if not (self.alive and self.cfg.keepalive and conn.complete):
             response.force_close()
-        items = app(conn.environ, response.start_response)
-        try:
-            for item in items:
-                response.write(item)
-            response.close()
-        finally:
-            self.log.access(response, conn.request, conn.environ, datetime.now() - started)
-            if hasattr(items, 'close'):
-                items.close()
+        conn.answer = app(conn.environ, response.start_response)
+        if isinstance(conn.answer, list):
+            for piece in conn.answer:
+                response.write(piece)
+            return self._end(conn)
+        conn.pieces = iter(conn.answer)
+        return self._pump(conn)
+
+    def _pump(self, conn):
+        """Ask for pieces of an answer until it is over, or the client has enough to read"""
+        turn = conn.response.sent + TURN
+        for piece in conn.pieces:
+            conn.response.write(piece)
+            if len(conn.outbox.data) >= HIGH_WATER:
+                if not conn.send():
+                    return FORGET
+                if conn.outbox.data or conn.response.sent >= turn:
+                    return STREAM
+        return self._end(conn)
+
+    def _end(self, conn):
+        """The answer is over: all of it is sent, or in the outbox"""
+        response = conn.response
+        response.close()
+        self.log.access(response, conn.request, conn.environ, datetime.now() - conn.answering)
+        conn.release()
         conn.send()
         return CLOSE if response.should_close() or not conn.complete else KEEP
 
     def _failed(self, conn, error):
         """Answer what gunicorn's parser refused, and what should never happen"""
-        problem = problem_of(error)
-        if problem is None:
+        refusal = refusal_of(error)
+        if refusal is None:
             self.log.exception("Error handling a request")
-            problem = Problem(500, 'internal_error', "Something went wrong on our side")
+            refusal = Refusal(Kind.INTERNAL, says='internal_unread')
         else:
             self.log.debug("Refused a request of %s: %s", conn.client, error)
-        self._refuse(conn, problem)
+        conn.release()
+        if conn.response and conn.response.headers_sent:
+            conn.abort()
+            return FORGET
+        self._refuse(conn, refusal)
         return CLOSE
 
-    def _refuse(self, conn, problem):
+    def _refuse(self, conn, refusal):
         """Put a whole answer into the outbox, whatever the request was"""
         request = conn.request
-        if conn.response and conn.response.headers_sent:
-            return
         finished = self.wsgi.malformed(
-            problem, conn.client[0] if conn.client else '',
+            refusal, conn.client[0] if conn.client else '',
             getattr(request, 'method', None), getattr(request, 'uri', None))
         head = [f'HTTP/1.1 {finished.status} {http.client.responses.get(finished.status, "")}']
         headers = {

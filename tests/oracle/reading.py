@@ -21,7 +21,7 @@ def reread(invoice):
         bill = _bill(invoice)
         bill.document = printed.document(bill)
         with Workshop() as workshop:
-            list(Invoice._render(bill, workshop))
+            Invoice.typeset(bill, workshop)()
         return files_of(invoice)['pdf'], bill.pdf.data
 
 
