@@ -16,7 +16,7 @@ from werkzeug.datastructures import Headers
 HOST = '127.0.0.1'
 CONFIG = 'config/gunicorn.conf.py'
 PATIENCE = 60
-"Seconds until the server answers"
+"""Seconds until the server answers"""
 HEAD = b'Host: x\r\n'
 MALFORMED = {
     'no HTTP': b'GARBAGE\r\n\r\n', 'empty lines': b'\r\n\r\n',
