@@ -14,7 +14,8 @@ from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 from .copy_company import copy_company
-from trytond.modules.kernel.exceptions import FieldError
+from trytond.modules.kernel.exceptions import TenantError
+from trytond.modules.kernel.tenants import require_tenant
 from trytond.modules.tenant.plan import PLANS
 from trytond.modules.tenant.role import OWNER, group_ids
 from trytond.modules.tenant.scope import entered
@@ -23,10 +24,6 @@ CHART_OF = {'DE': 'skr04', 'AT': 'ekr'}
 TIMEZONE_OF = {'DE': 'Europe/Berlin', 'AT': 'Europe/Vienna'}
 TAX_NUMBER_OF = {'DE': 'de_stnr', 'AT': 'at_tin'}
 """Country → type of party.identifier"""
-
-
-class TenantError(FieldError):
-    """A tenant cannot be made or found as asked"""
 
 
 @dataclass
@@ -204,14 +201,6 @@ def api_user(company):
                     'companies': [('add', [company])],
                     'groups': [('add', group_ids(OWNER))]}])
         return user.id
-
-
-def require_tenant(company):
-    """Raise TenantError unless there is a tenant with that company id"""
-    if not Transaction().connection.execute(
-            "SELECT 1 FROM company_company WHERE id = %s AND tenant_state NOT IN ('house', 'template')",
-            (company,)).fetchone():
-        raise TenantError(f"there is no tenant {company}", 'tenant')
 
 
 def issue_key(company, scheme, shard, abilities=()):

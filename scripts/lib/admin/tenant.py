@@ -89,7 +89,8 @@ def _offboard(arguments, database):
 
 def _plan(arguments, database):
     from trytond.modules.tenant.plan import parse_feature
-    from trytond.modules.tenant_provision.provision import TenantError, set_features
+    from trytond.modules.kernel.exceptions import TenantError
+    from trytond.modules.tenant_provision.provision import set_features
     try:
         changes = dict(map(parse_feature, arguments.feature))
     except ValueError as error:
