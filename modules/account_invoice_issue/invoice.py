@@ -1,36 +1,23 @@
 """The one door through which an outgoing invoice gets its number.
 
-``Invoice.issue`` numbers, posts, renders and seals in one transaction; a failure at any step leaves
-nothing. The client's Post button, batch posting and credit notes go through it as well. Supplier
-invoices keep Tryton's workflow.
+``Invoice.issue`` numbers, posts, typesets and seals in one transaction, by the pipeline of
+`document_issue.issued`; a failure at any step leaves nothing. The client's Post button, batch posting and
+credit notes go through it as well. Supplier invoices keep Tryton's workflow.
 """
-from collections import defaultdict
-from itertools import chain, count
-
 from sql import Null
 from trytond.i18n import gettext
-from trytond.model import Check, Index, ModelView, Unique, dualmethod, fields
+from trytond.model import Check, Index, ModelView, Unique, fields
 from trytond.model.exceptions import AccessError
-from trytond.modules.account.tax import _TaxLine
-from trytond.modules.archive.document import PDF, Sealing
-from trytond.modules.document_issue import numbering, rounding, typesetting
-from trytond.modules.document_issue.exceptions import NotFinalizedError
-from trytond.modules.document_issue.ledger import read_books
-from trytond.modules.document_issue.locks import require_locks
-from trytond.modules.document_issue.seller import check_seller
+from trytond.modules.document_issue.issued import Issued
+from trytond.modules.document_issue.ledger import books_to_issue
 from trytond.modules.document_issue.side import SALE
 from trytond.modules.document_issue.taxation import UNEXPLAINED
-from trytond.modules.document_render import Workshop
-from trytond.modules.immutable import FREELY
-from trytond.modules.kernel import clock, timing
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval, If
-from trytond.tools import grouped_slice
-from trytond.transaction import Transaction, without_check_access
 
 from . import booking, positions, printed, workflow
-from .credit import was_gross
-from .draft import ISSUABLE, OPEN, File, complete
+from .columns import INVOICE
+from .deciding import ISSUABLE, OPEN, complete
 from .events import announce_created, announce_paid
 from .exceptions import PaymentLinkError
 from .posting import posting_backend
@@ -39,14 +26,6 @@ from .side import is_ours, listed, side_of
 _OURS = (Eval('type') == 'out') | Eval('self_billed', False)
 _READONLY = {'readonly': Eval('state') != 'draft', 'invisible': ~_OURS}
 _ISSUED = {'invisible': ~Eval('issued_at')}
-_BROWSED = 100
-FROM_THE_DOOR = frozenset([
-        'additional_moves', 'cancel_move', 'credit_of', 'issued_at', 'move', 'number', 'number_alnum',
-        'number_digit', 'paid_date', 'position', 'posted_by', 'printed', 'sequence', 'sequence_type_cache',
-        'state', 'tax_amount_cache', 'tax_rate', 'total_amount_cache', 'untaxed_amount_cache', 'warnings'])
-"""What a client may not write: it follows from issuing and paying"""
-_NEVER_GIVEN = FROM_THE_DOOR - {'credit_of', 'state'}
-"""What a draft made by a client cannot have yet; what it credits it may say, which is checked at the door"""
 _NOTHING = (None, '', ())
 
 WARNINGS = [
@@ -55,16 +34,14 @@ WARNINGS = [
 """What the accountant should look at"""
 
 
-class Invoice(metaclass=PoolMeta):
+class Invoice(Issued, metaclass=PoolMeta):
     __name__ = 'account.invoice'
+    __not_issued__ = 'account_invoice_issue.msg_not_finalized'
 
     self_billed = fields.Boolean(
         "Self-Billed", states={'readonly': Bool(Eval('lines')), 'invisible': Eval('type') != 'in'},
         domain=[If(Eval('type') == 'in', (), ('self_billed', '!=', True))],
         help="Written by us for a supplier: a Gutschrift.")
-    template = fields.Many2One(
-        'invoice.template', "Template", ondelete='RESTRICT', states=_READONLY,
-        help="Leave empty to use the default template.")
     supply_date = fields.Date(
         "Supply Date", states=_READONLY, help="Leave empty to use the invoice date.")
     due_date = fields.Date(
@@ -73,26 +50,21 @@ class Invoice(metaclass=PoolMeta):
     introduction = fields.Text("Introduction", states=_READONLY)
     tax_rate = fields.Numeric(
         "Tax Rate", digits=(3, 2), readonly=True, states=_ISSUED, help="In percent, as printed.")
-    issued_at = fields.Timestamp("Issued At", readonly=True, states=_ISSUED)
     position = fields.Integer(
         "Position", readonly=True, states=_ISSUED,
         help="Its place among our issued documents of its type, whatever the series: without a gap.")
     paid_date = fields.Date("Paid Date", readonly=True, states={'invisible': ~Eval('paid_date')})
-    printed = fields.Text(
-        "As Printed", readonly=True, help="Seller, buyer and template as they were printed.")
     warnings = fields.MultiSelection(
         WARNINGS, "Warnings", readonly=True, states={'invisible': ~Eval('warnings')},
         help="What was doubtful when the invoice was issued.")
-    document = fields.Function(
-        fields.Many2One('archive.document', "Document", states={'invisible': ~Eval('document')}),
-        'get_document')
-    pdf = fields.Function(
-        fields.Binary("PDF", filename='pdf_name', states={'invisible': ~Eval('document')}), 'get_pdf')
-    pdf_name = fields.Function(fields.Char("PDF Name"), 'get_pdf_name')
 
     @classmethod
     def __setup__(cls):
         super().__setup__()
+        cls.template.states.update(_READONLY)
+        cls.template.help = "Leave empty to use the default template."
+        cls.issued_at.states.update(_ISSUED)
+        cls.printed.help = "Seller, buyer and template as they were printed."
         table = cls.__table__()
         # Exactly what is listed: how many there are is counted in the index alone. A number is found by
         # the constraint that makes it unique.
@@ -108,7 +80,7 @@ class Invoice(metaclass=PoolMeta):
                 Index(table, company, (table.party, Index.Equality()), newest, where=outgoing),
                 Index(table, company, (table.invoice_date, Index.Range()), where=outgoing),
                 })
-        cls._check_modify_exclude |= {'paid_date'}
+        cls._check_modify_exclude |= INVOICE.living.keys()
         cls._sql_constraints += [
             ('position_unique', Unique(table, table.company, table.type, table.position),
                 'account_invoice_issue.msg_position_unique'),
@@ -126,99 +98,31 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def __seal__(cls):
-        return super().__seal__().allow(paid_date=FREELY)
-
-    @classmethod
-    def get_document(cls, invoices, name):
-        return {id: document for id, (document, _) in sealed(invoices).items()}
-
-    @classmethod
-    def get_pdf(cls, invoices, name):
-        Document = Pool().get('archive.document')
-        documents = cls.get_document(invoices, name)
-        if Transaction().context.get(f'{cls.__name__}.{name}') == 'size':
-            sizes = {d.id: d.size for d in Document.browse(filter(None, documents.values()))}
-            return {id: sizes.get(document, 0) for id, document in documents.items()}
-        contents = Document.contents(filter(None, documents.values()))
-        return {
-            id: fields.Binary.cast(contents[document]) if document else None
-            for id, document in documents.items()}
-
-    def get_pdf_name(self, name):
-        return f'{self.number}.pdf' if self.number else None
+        return super().__seal__().allow(**INVOICE.living)
 
     # The door
 
     @classmethod
-    def issue(cls, drafts):
-        """Issue outgoing and self-billed drafts, stored or not, and return them as issued invoices, in
-        the same order.
+    def decide(cls, drafts):
+        """Return the Bills of outgoing and self-billed drafts.
 
         A draft is a record of Tryton or a `draft.Draft`. It has at least ``party``, ``self_billed`` where it
         is a Gutschrift, and ``lines`` (``description``, ``quantity``, ``unit_price`` each); without a
-        template, dates, accounts or taxes the tenant's own are taken. All or nothing. Raises IssueError and
-        its kinds, naming the field; restarts the transaction where it does not hold the LOCKS yet.
+        template, dates, accounts or taxes the tenant's own are taken.
         """
-        drafts = list(drafts)
-        if not drafts:
-            return []
-        require_locks()
-        with without_check_access():
-            made = {}
-            for side in dict.fromkeys(map(side_of, drafts)):
-                group = [draft for draft in drafts if side_of(draft) == side]
-                made |= zip(map(id, group), cls._through_the_door(group, side), strict=True)
-            bills = [made[id(draft)] for draft in drafts]
-            announce_created(bills)
-            cls._settle_credits(bills)
-            cls._settle_nothing_to_pay(
-                cls.browse([bill.id for bill in bills if not bill.figures.total]))
-        # By parts: Tryton looks at all ids once for each record
-        return list(chain.from_iterable(
-                map(cls.browse, grouped_slice([bill.id for bill in bills], _BROWSED))))
+        bills = {
+            side: iter(complete([draft for draft in drafts if side_of(draft) == side], books_to_issue(side)))
+            for side in dict.fromkeys(map(side_of, drafts))}
+        return [next(bills[side_of(draft)]) for draft in drafts]
 
     @classmethod
-    def _through_the_door(cls, drafts, side):
-        """Return the Bills of the drafts of one side: decided, numbered, written, rendered and sealed"""
-        with timing.part('compute'):
-            books = read_books(side)
-            check_seller(books.seller)
-            bills = complete(drafts, books)
-            cls._examine(bills)
-            cls._link_payments([bill for bill in bills if bill.wants_payment_link])
-            cls._number(bills)
-            for bill in bills:
-                bill.document = printed.document(bill)
-        # Other processes make the documents while the rows are written
-        with Workshop() as workshop:
-            renderings = [cls._render(bill, workshop) for bill in bills]
-            with timing.part('compute'):
-                for rendering in renderings:
-                    next(rendering)
-                booking.reserve(bills)
-                posting_backend().write(bills)
-            for rendering in renderings:
-                next(rendering, None)
-        cls._seal(bills)
-        return bills
+    def before_numbers(cls, bills):
+        super().before_numbers(bills)
+        cls.link_payments([bill for bill in bills if bill.wants_payment_link])
 
     @classmethod
-    def _examine(cls, bills):
-        """Refuse what may not be issued, and add to ``warnings`` what is doubtful; nothing is written yet"""
-
-    @classmethod
-    def _render(cls, bill, workshop):
-        """Hand in what is to be made of a bill, yield, then wait for it: fill in ``pdf``, and ``beside``
-        where there is more to seal.
-        """
-        pdf = typesetting.begin(workshop, bill.document)
-        yield
-        bill.pdf = pdf()
-
-    @classmethod
-    def _link_payments(cls, bills):
-        """Give each bill its ``payment_link`` and the ``id`` that the link was made for: before any number
-        is taken.
+    def link_payments(cls, bills):
+        """Give each bill its ``payment_link`` and the ``id`` that the link was made for.
 
         Raises PaymentLinkError without a payment provider.
         """
@@ -226,28 +130,29 @@ class Invoice(metaclass=PoolMeta):
             raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'))
 
     @classmethod
-    def _number(cls, bills):
-        """Take the numbers of invoices and moves: they follow creation, whatever the dates"""
-        now = clock.now().replace(tzinfo=None)
-        places = count(positions.last_position(bills[0].books.side) + 1)
-        wanted = defaultdict(list)
-        for bill in bills:
-            wanted[bill.period.invoices].append(bill.issue_date)
-            wanted[bill.period.moves].append(bill.issue_date)
-        numbers = {sequence: iter(taken) for sequence, taken in numbering.take(wanted).items()}
-        for bill in bills:
-            bill.position = next(places)
-            bill.number = next(numbers[bill.period.invoices])
-            bill.move_number = next(numbers[bill.period.moves])
-            bill.issued_at = now
+    def take_numbers(cls, bills):
+        super().take_numbers(bills)
+        positions.give(bills)
 
     @classmethod
-    def _seal(cls, bills):
-        Pool().get('archive.document').seal([
-                Sealing(
-                    owner=bill.record, name=file.name, blob=file.blob, media_type=file.media_type,
-                    issued_at=bill.issued_at)
-                for bill in bills for file in [File(f'{bill.number}.pdf', PDF, bill.pdf), *bill.beside]])
+    def series_of(cls, bill):
+        return {'number': bill.period.invoices, 'move_number': bill.period.moves}
+
+    @classmethod
+    def lay_out(cls, bill):
+        return printed.document(bill)
+
+    @classmethod
+    def write_rows(cls, bills):
+        booking.reserve(bills)
+        posting_backend().write(bills)
+
+    @classmethod
+    def finish(cls, bills):
+        super().finish(bills)
+        announce_created(bills)
+        cls._settle_credits(bills)
+        cls._settle_nothing_to_pay(cls.browse([bill.id for bill in bills if not bill.figures.total]))
 
     @classmethod
     def _settle_nothing_to_pay(cls, invoices):
@@ -307,43 +212,21 @@ class Invoice(metaclass=PoolMeta):
         super().check_modification(mode, invoices, values=values, external=external)
         if not external:
             return
+        never = INVOICE.names(created=False)
         made = mode == 'create' and any(
-            invoice.state != 'draft'
-            or any(getattr(invoice, name) not in _NOTHING for name in _NEVER_GIVEN)
+            invoice.state != 'draft' or any(getattr(invoice, name) not in _NOTHING for name in never)
             for invoice in invoices)
         written = mode == 'write' and (
-            values.keys() & FROM_THE_DOOR
+            values.keys() & INVOICE.names(written=False)
             # Who else may pay decides what counts as paid
             or 'alternative_payees' in values and any(invoice.issued_at for invoice in invoices))
         if made or written:
             raise AccessError(gettext('account_invoice_issue.msg_only_by_the_door'))
 
-    # Amounts of drafts: the same rounding as of issued ones
-
-    @fields.depends('type', 'self_billed')
-    def _get_taxes(self):
-        if not is_ours(self):
-            return super()._get_taxes()
-        found = {}
-        for whole, share in _draft_totals(self).taxes.items():
-            for tax, amount in _booked(whole, share):
-                account = tax.invoice_account if share.base >= 0 else tax.credit_note_account
-                line = _TaxLine(base=share.base, amount=amount, tax=tax, account=account)
-                found[line._key] = line
-        return found
-
-    @dualmethod
-    def update_taxes(cls, invoices, exception=False):
-        """Where prices include tax, the net amounts of a draft's lines follow from the whole"""
-        for invoice in invoices:
-            if is_ours(invoice) and invoice.state == 'draft' and not workflow.runs():
-                _store_net_amounts(invoice)
-        super().update_taxes(invoices, exception=exception)
-
     @classmethod
     def copy(cls, invoices, default=None):
         default = default.copy() if default else {}
-        for name in (*FROM_THE_DOOR - {'state'}, 'due_date', 'supply_date'):
+        for name in INVOICE.names(copied=False):
             default.setdefault(name)
         return super().copy(invoices, default=default)
 
@@ -354,70 +237,3 @@ def _ours(invoices, states):
 
 def _incoming(invoices):
     return [i for i in invoices if not is_ours(i)]
-
-
-def _charged(invoice):
-    return [line for line in invoice.lines or [] if getattr(line, 'type', 'line') == 'line']
-
-
-def _has_gross_prices(invoice):
-    if credited := getattr(invoice, 'credit_of', None):
-        return was_gross(credited.printed)
-    template = getattr(invoice, 'template', None)
-    return bool(template and template.is_tax_included)
-
-
-def _draft_totals(invoice):
-    """Return the Totals of a draft whose lines have at most one tax each"""
-    rows = []
-    for line in _charged(invoice):
-        tax = line.taxes[0] if getattr(line, 'taxes', None) else None
-        rows.append((
-                getattr(line, 'quantity', None) or 0, getattr(line, 'unit_price', None) or rounding.CENT * 0,
-                tax, tax.dach_rate if tax and tax.type == 'percentage' else rounding.CENT * 0))
-    return rounding.totals(rows, _has_gross_prices(invoice))
-
-
-def _booked(tax, share):
-    """Return [(tax, amount)] of what a draft's tax will book: what the recipient works out has two parts"""
-    if tax is None or tax.type == 'percentage':
-        return [(tax, share.tax)] if tax else []
-    return [(child, rounding.cents(share.base * child.rate)) for child in tax.childs]
-
-
-def _store_net_amounts(invoice):
-    lines = _charged(invoice)
-    amounts = _draft_totals(invoice).net if _has_gross_prices(invoice) else [None] * len(lines)
-    changed = []
-    for line, amount in zip(lines, amounts, strict=True):
-        if line.net_amount != amount:
-            changed += [[line], {'net_amount': amount}]
-    if changed:
-        Pool().get('account.invoice.line').write(*changed)
-
-
-def sealed(invoices, media_type=PDF):
-    """Return {id: (id of the archived document of a type or None, its SHA-512)}, in one statement"""
-    found = Pool().get('archive.document').sealed(invoices, media_type)
-    return {
-        invoice.id: found.get(str(invoice), (None, None, None))[:2] for invoice in invoices}
-
-
-def pdf_of(invoice):
-    """Return (bytes, SHA-512) of the archived document of an invoice.
-
-    Raises NotFinalizedError before it is issued, ArchiveCorrupt when the bytes are not those that
-    were sealed.
-    """
-    document, sha512 = sealed([invoice])[invoice.id]
-    if document is None:
-        raise NotFinalizedError(gettext('account_invoice_issue.msg_not_finalized'))
-    return Pool().get('archive.document').contents([document])[document], sha512
-
-
-class Document(metaclass=PoolMeta):
-    __name__ = 'archive.document'
-
-    @classmethod
-    def _get_owners(cls):
-        return [*super()._get_owners(), 'account.invoice']

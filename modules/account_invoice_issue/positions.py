@@ -1,4 +1,6 @@
 """The position of each invoice and Gutschrift that the tenant issues, whatever its series: without a gap"""
+from itertools import count
+
 from trytond.modules.immutable import triggers_off
 from trytond.modules.tenant.scope import CURRENT
 from trytond.transaction import Transaction
@@ -19,8 +21,15 @@ WHERE account_invoice.id = given.id
 """
 
 
-def last_position(side):
-    """Return how many documents of a side the tenant has issued; the LOCKS must be held"""
+def give(bills):
+    """Give each bill the next position of its side; the LOCKS must be held"""
+    following = {side: count(_last(side) + 1) for side in dict.fromkeys(bill.books.side for bill in bills)}
+    for bill in bills:
+        bill.position = next(following[bill.books.side])
+
+
+def _last(side):
+    """Return how many documents of a side the tenant has issued"""
     cursor = Transaction().connection.cursor()
     return cursor.execute(_LAST, (side.type,)).fetchone()[0]
 

@@ -4,13 +4,12 @@ The copy that stays with the invoice (seller, buyer, template as printed) is mad
 """
 import dataclasses
 import datetime as dt
-import functools
-import hashlib
 import json
 
 from trytond.i18n import gettext
 from trytond.modules.document_issue.exceptions import IssueError
-from trytond.modules.document_issue.printed import buyer_party, seller_party, style_of, tax_rows
+from trytond.modules.document_issue.printed import (
+    buyer_party, seller_party, shallow, style_copy, style_of, tax_rows)
 from trytond.modules.document_render import Document, Line, QrCode, Reference, Totals
 from trytond.modules.document_render import qr as epc
 from trytond.modules.tenant.plan import require_feature
@@ -97,14 +96,10 @@ def _qr(bill, payee):
 
 def copy(bill):
     """Return the JSON text of seller, buyer and template as printed"""
-    printed = bill.document
-    style = _shallow(printed.style)
-    logo = style.pop('logo')
-    style['logo_sha256'] = _sha256(logo) if logo else None
-    template = bill.template
+    document, template = bill.document, bill.template
     return json.dumps({
-            'seller': _shallow(printed.seller),
-            'buyer': _shallow(printed.buyer),
+            'seller': shallow(document.seller),
+            'buyer': shallow(document.buyer),
             'template': {
                 'id': template.id, 'name': template.name, 'language': template.language,
                 'apply_tax': template.apply_tax, 'is_tax_included': bill.gross,
@@ -112,15 +107,5 @@ def copy(bill):
                 'payment_qr_mode': template.payment_qr_mode,
                 'payment_instructions': template.payment_instructions,
                 'e_invoice_profile': template.e_invoice_profile,
-                'business_process_id': template.business_process_id, **style},
+                'business_process_id': template.business_process_id, **style_copy(document.style)},
             }, ensure_ascii=False)
-
-
-def _shallow(record):
-    """As dataclasses.asdict, which copies every value"""
-    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
-
-
-@functools.lru_cache(4)
-def _sha256(logo):
-    return hashlib.sha256(logo).hexdigest()

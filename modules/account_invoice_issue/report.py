@@ -1,9 +1,9 @@
 """Print gives the archived bytes; nothing is rendered a second time"""
 from trytond.i18n import gettext
 from trytond.modules.document_issue.exceptions import NotFinalizedError
+from trytond.modules.document_issue.reading import pdf_of
 from trytond.pool import Pool, PoolMeta
 
-from .invoice import pdf_of
 from .side import is_ours
 
 

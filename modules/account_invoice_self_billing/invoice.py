@@ -37,8 +37,8 @@ class Invoice(metaclass=PoolMeta):
         return bool(Transaction().context.get('self_billed'))
 
     @classmethod
-    def _examine(cls, bills):
-        super()._examine(bills)
+    def examine(cls, bills):
+        super().examine(bills)
         bills = [bill for bill in bills if bill.is_self_billed and not bill.credited]
         if not bills:
             return

@@ -14,7 +14,7 @@ from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 
 from .exceptions import IssueError, IssueStateError
-from .seller import Seller
+from .seller import Seller, check_seller
 from .seller import parts as seller_parts
 from .side import SALE, Side
 
@@ -61,6 +61,13 @@ def read_books(side=SALE):
         if getattr(books, name) is None:
             raise IssueStateError(
                 gettext('document_issue.msg_books_incomplete', missing=name))
+    return books
+
+
+def books_to_issue(side=SALE):
+    """Return the Books of a tenant that may issue; raises IssueStateError naming the legal data it lacks"""
+    books = read_books(side)
+    check_seller(books.seller)
     return books
 
 

@@ -7,6 +7,8 @@ from trytond.transaction import Transaction, TransactionError
 
 LOCKS = ('account_move', 'ir_sequence_strict', 'archive_document')
 """Tables, in the one order in which everybody takes them"""
+PAPER_LOCKS = ('ir_sequence_strict', 'archive_document')
+"""For a document that books nothing"""
 
 
 class LocksMissing(TransactionError):

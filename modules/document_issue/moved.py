@@ -7,4 +7,5 @@ MOVED = {
         'msg_rendering_unavailable', 'msg_seller_city', 'msg_seller_name', 'msg_seller_postal_code',
         'msg_seller_street', 'msg_seller_vat_id', 'msg_tax_kind', 'msg_total_negative', 'msg_unknown',
         'msg_untaxed_needs_vat_id'),
+    'flat_rate_project': ('msg_document_alone', 'msg_document_missing', 'msg_number_unique'),
     }

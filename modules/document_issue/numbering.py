@@ -1,5 +1,6 @@
 """Numbers without gaps: rows of sequences, advanced in one statement"""
 import functools
+from collections import defaultdict
 
 from psycopg.sql import SQL, Identifier
 from trytond.modules.kernel.rows import forget
@@ -33,6 +34,21 @@ def take(wanted, model=STRICT):
             f'{affix(prefix, date)}{first + n * step:0>{padding}d}{affix(suffix, date)}'
             for n, date in enumerate(wanted[id])]
     return found
+
+
+def give(papers, series_of):
+    """Give papers their numbers, in one statement.
+
+    series_of: function(paper) → {attribute: sequence that numbers it}; each number is formatted with the
+    paper's ``issue_date``. What `take` asks for must hold.
+    """
+    wanted = defaultdict(list)
+    places = [(paper, *place) for paper in papers for place in series_of(paper).items()]
+    for paper, _, sequence in places:
+        wanted[sequence].append(paper.issue_date)
+    numbers = {sequence: iter(taken) for sequence, taken in take(wanted).items()}
+    for paper, name, sequence in places:
+        setattr(paper, name, next(numbers[sequence]))
 
 
 @functools.cache

@@ -1,4 +1,8 @@
-"""The parts of a page that every document shares: parties, taxes and style, as plain data"""
+"""The parts of a page that every document shares, as plain data, and the copy that stays with the record"""
+import dataclasses
+import functools
+import hashlib
+import json
 import re
 
 from trytond.modules.document_render import Party, Style, TaxRow
@@ -48,3 +52,30 @@ def style_of(template):
     return Style(
         primary_color=template.primary_color, secondary_color=template.secondary_color,
         font=template.font_name, logo=bytes(template.logo) if template.logo_type else None)
+
+
+# The copy
+
+def whole(document, template):
+    """Return the JSON text of all that a Document shows; of the logo its SHA-256"""
+    data = dataclasses.asdict(document)
+    data['style'] = style_copy(document.style)
+    data['template'] = {'id': template.id, 'name': template.name}
+    return json.dumps(data, ensure_ascii=False, default=str)
+
+
+def style_copy(style):
+    """Return the values of a Style; of the logo its SHA-256"""
+    values = shallow(style)
+    logo = values.pop('logo')
+    return values | {'logo_sha256': _sha256(logo) if logo else None}
+
+
+def shallow(record):
+    """As dataclasses.asdict, which copies every value"""
+    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+
+
+@functools.lru_cache(4)
+def _sha256(logo):
+    return hashlib.sha256(logo).hexdigest()

@@ -19,7 +19,7 @@ def answered():
         yield
     except (DocumentBusy, DocumentTimeout, DocumentCrashed) as error:
         raise RenderingUnavailable(
-            gettext('document_issue.msg_rendering_unavailable'), None) from error
+            gettext('document_issue.msg_rendering_unavailable')) from error
 
 
 def render(printed, **options):

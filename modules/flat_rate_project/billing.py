@@ -47,33 +47,32 @@ class ProjectInvoice(TenantOwned, ModelSQL, ModelView):
         else:
             cls.create([{'project': project.id, 'invoice': invoice.id}])
 
+    @classmethod
+    def bill(cls, project, **values):
+        """Issue the invoice of a project and return it.
 
-def bill(project, **values):
-    """Issue the invoice of a project and return it.
-
-    values: of the draft, such as template, invoice_date, due_date, comment, introduction. Raises
-    ProjectStateError where nothing is priced or an invoice stands, PlanForbidden, and what the door
-    raises; restarts the transaction where it does not hold the door's locks yet.
-    """
-    require_feature(FEATURE)
-    require_locks()
-    pool = Pool()
-    Invoice = pool.get('account.invoice')
-    with without_check_access():
-        # What it costs is changed before or after, not meanwhile
-        lock_rows('flat_rate.project', [project.id])
-        if reading.billed([project.id]):
-            raise ProjectStateError(
-                gettext('flat_rate_project.msg_has_invoice', project=project.name))
-        if not charges(project):
-            raise ProjectStateError(
-                gettext('flat_rate_project.msg_nothing_priced', project=project.name))
-        note = project.delivery_note
-        invoice, = Invoice.issue([Invoice(
-                    party=project.party, lines=list(_lines(project)), description=project.name,
-                    supply_date=note.delivery_date if note else None, **values)])
-        pool.get('flat_rate.project.invoice').link(project, invoice)
-    return Invoice(invoice.id)
+        values: of the draft, such as template, invoice_date, due_date, comment, introduction. Raises
+        ProjectStateError where nothing is priced or an invoice stands, PlanForbidden, and what the door
+        raises; restarts the transaction where it does not hold the door's locks yet.
+        """
+        require_feature(FEATURE)
+        require_locks()
+        Invoice = Pool().get('account.invoice')
+        with without_check_access():
+            # What it costs is changed before or after, not meanwhile
+            lock_rows('flat_rate.project', [project.id])
+            if reading.billed([project.id]):
+                raise ProjectStateError(
+                    gettext('flat_rate_project.msg_has_invoice', project=project.name))
+            if not charges(project):
+                raise ProjectStateError(
+                    gettext('flat_rate_project.msg_nothing_priced', project=project.name))
+            note = project.delivery_note
+            invoice, = Invoice.issue([Invoice(
+                        party=project.party, lines=list(_lines(project)), description=project.name,
+                        supply_date=note.delivery_date if note else None, **values)])
+            cls.link(project, invoice)
+        return Invoice(invoice.id)
 
 
 def _lines(project):

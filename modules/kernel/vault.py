@@ -12,6 +12,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from trytond import config
 
 FILE = 'secret.key'
@@ -39,6 +41,11 @@ def unseal(company, name, data):
         return AESGCM(_key()).decrypt(nonce, sealed, _place(company, name)).decode()
     except (InvalidTag, ValueError) as error:
         raise Unreadable("the value was sealed with another key or for another place") from error
+
+
+def derive(purpose):
+    """Return a key of 32 bytes for one purpose (str), by HKDF-SHA256; raises Unreadable"""
+    return HKDF(SHA256(), KEY_BYTES, None, f'kontor:{purpose}'.encode()).derive(_key())
 
 
 def _place(company, name):

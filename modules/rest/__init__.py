@@ -63,10 +63,10 @@ outside 1 … 2^31 − 1 reads as 0, which nobody has.
 A handler may run more than once (serialization failures are retried whole), so what leaves the
 house waits for COMMIT: an outbox row, never a request inside a handler.
 """
-from .contract import (
-    Answer, Authentication, Call, Contract, Hook, Idempotency, Invalid, Operation, Problem)
-from .problems import conflict, forbidden, invalid, not_found
+from .contract import Answer, Authentication, Call, Contract, Hook, Idempotency, Operation
+from .dialect import Dialect, Entry
+from .refusals import Kind, Reason, Refusal, invalid, not_found
 
 __all__ = [
-    'Answer', 'Authentication', 'Call', 'Contract', 'Hook', 'Idempotency', 'Invalid', 'Operation',
-    'Problem', 'conflict', 'forbidden', 'invalid', 'not_found']
+    'Answer', 'Authentication', 'Call', 'Contract', 'Dialect', 'Entry', 'Hook', 'Idempotency', 'Kind',
+    'Operation', 'Reason', 'Refusal', 'invalid', 'not_found']

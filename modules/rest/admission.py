@@ -1,19 +1,19 @@
 """What is decided before a body is read: route, credential, plan, rate, size and kind of the body.
 
-Each step is a function of the Exchange that fills in what it learns, or raises a Problem. The server
+Each step is a function of the Exchange that fills in what it learns, or raises a Refusal. The server
 runs these on the head of a request, so a refused caller need not send the rest.
 """
 import time
 
-from .contract import Problem
 from .exchange import key_prefix
-from .problems import forbidden, too_large, unknown_path, unsupported, wrong_method
+from .refusals import HEADER, Kind, Reason, Refusal, refused_field, shown
 from .replay import read_key
 from .routes import UnknownPath, WrongMethod
 
 JSON_TYPES = frozenset({'application/json'})
+MOST_METHOD = 20
+"""Characters of a method that are shown"""
 UTF_8 = frozenset({'', 'utf-8', 'utf8'})
-INVALID = 'invalid_argument'
 
 
 def route(exchange, table):
@@ -38,41 +38,46 @@ def call_hook(exchange, hook, gateway):
     if caller is None:
         raise unknown_path(exchange.path)
     if (exchange.request.content_length or 0) > hook.body_limit:
-        raise too_large(hook.body_limit)
+        raise _too_large(hook.body_limit)
     exchange.hook, exchange.credential, exchange.database = hook, caller, caller.database
     exchange.body_limit = hook.body_limit
 
 
+def unknown_path(path):
+    return Refusal(Kind.UNKNOWN_PATH, path=shown(path))
+
+
+def wrong_method(method, path, allowed):
+    return Refusal(
+        Kind.WRONG_METHOD, method=shown(method, MOST_METHOD), path=shown(path), allow=allowed)
+
+
 def identify(exchange, gateway):
-    """Find out who calls; 401 for nobody"""
+    """Find out who calls; refuses nobody"""
     authentication = exchange.contract.authentication
     secret = authentication.secret(exchange.request.headers)
     if secret is None:
-        raise Problem(
-            401, authentication.missing, f"The header {authentication.header} is missing")
+        raise Refusal(Kind.NO_CREDENTIAL, header=authentication.header)
     exchange.key_prefix = key_prefix(secret)
     started = time.perf_counter()
     exchange.database, exchange.credential = gateway.authenticate(secret, authentication.scheme)
     exchange.auth_seconds = time.perf_counter() - started
     if exchange.credential is None:
-        raise Problem(401, authentication.invalid, "The key is invalid or revoked")
+        raise Refusal(Kind.BAD_CREDENTIAL)
 
 
 def permit(exchange):
-    """Check tenant, plan and ability; 403 with the reason"""
+    """Check tenant, plan and ability"""
     credential, operation = exchange.credential, exchange.operation
     authentication = exchange.contract.authentication
-    reason = None
     if not credential.active:
-        reason = "The account is suspended"
-    elif not credential.features.get(authentication.feature):
-        reason = "The plan does not include API access"
-    elif operation.feature and not credential.features.get(operation.feature):
-        reason = f"The plan does not include {operation.feature}"
-    elif operation.ability and not credential.may(operation.ability):
-        reason = f"The key lacks the ability {operation.ability}"
-    if reason:
-        raise forbidden(reason, authentication.forbidden)
+        raise Refusal(Kind.SUSPENDED)
+    if not credential.features.get(authentication.feature):
+        raise Refusal(Kind.PLAN, says='plan_access')
+    if operation.feature and not credential.features.get(operation.feature):
+        raise Refusal(Kind.PLAN, feature=operation.feature)
+    if operation.ability and not credential.may(operation.ability):
+        raise Refusal(Kind.NOT_ALLOWED, ability=operation.ability)
 
 
 def inspect_head(exchange):
@@ -85,11 +90,12 @@ def inspect_head(exchange):
     if not operation.request:
         return
     if request.headers.get('Content-Encoding', 'identity').strip().lower() != 'identity':
-        raise unsupported("Content-Encoding: a compressed body is not accepted")
+        raise refused_field(
+            Kind.WRONG_MEDIA_TYPE, 'compressed', 'Content-Encoding', place=HEADER)
     if has_body(request):
         _check_media_type(request)
     if (request.content_length or 0) > operation.body_limit:
-        raise too_large(operation.body_limit)
+        raise _too_large(operation.body_limit)
 
 
 def has_body(request):
@@ -100,7 +106,7 @@ def has_body(request):
 def _check_media_type(request):
     charset = request.mimetype_params.get('charset', '').lower()
     if request.mimetype not in JSON_TYPES or charset not in UTF_8:
-        raise unsupported("Content-Type: must be application/json, encoded as UTF-8")
+        raise refused_field(Kind.WRONG_MEDIA_TYPE, 'not_json_type', 'Content-Type', place=HEADER)
 
 
 def read_body(exchange):
@@ -114,14 +120,17 @@ def read_body(exchange):
     try:
         data = stream.read(limit + 1 if length is None else length)
     except Exception as error:
-        raise Problem(400, _invalid(exchange), "body: its chunks are malformed") from error
+        raise _unreadable('broken_chunks') from error
     if len(data) > limit:
-        raise too_large(limit)
+        raise _too_large(limit)
     if length is not None and len(data) < length:
-        raise Problem(
-            400, _invalid(exchange), f"body: ended after {len(data)} of {length} bytes")
+        raise _unreadable('cut_off', received=len(data), length=length)
     return data
 
 
-def _invalid(exchange):
-    return exchange.contract.invalid if exchange.contract else INVALID
+def _too_large(limit):
+    return Refusal(Kind.TOO_LARGE, limit=limit)
+
+
+def _unreadable(name, **values):
+    return Refusal(Kind.UNREADABLE, [Reason((), name, values)])

@@ -34,7 +34,7 @@ class Stream:
                     break
             yield piece
         if left:
-            raise ValueError(f"a stream of {self.length} bytes has {self.length - left} of them")
+            raise ValueError(f"a stream of {self.length} bytes has {self.length - left}")
 
 
 def _nothing():
@@ -44,6 +44,19 @@ def _nothing():
 def of_file(file, length=None):
     """Return the Stream of a binary file, closed with it; length: bytes, if they are known"""
     return Stream(iter(lambda: file.read(PIECE), b''), length, file.close)
+
+
+def wire(body, bare=False):
+    """Return (Content-Length or None, WSGI iterable) of bytes or a Stream.
+
+    bare: of an answer that has no body (HEAD, 304); a stream is then closed, and never begun.
+    """
+    if not isinstance(body, Stream):
+        return len(body), [] if bare else [body]
+    if bare:
+        body.close()
+        return body.length, []
+    return body.length, body
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

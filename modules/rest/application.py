@@ -13,17 +13,19 @@ from trytond.modules.backend import statements
 from trytond.modules.kernel import timing
 
 from . import admission
-from .contract import MIB, Call, Invalid
+from .contract import MIB, Call
+from .dialect import Finished, from_error
 from .exchange import Exchange, Task, request_id, utcnow
-from .handling import NO_BODY, Finished, handle, read_call, refusal
+from .handling import NO_BODY, handle, read_call
 from .journal import Entry
-from .problems import crowded, from_error, internal_error, unknown_path, wrong_method
+from .refusals import Kind, Refusal
 from .routes import UnknownPath, WrongMethod, raw_path
 
 logger = logging.getLogger(__name__)
 
 MAX_LOGGED_PATH = 500
 PATIENCE = 15
+RETRY_AFTER = 5
 """Seconds"""
 PAGE_METHODS = 'GET, HEAD, OPTIONS'
 RPC_LIMIT = 2 * MIB
@@ -85,7 +87,8 @@ class Application:
         Nothing of it has been done: neither has a transaction begun, nor is its idempotency key reserved.
         """
         exchange = self._exchange(environ)
-        return self._answering(exchange, refusal(exchange.contract or self.fallback, crowded()))
+        return self._answering(
+            exchange, self._refuse(exchange, Refusal(Kind.CROWDED, retry_after=RETRY_AFTER)))
 
     def _answering(self, exchange, finished):
         """Return the WSGI application that gives an answer, whatever it is asked"""
@@ -94,17 +97,17 @@ class Application:
             return self._send(exchange, finished, start_response)
         return answer
 
-    def malformed(self, problem, address, method=None, target=None):
+    def malformed(self, refusal, address, method=None, target=None):
         """Return the answer to what is no proper request, and note it"""
         path = raw_path(target or '')
         contract = self.table.contract_of(path) or self.fallback
-        finished = refusal(contract, problem)
+        finished = contract.dialect.answer(refusal, contract.dialect.languages[0])
         id_ = request_id(None)
         finished.headers.update({**SECURITY, 'X-Request-Id': id_})
         self.journal.add(Entry(
                 moment=utcnow(), database=self.gateway.databases[0], request_id=id_,
                 method=(method or '-')[:20], path=path[:MAX_LOGGED_PATH] or '-',
-                status=problem.status, duration=0.0, address=address, contract=contract.name))
+                status=finished.status, duration=0.0, address=address, contract=contract.name))
         return finished
 
     def close(self):
@@ -133,12 +136,15 @@ class Application:
             return self._refuse(exchange, error)
 
     def _refuse(self, exchange, error):
-        contract = exchange.contract or self.fallback
-        problem = from_error(contract, error)
-        if problem is None:
+        refusal = from_error(error)
+        if refusal is None:
             logger.exception("request %s failed", exchange.id)
-            problem = internal_error(exchange.id)
-        return refusal(contract, problem)
+            refusal = Refusal(Kind.INTERNAL, request_id=exchange.id)
+        dialect = (exchange.contract or self.fallback).dialect
+        operation = exchange.operation
+        return dialect.answer(
+            refusal, exchange.language, lambda: exchange.host,
+            dialect.renaming(operation and operation.names, exchange.places))
 
     def _admit(self, exchange):
         """Return the answer of what needs no body and no tenant, None for what goes on"""
@@ -146,7 +152,7 @@ class Application:
             return self._options(exchange)
         if page := self.pages.get(exchange.path):
             if exchange.method not in {'GET', 'HEAD'}:
-                raise wrong_method(exchange.method, exchange.path, PAGE_METHODS)
+                raise admission.wrong_method(exchange.method, exchange.path, PAGE_METHODS)
             return page(exchange.request)
         if hook := self._hook(exchange.path):
             return admission.call_hook(exchange, hook, self.gateway)
@@ -171,7 +177,7 @@ class Application:
         except UnknownPath:
             pass
         exchange.contract = self.table.contract_of(exchange.path)
-        raise unknown_path(exchange.path)
+        raise admission.unknown_path(exchange.path)
 
     def _work(self, exchange):
         data = admission.read_body(exchange)
@@ -202,11 +208,11 @@ class Application:
         call = Call(
             operation=operation, contract=contract, credential=exchange.credential,
             params=exchange.params, headers=exchange.request.headers, language=exchange.language,
-            request_id=exchange.id, remote_address=exchange.address)
+            request_id=exchange.id, remote_address=exchange.address, places=exchange.places)
         flaw = None
         try:
             read_call(call, exchange.request.environ.get('QUERY_STRING', ''), data)
-        except Invalid as error:
+        except Refusal as error:
             if not exchange.key:
                 raise
             flaw = error
@@ -216,7 +222,7 @@ class Application:
             readonly=not operation.writes, locks=() if flaw else tuple(operation.locks),
             key=exchange.key, place=(contract.name, operation.method, exchange.path), data=data,
             hours=contract.idempotency.hours if contract.idempotency else 0,
-            mismatch=contract.idempotency.mismatch if contract.idempotency else '')
+            header=contract.idempotency.header if contract.idempotency else '')
 
     # Tryton's own protocol
 

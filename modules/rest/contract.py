@@ -10,38 +10,11 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .dialect import Dialect
+
 KIB = 1024
 MIB = 1024 * KIB
 WRITES = frozenset({'POST', 'PUT', 'PATCH', 'DELETE'})
-
-
-class Problem(Exception):
-    """An answer that is not what the caller hoped for.
-
-    status: HTTP status; code: the contract's machine word; message: one sentence for a person
-    that names the field and the reason; extra: more members of the body (``existingId=42``);
-    headers: HTTP headers.
-    """
-
-    def __init__(self, status, code, message, headers=None, **extra):
-        super().__init__(f'{status} {code}: {message}')
-        self.status = status
-        self.code = code
-        self.message = message
-        self.headers = dict(headers or {})
-        self.extra = extra
-
-
-class Invalid(Exception):
-    """A request that cannot be read or does not fit its shape.
-
-    field: JSON name, parameter or header; reason: completes the sentence "<field>: …".
-    """
-
-    def __init__(self, field, reason):
-        super().__init__(f'{field}: {reason}')
-        self.field = field
-        self.reason = reason
 
 
 @dataclasses.dataclass(slots=True)
@@ -66,7 +39,8 @@ class Call:
     params: values from the path; query and body: instances of the operation's models (None if it
     has none, or if an optional body was not sent); sent: JSON names of the members the caller
     sent, so that "not sent" and "null" differ; credential: who calls; language: of the messages,
-    from Accept-Language.
+    from Accept-Language; places: {domain list: [place in the request of its n-th member]} for refusals that
+    name a member, where the domain has another order.
     """
     operation: 'Operation'
     contract: 'Contract'
@@ -79,6 +53,7 @@ class Call:
     language: str = 'en'
     request_id: str = ''
     remote_address: str = ''
+    places: dict = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -91,7 +66,7 @@ class Operation:
     """``/api/items/{id:int}``; converters: int, uuid, str (see ``routes``)"""
     handler: Callable[[Call], Any]
     """Function(Call) → model | dict | list | bytes | None | Answer. It runs inside the tenant's
-    transaction, as the credential's user, and raises Problem or UserErrors."""
+    transaction, as the credential's user, and raises Refusals and the domain's errors."""
     summary: str
     tag: str
     description: str = ''
@@ -125,6 +100,8 @@ class Operation:
     413 …) is added by itself."""
     problem_models: Mapping[int, Any] = dataclasses.field(default_factory=dict)
     """{status: model} where an error body has more members than the contract's own"""
+    names: Mapping[Any, str] = dataclasses.field(default_factory=dict)
+    """{domain name, or whole path as a tuple: the contract's} for refusals, beyond the dialect's own"""
 
     @property
     def writes(self):
@@ -141,14 +118,11 @@ class Authentication:
     """How a credential travels.
 
     scheme: the kind in the credential store; header and prefix: ``X-Api-Key`` and '' or
-    ``Authorization`` and ``Bearer ``; missing, invalid, forbidden: codes of the refusals.
+    ``Authorization`` and ``Bearer ``.
     """
     scheme: str
     header: str = 'Authorization'
     prefix: str = ''
-    missing: str = 'missing_api_key'
-    invalid: str = 'invalid_api_key'
-    forbidden: str = 'plan_forbidden'
     feature: str = 'api_access'
 
     def secret(self, headers):
@@ -164,13 +138,12 @@ class Idempotency:
     """How a repeated request is known.
 
     methods: which methods take the key; required: is a request without key refused; hours: how
-    long an answer is kept; mismatch: code of the 409 for a key that came with another body.
+    long an answer is kept.
     """
     methods: frozenset = frozenset({'POST'})
     header: str = 'Idempotency-Key'
     required: bool = False
     hours: int = 24
-    mismatch: str = 'idempotency_key_request_mismatch'
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,23 +153,12 @@ class Hook:
 
     prefix: path before the id; find: function(gateway, id) → caller with ``company``, ``id`` None and
     ``database``, or None for an unknown id; receive: function(gateway, caller, headers, data) → Finished,
-    which commits before it returns, or a Problem.
+    which commits before it returns, or a Refusal.
     """
     prefix: str
     find: Callable
     receive: Callable
     body_limit: int = MIB
-
-
-def plain_error(problem):
-    """Return (body, media type) of a problem as {error, message} and its further members"""
-    body = {'error': problem.code, 'message': problem.message, **problem.extra}
-    return body, 'application/json'
-
-
-def same_name(field):
-    """Return the JSON name of a domain field: here the same"""
-    return field
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -205,25 +167,23 @@ class Contract:
     name: str
     """also the address of its pages: ``/openapi/<name>.json``, ``/docs/<name>``"""
     title: str
-    prefix: str
-    """first part of its paths; unknown paths below it are refused in its shape"""
+    dialect: Dialect
+    """how it refuses"""
     authentication: Authentication
     operations: Sequence[Operation]
+    roots: Sequence[str] = ()
+    """Beginnings of the paths that are refused in its dialect where the operations do not decide; one that
+    ends with a slash means the paths below that end with one"""
     description: str = ''
     version: str = '1.0.0'
     idempotency: Idempotency | None = None
-    render: Callable[[Problem], tuple] = plain_error
-    """Function(Problem) → (JSON body, media type)"""
-    error_model: type | None = None
-    """pydantic model of that body, for the OpenAPI document"""
-    json_name: Callable[[str], str] = same_name
-    """Function(domain field name) → JSON name: ``vat_id`` → ``vatId``"""
-    codes: Mapping[str, int] = dataclasses.field(default_factory=dict)
-    """{code: status} of refusals raised below as UserErrors with a ``code``; others are 400"""
-    invalid: str = 'invalid_argument'
-    """code of a request that cannot be read or does not fit its shape"""
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """{tag: title} in the order of the reference page"""
+
+    @property
+    def abilities(self):
+        """What a restricted key may be allowed to do: what the operations ask for"""
+        return frozenset(operation.ability for operation in self.operations if operation.ability)
 
     def takes_key(self, operation):
         """Tell if an operation may be repeated under an idempotency key"""

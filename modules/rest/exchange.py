@@ -50,6 +50,7 @@ class Exchange:
     key_prefix: str | None = None
     key: str | None = None
     body_limit: int = 0
+    places: dict = dataclasses.field(default_factory=dict)
     auth_seconds: float = 0.0
 
     @classmethod
@@ -83,7 +84,13 @@ class Exchange:
 
     @property
     def language(self):
-        return self.request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0])
+        languages = self.contract.dialect.languages if self.contract else LANGUAGES
+        return self.request.accept_languages.best_match(languages, default=languages[0])
+
+    @property
+    def host(self):
+        """Return the address of this host as the caller knows it, without a slash at its end"""
+        return f'{self.request.scheme}://{self.request.host}'
 
     @property
     def address(self):
@@ -115,7 +122,7 @@ class Task:
     """A request ready to be worked on in its tenant's transaction.
 
     work: function() → Finished; place: (contract, method, path) in which an idempotency key counts;
-    hours: how long its answer is kept; mismatch: code of the refusal of another body.
+    hours: how long its answer is kept; header: in which the key came.
     """
     database: str
     credential: object
@@ -127,4 +134,4 @@ class Task:
     place: tuple = ()
     data: bytes = b''
     hours: int = 24
-    mismatch: str = ''
+    header: str = ''

@@ -1,7 +1,7 @@
 """Field types that contracts share, and the bases of their models.
 
 Incoming types are strict: a text is no number, 1 is not true. What they refuse is said in a few
-words that follow the field's JSON name. Outgoing values are written by ``writing``.
+words that follow the field's JSON name (``sentences``). Outgoing values are written by ``writing``.
 
     class InvoiceLine(Body, alias_generator=camel):
         description: text(200, minimum=1)
@@ -19,6 +19,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from .routes import MAX_ID, record_id
+from .verbatim import Verbatim
 
 LARGEST = 10 ** 12
 """Amounts above are no business's: more is refused"""
@@ -44,9 +45,9 @@ class Output(BaseModel):
     model_config = ConfigDict(populate_by_name=True, extra='forbid')
 
 
-def refuse(reason):
-    """Return the error that a validator raises: ``reason`` follows the field's name"""
-    return PydanticCustomError('refused', '{reason}', {'reason': reason})
+def refuse(name, **values):
+    """Return the error that a validator raises: the name of a reason, see ``sentences``, and its values"""
+    return PydanticCustomError(name, name, values)
 
 
 # Texts
@@ -58,7 +59,7 @@ _UNPRINTABLE = re.compile(f'[{UNPRINTABLE}]')
 def _printable(value):
     """What XML and PDF cannot carry cannot be printed on an invoice"""
     if isinstance(value, str) and (found := _UNPRINTABLE.search(value)):
-        raise refuse(f"must not contain the character U+{ord(found[0]):04X}")
+        raise refuse('unprintable', character=f'U+{ord(found[0]):04X}')
     return value
 
 
@@ -67,7 +68,7 @@ def text(maximum=SHORT, minimum=0):
     def check(value):
         value = _printable(value)
         if minimum and isinstance(value, str) and not value.strip():
-            raise refuse("must not be empty")
+            raise refuse('empty')
         return value
     return Annotated[
         str, Field(min_length=minimum or None, max_length=maximum), BeforeValidator(check)]
@@ -80,11 +81,11 @@ LongText = text(LONG)
 def _decoded(value):
     """Return the bytes of a Base64 text (RFC 4648, 4); line breaks do not count, nothing else may be in it"""
     if not isinstance(value, str):
-        raise refuse("must be a string")
+        raise refuse('string_type')
     try:
         return base64.b64decode(''.join(value.split()), validate=True)
     except ValueError:
-        raise refuse("must be Base64") from None
+        raise refuse('not_base64') from None
 
 
 Base64 = Annotated[
@@ -100,7 +101,7 @@ _EXACT = Context(prec=1000)
 
 def _number(value):
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise refuse("must be a number")
+        raise refuse('not_a_number')
     return Decimal(value)
 
 
@@ -109,11 +110,11 @@ def decimal(digits, minimum=-LARGEST, maximum=LARGEST):
     def check(value):
         value = _number(value)
         if value > maximum:
-            raise refuse(f"must be at most {maximum}")
+            raise refuse('number_too_large', maximum=maximum)
         if value < minimum:
-            raise refuse(f"must be at least {minimum}")
+            raise refuse('number_too_small', minimum=minimum)
         if -value.normalize(_EXACT).as_tuple().exponent > digits:
-            raise refuse(f"must have at most {digits} decimals")
+            raise refuse('decimals', digits=digits)
         return value
     return Annotated[Decimal, BeforeValidator(check), WithJsonSchema({
                 'type': 'number', 'minimum': minimum, 'maximum': maximum,
@@ -130,7 +131,7 @@ def _whole(value):
     if isinstance(value, Decimal) and value == value.to_integral_value():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise refuse("must be an integer")
+        raise refuse('int_type')
     return value
 
 
@@ -139,7 +140,7 @@ def integer(minimum=0, maximum=MAX_ID):
     def check(value):
         value = _whole(value)
         if not minimum <= value <= maximum:
-            raise refuse(f"must be an integer from {minimum} to {maximum}")
+            raise refuse('integer_range', minimum=minimum, maximum=maximum)
         return value
     return Annotated[int, BeforeValidator(check), WithJsonSchema({
                 'type': 'integer', 'minimum': minimum, 'maximum': maximum})]
@@ -165,16 +166,16 @@ def parse_moment(value):
     """
     found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
     if not found:
-        raise refuse("must be a date (2026-05-16) or date-time (2026-05-16T00:00:00Z)")
+        raise refuse('not_a_date')
     date, time, offset = found.groups()
     offset = '+00:00' if offset in {None, 'Z', 'z'} else offset
     try:
         moment = dt.datetime.fromisoformat(f"{date}T{_to_micros(time)}{offset}")
         moment = moment.astimezone(dt.UTC)
     except (ValueError, OverflowError):
-        raise refuse("is no date of the calendar") from None
+        raise refuse('no_calendar_date') from None
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        raise refuse(f"must be a date from {FIRST_YEAR} to {LAST_YEAR}")
+        raise refuse('date_range', first=FIRST_YEAR, last=LAST_YEAR)
     return moment
 
 
@@ -189,6 +190,23 @@ def _to_micros(time):
 DateTimeOrDate = Annotated[
     dt.datetime, BeforeValidator(parse_moment),
     WithJsonSchema({'type': 'string', 'format': 'date-time', 'x-also-accepts': 'date'})]
+
+
+# What is given back as it came
+
+def verbatim(kind=dict, maximum=10_000):
+    """Return the type of a member that keeps its spelling, a Verbatim; only a JsonBody brings one.
+
+    kind: dict or list; maximum: characters of its text.
+    """
+    def check(value):
+        if not isinstance(value, Verbatim) or not isinstance(value.value, kind):
+            raise refuse(f'{kind.__name__}_type')
+        if len(value.text) > maximum:
+            raise refuse('text_too_long', maximum=maximum)
+        return value
+    return Annotated[Verbatim, BeforeValidator(check), WithJsonSchema({
+                'type': {dict: 'object', list: 'array'}[kind]})]
 
 
 # What goes out
@@ -208,7 +226,7 @@ Midnight = Annotated[dt.datetime, BeforeValidator(
 
 def _query_whole(value):
     if not re.fullmatch(r'[+-]?[0-9]{1,40}', value):
-        raise refuse("must be an integer")
+        raise refuse('int_type')
     return int(value)
 
 
@@ -217,7 +235,7 @@ def query_integer(minimum, maximum=MAX_ID):
     def check(value):
         value = _query_whole(value) if isinstance(value, str) else value
         if not minimum <= value <= maximum:
-            raise refuse(f"must be an integer from {minimum} to {maximum}")
+            raise refuse('integer_range', minimum=minimum, maximum=maximum)
         return value
     return Annotated[int, BeforeValidator(check), WithJsonSchema({
                 'type': 'integer', 'minimum': minimum, 'maximum': maximum})]
@@ -225,7 +243,7 @@ def query_integer(minimum, maximum=MAX_ID):
 
 def _query_boolean(value):
     if value.lower() not in {'true', 'false'}:
-        raise refuse("must be true or false")
+        raise refuse('bool_type')
     return value.lower() == 'true'
 
 

@@ -17,9 +17,9 @@ from trytond.modules.tenant.credential import KINDS, authenticate
 from trytond.modules.tenant.scope import tenant_scope
 from trytond.modules.kernel.request import Request, request_scope
 
-from .contract import Problem
 from .idempotency import Mismatch
 from .lifeline import Lifeline
+from .refusals import Kind, Refusal
 from .replay import fingerprint
 from .transaction import in_transaction
 
@@ -49,7 +49,7 @@ class Gateway:
 
     @contextlib.contextmanager
     def line(self, database):
-        """Raise Problem 503 at once while the database is away"""
+        """Raise Refusal (UNAVAILABLE) at once while the database is away"""
         with self.lifelines[database].guard():
             yield
 
@@ -76,9 +76,7 @@ class Gateway:
                 task.credential.company, *task.place, task.key, fingerprint(task.data),
                 task.hours)
         except Mismatch:
-            raise Problem(
-                409, task.mismatch,
-                f"Idempotency-Key {task.key!r} was used with another body before") from None
+            raise Refusal(Kind.KEY_REUSED, header=task.header, key=task.key) from None
         if finished:
             finished.headers['Idempotency-Replayed'] = 'true'
             return finished

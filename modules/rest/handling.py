@@ -1,35 +1,27 @@
 """From a request's parts to a Call, and from a handler's result to the bytes that go out. Pure."""
-import dataclasses
-
 from .conditions import if_match_holds, not_modified
-from .contract import Answer, Problem
+from .contract import Answer
+from .dialect import Finished
 from .reading import read_json, read_query
+from .refusals import HEADER, QUERY, Kind, refused_field
 from .shapes import fit
 from .writing import entity_tag, write_json
 
 NO_BODY = frozenset({204, 304})
 
 
-@dataclasses.dataclass(slots=True)
-class Finished:
-    """What goes out: status, headers (without those every answer has) and body"""
-    status: int
-    headers: dict
-    body: bytes = b''
-
-
 def read_call(call, query, data):
     """Fill query, body and sent of a Call from a query string and the bytes of a body.
 
-    Raises Invalid.
+    Raises Refusal.
     """
     operation = call.operation
     values = read_query(query)
     if operation.query:
-        call.query = fit(operation.query, values, 'query')
+        call.query = fit(operation.query, values, QUERY)
     if operation.request and (data or operation.body_required):
         value = read_json(data)
-        call.body = fit(operation.request, value, 'body')
+        call.body = fit(operation.request, value)
         call.sent = frozenset(value) if isinstance(value, dict) else frozenset()
     return call
 
@@ -41,9 +33,7 @@ def handle(call):
     if wanted is not None and operation.current:
         tag = finish(operation, operation.current(call)).headers['ETag'].strip('"')
         if not if_match_holds(wanted, tag):
-            raise Problem(
-                412, 'precondition_failed',
-                "If-Match: the record has changed since; read it again")
+            raise refused_field(Kind.CHANGED_SINCE, 'record_changed', 'If-Match', place=HEADER)
     finished = finish(operation, operation.handler(call))
     return _conditional(call, finished)
 
@@ -76,10 +66,3 @@ def _conditional(call, finished):
             and not_modified(call.headers.get('If-None-Match'), tag.strip('"'))):
         return Finished(304, {'ETag': tag})
     return finished
-
-
-def refusal(contract, problem):
-    """Return a Problem in the contract's shape"""
-    body, media_type = contract.render(problem)
-    return Finished(
-        problem.status, {'Content-Type': media_type, **problem.headers}, write_json(body))

@@ -10,15 +10,36 @@ from pathlib import Path
 
 from .conditions import not_modified
 from .contract import Authentication, Contract
-from .handling import Finished
+from .dialect import Dialect, Entry, Finished
 from .openapi import document
+from .refusals import Kind
 from .routes import public_path
 from .writing import entity_tag, write_json
 
+WORDS = {
+    Kind.UNKNOWN_PATH: Entry(404, 'not_found'),
+    Kind.WRONG_METHOD: Entry(405, 'method_not_allowed'),
+    Kind.TOO_SLOW: Entry(408, 'request_timeout'),
+    Kind.TOO_LARGE: Entry(413, 'payload_too_large'),
+    Kind.LINE_TOO_LONG: Entry(414, 'uri_too_long'),
+    Kind.WRONG_MEDIA_TYPE: Entry(415, 'unsupported_media_type'),
+    Kind.EXPECTATION: Entry(417, 'expectation_failed'),
+    Kind.TOO_MANY: Entry(429, 'rate_limited'),
+    Kind.CROWDED: Entry(429, 'rate_limited'),
+    Kind.HEADERS_TOO_LARGE: Entry(431, 'headers_too_large'),
+    Kind.MALFORMED: Entry(400, 'invalid_request'),
+    Kind.UNREADABLE: Entry(400, 'invalid_argument'),
+    Kind.FLAWED: Entry(400, 'invalid_argument', most=1),
+    Kind.UNFIT: Entry(400, 'invalid_argument'),
+    Kind.BAD_SIGNATURE: Entry(400, 'invalid_signature'),
+    Kind.INTERNAL: Entry(500, 'internal_error'),
+    Kind.UNAVAILABLE: Entry(503, 'unavailable'),
+    Kind.TIMED_OUT: Entry(503, 'unavailable'),
+    }
 HOUSE = Contract(
-    name='house', title="Kontor", prefix='/', operations=(),
+    name='house', title="Kontor", dialect=Dialect(table=WORDS), operations=(),
     authentication=Authentication(scheme=''))
-"""The shape of refusals that belong to no contract"""
+"""Refuses what belongs to no contract"""
 STATIC = Path(__file__).parent / 'static'
 """Where ``docs_build`` puts the reference page's script; not there before set-up has run"""
 SCRIPT = 'reference.js'

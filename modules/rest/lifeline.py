@@ -16,11 +16,13 @@ from trytond.transaction import Transaction
 
 from trytond.modules.kernel import release
 
-from .problems import unavailable
+from .refusals import Kind, Refusal
 
 logger = logging.getLogger(__name__)
 
 PROBE_EVERY = 0.5
+RETRY_AFTER = 2
+"""Seconds"""
 CONNECT_TIMEOUT = 2
 POOL_TIMEOUT = 3
 """Seconds a request waits for a free connection before the line is looked at"""
@@ -39,9 +41,9 @@ class Lifeline:
 
     @contextlib.contextmanager
     def guard(self):
-        """Run something that needs the database; raises Problem 503 when that is away"""
+        """Run something that needs the database; raises Refusal (UNAVAILABLE) when that is away"""
         if self.broken and not self.restored():
-            raise unavailable()
+            raise Refusal(Kind.UNAVAILABLE, retry_after=RETRY_AFTER)
         try:
             self._prepare()
             yield
@@ -50,7 +52,7 @@ class Lifeline:
                 raise
             self.broken = True
             logger.warning("database %s is away: %s", self.database, error)
-            raise unavailable() from error
+            raise Refusal(Kind.UNAVAILABLE, retry_after=RETRY_AFTER) from error
 
     def _prepare(self):
         """Let nobody wait long for a connection of this process's pool"""

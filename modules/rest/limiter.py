@@ -10,7 +10,7 @@ from limits import RateLimitItemPerSecond
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
-from .problems import rate_limited
+from .refusals import Kind, Refusal
 
 FEATURE = 'requests_per_second'
 DEFAULT = 100
@@ -30,8 +30,7 @@ class Limiter:
         number = int(credential.features.get(FEATURE, DEFAULT))
         wait = self._windows.hit(credential.prefix, max(number, 1))
         if wait is not None:
-            raise rate_limited(
-                f"More than {number} requests per second with this key", max(1, math.ceil(wait)))
+            raise Refusal(Kind.TOO_MANY, number=number, retry_after=max(1, math.ceil(wait)))
 
 
 class Windows:

@@ -10,40 +10,16 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
-from .contract import Problem, plain_error
+from .refusals import Kind
 from .routes import CONVERTERS, parameters, public_path
 
 REFERENCE = '#/components/schemas/{model}'
 
-EVERYWHERE = {
-    400: None,
-    401: None,
-    403: None,
-    404: {'not_found': "unknown path"},
-    405: {'method_not_allowed': "the path has other methods, see Allow"},
-    408: {'request_timeout': "the request came too slowly"},
-    413: {'payload_too_large': "the body is larger than the operation takes"},
-    414: {'uri_too_long': "the request line is longer than 8 KB"},
-    415: {'unsupported_media_type': "the body is no plain JSON"},
-    429: {'rate_limited': "too many requests, see Retry-After"},
-    431: {'headers_too_large': "the header fields are too large"},
-    500: {'internal_error': "an error on our side, reported under the request id"},
-    503: {'unavailable': "not available at the moment, see Retry-After"},
-    }
-"""Status → codes that any operation may answer"""
-
-DESCRIPTIONS = {
-    400: "Bad request", 401: "Key missing or invalid", 403: "Plan or key does not allow it",
-    404: "Not found", 405: "Method not allowed", 408: "Request too slow", 409: "Conflict",
-    412: "The record has changed since", 413: "Body too large", 414: "Request line too long",
-    415: "Unsupported media type", 422: "Cannot be processed", 429: "Too many requests",
-    431: "Headers too large", 500: "Internal error", 503: "Not available"}
-
-
-class Error(BaseModel):
-    """What went wrong: a code for programs and a sentence for people"""
-    error: str
-    message: str
+EVERYWHERE = (
+    Kind.UNFIT, Kind.UNREADABLE, Kind.NO_CREDENTIAL, Kind.BAD_CREDENTIAL, Kind.PLAN, Kind.NOT_ALLOWED,
+    Kind.UNKNOWN_PATH, Kind.WRONG_METHOD, Kind.TOO_SLOW, Kind.TOO_LARGE, Kind.LINE_TOO_LONG,
+    Kind.WRONG_MEDIA_TYPE, Kind.TOO_MANY, Kind.HEADERS_TOO_LARGE, Kind.INTERNAL, Kind.UNAVAILABLE)
+"""What any operation may answer"""
 
 
 class Schema(GenerateJsonSchema):
@@ -102,7 +78,7 @@ class Shapes:
     """The JSON Schemas of all models of a contract"""
 
     def __init__(self, contract):
-        self.error = contract.error_model or Error
+        self.error = contract.dialect.model
         inputs, outputs = [], [(self.error, 'serialization')]
         for operation in contract.operations:
             inputs += [(m, 'validation') for m in (operation.request, operation.query) if m]
@@ -249,20 +225,24 @@ def _success(operation, shapes):
 
 def refusals(contract, operation):
     """Return {status: {code: reason}} of all that an operation may refuse"""
-    authentication = contract.authentication
-    found = {status: dict(codes or {}) for status, codes in EVERYWHERE.items()}
-    found[401] = {
-        authentication.missing: "header not sent", authentication.invalid: "invalid or revoked"}
-    found[403] = {authentication.forbidden: "the plan or the key does not allow it"}
-    found[400] = {contract.invalid: "a field is missing or out of range"}
-    if operation.current:
-        found[412] = {'precondition_failed': "If-Match differs from the current version"}
-    if contract.takes_key(operation):
-        found[409] = {contract.idempotency.mismatch: "the key was used with another body"}
-    if operation.writes:
-        found.setdefault(409, {})['conflict'] = "clashes with another request"
+    dialect, found = contract.dialect, {}
+    for kind in kinds(contract, operation):
+        entry = dialect.entry(kind)
+        found.setdefault(entry.status, {}).setdefault(entry.code, dialect.meaning(kind))
     for status, codes in operation.problems.items():
         found[status] = {**found.get(status, {}), **codes}
+    return found
+
+
+def kinds(contract, operation):
+    """Return the kinds of refusals that the core knows for an operation"""
+    found = list(EVERYWHERE)
+    if operation.current:
+        found.append(Kind.CHANGED_SINCE)
+    if contract.takes_key(operation):
+        found.append(Kind.KEY_REUSED)
+    if operation.writes:
+        found.append(Kind.CONFLICT)
     return found
 
 
@@ -271,13 +251,6 @@ def _refusal(contract, operation, shapes, status, codes):
     if status in operation.problem_models:
         schema = {'anyOf': [shapes.of(operation.problem_models[status]), schema]}
     return {
-        'description': DESCRIPTIONS.get(status, "Refused"),
-        'content': {_error_type(contract): {'schema': schema}},
+        'description': contract.dialect.titles.get(status, "Refused"),
+        'content': {contract.dialect.media_type: {'schema': schema}},
         'x-error-codes': codes}
-
-
-def _error_type(contract):
-    if contract.render is plain_error:
-        return 'application/json'
-    return contract.render(Problem(400, contract.invalid, ''))[1]
-

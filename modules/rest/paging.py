@@ -1,4 +1,8 @@
-"""Lists in pages: ``?page=1&limit=50`` and ``{items, page, limit, total}``"""
+"""Lists in pages: ``?page=1&limit=50`` and ``{items, page, limit, total}``.
+
+The other two policies are ``offsets`` and ``cursors``. Each takes a function that reads rows of the domain,
+and calls it once.
+"""
 from typing import Generic, TypeVar
 
 from pydantic import Field
@@ -28,13 +32,11 @@ class Page(Output, Generic[Row]):
     total: int
 
 
-def page_of(Model, query, domain, order, show):
-    """Return one page of the records of a Tryton model as ``{items, page, limit, total}``.
+def page_of(query, read, show):
+    """Return one page as ``{items, page, limit, total}``.
 
-    show: function from records to rows, in the same order.
+    read: function(offset, limit) → (rows, number of all rows); show: function(row) → item.
     """
-    records = Model.search(domain, offset=query.offset, limit=query.limit, order=order)
-    total = query.offset + len(records)
-    if not records or len(records) == query.limit:
-        total = Model.search(domain, count=True)
-    return {'items': show(records), 'page': query.page, 'limit': query.limit, 'total': total}
+    rows, total = read(query.offset, query.limit)
+    return {
+        'items': [show(row) for row in rows], 'page': query.page, 'limit': query.limit, 'total': total}

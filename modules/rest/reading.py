@@ -5,98 +5,105 @@ given twice, NaN and Infinity, a lone surrogate, NUL, a byte order mark, endless
 nesting. Numbers with a fraction or an exponent are Decimals, so no cent is lost on the way.
 """
 import json
-import re
 from decimal import Decimal
 from urllib.parse import parse_qsl
 
-from .contract import Invalid
+from .refusals import BODY, QUERY, Kind, Reason, Refusal
 
 MAX_DEPTH = 64
 MAX_DIGITS = 60
 MAX_EXPONENT = 40
 MAX_QUERY_FIELDS = 100
-_PLAIN = re.compile(r'[\w$-]{1,60}', re.ASCII)
+MAX_FLAWS = 100
+"""Flaws of one document that are reported; more are counted by nobody"""
 
 
 class Flaw:
-    """Stands in a parsed document where a value should be; ``reason`` says what is wrong with it"""
-    __slots__ = ('reason',)
+    """Stands in a parsed document where a value should be: name and values of the reason"""
+    __slots__ = ('name', 'values')
 
-    def __init__(self, reason):
-        self.reason = reason
+    def __init__(self, name, **values):
+        self.name = name
+        self.values = values
 
 
 def read_json(data):
     """Return the value of a JSON text (bytes, UTF-8).
 
-    Raises Invalid with the path of the first flaw (``customItems[0].quantity``) and its reason.
+    Raises Refusal: UNREADABLE if it is none, FLAWED with the path of each value that no document may hold.
     """
     text = _decode(data)
     try:
         value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        raise Invalid('body', (
-                f"is not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
-                )) from None
+        raise _unreadable(
+            'not_json', flaw=error.msg, line=error.lineno, column=error.colno) from None
     except RecursionError:
-        raise Invalid('body', f"is nested more than {MAX_DEPTH} levels deep") from None
+        raise _unreadable('too_deep', limit=MAX_DEPTH) from None
     _check(value)
     return value
+
+
+def _unreadable(name, place=BODY, **values):
+    return Refusal(Kind.UNREADABLE, [Reason((), name, values, place)])
 
 
 def _decode(data):
     try:
         text = data.decode('utf-8')
     except UnicodeDecodeError as error:
-        raise Invalid('body', f"is not UTF-8: invalid byte at position {error.start}") from None
+        raise _unreadable('not_utf8', position=error.start) from None
     if text.startswith('\ufeff'):
-        raise Invalid('body', "must not begin with a byte order mark")
+        raise _unreadable('byte_order_mark')
     return text
 
 
 def _object(pairs):
     found = {}
     for name, value in pairs:
-        found[name] = Flaw("is given twice") if name in found else value
+        found[name] = Flaw('twice') if name in found else value
     return found
 
 
 def _integer(digits):
     if len(digits) > MAX_DIGITS:
-        return Flaw("is out of range")
+        return Flaw('out_of_range')
     return int(digits)
 
 
 def _decimal(digits):
     if len(digits) > MAX_DIGITS:
-        return Flaw("has too many digits")
+        return Flaw('too_many_digits')
     value = Decimal(digits)
     if not value:
         return Decimal(0)
     if not -MAX_EXPONENT <= value.adjusted() <= MAX_EXPONENT:
-        return Flaw("is out of range")
+        return Flaw('out_of_range')
     return value
 
 
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=_integer, parse_float=_decimal,
-    parse_constant=lambda name: Flaw(f"must be a number, {name} is none"))
+    parse_constant=lambda name: Flaw('not_finite', value=name))
 
 
 def _check(value):
-    """Raise Invalid for the first flaw of a parsed document"""
+    """Raise Refusal for the flaws of a parsed document"""
+    reasons = []
     pending = [(value, None, 1)]
-    while pending:
+    while pending and len(reasons) < MAX_FLAWS:
         value, place, depth = pending.pop()
         if isinstance(value, Flaw):
-            raise Invalid(path_text(_steps(place)) or 'body', value.reason)
-        if isinstance(value, str):
-            if reason := text_flaw(value):
-                raise Invalid(path_text(_steps(place)) or 'body', reason)
+            reasons.append(Reason(_steps(place), value.name, value.values))
+        elif isinstance(value, str):
+            if name := text_flaw(value):
+                reasons.append(Reason(_steps(place), name))
         elif isinstance(value, dict | list):
-            if depth > MAX_DEPTH:
-                raise Invalid('body', f"is nested more than {MAX_DEPTH} levels deep")
+            if depth > MAX_DEPTH and not reasons:
+                raise _unreadable('too_deep', limit=MAX_DEPTH)
             pending.extend(_members(value, place, depth + 1))
+    if reasons:
+        raise Refusal(Kind.FLAWED, reasons)
 
 
 def _members(value, place, depth):
@@ -105,9 +112,10 @@ def _members(value, place, depth):
             yield value[index], (place, index), depth
         return
     for name in reversed(value):
-        if reason := text_flaw(name):
-            raise Invalid(path_text([*_steps(place), name]), f"the name {reason}")
-        yield value[name], (place, name), depth
+        if flaw := text_flaw(name):
+            yield Flaw(f'name_{flaw}'), (place, name), depth
+        else:
+            yield value[name], (place, name), depth
 
 
 def _steps(place):
@@ -115,55 +123,39 @@ def _steps(place):
     while place is not None:
         place, step = place
         steps.append(step)
-    return steps[::-1]
+    return tuple(steps[::-1])
 
 
 def text_flaw(text):
-    """Return what makes a text unstorable, None if nothing does"""
+    """Return the name of what makes a text unstorable, None if nothing does"""
     if '\0' in text:
-        return "must not contain NUL"
+        return 'nul'
     if text.isascii():
         return None
     try:
         text.encode('utf-8')
     except UnicodeEncodeError:
-        return "must not contain a lone surrogate"
+        return 'surrogate'
     return None
-
-
-def path_text(steps):
-    """Return ``customItems[0].quantity`` for ('customItems', 0, 'quantity')"""
-    path = ''
-    for step in steps:
-        if isinstance(step, int):
-            path += f'[{step}]'
-        else:
-            path += ('.' if path else '') + _name(str(step))
-    return path
-
-
-def _name(name):
-    """Return a member's name so that no name can garble or flood a message"""
-    return name if _PLAIN.fullmatch(name) else json.dumps(name[:60])
 
 
 def read_query(query):
     """Return {name: text} of a query string; an empty value is the same as none.
 
-    Raises Invalid for bytes that are no UTF-8, NUL and names given twice.
+    Raises Refusal for bytes that are no UTF-8, NUL and names given twice.
     """
     try:
         pairs = parse_qsl(
             query, keep_blank_values=True, errors='strict', max_num_fields=MAX_QUERY_FIELDS)
     except UnicodeDecodeError:
-        raise Invalid('query', "is not UTF-8") from None
+        raise _unreadable('query_not_utf8', QUERY) from None
     except ValueError:
-        raise Invalid('query', f"has more than {MAX_QUERY_FIELDS} parameters") from None
+        raise _unreadable('too_many_parameters', QUERY, limit=MAX_QUERY_FIELDS) from None
     found = {}
     for name, value in pairs:
         if name in found:
-            raise Invalid(_name(name), "is given twice")
-        if reason := text_flaw(value):
-            raise Invalid(_name(name), reason)
+            raise Refusal(Kind.FLAWED, [Reason((name,), 'twice', {}, QUERY)])
+        if flaw := text_flaw(value):
+            raise Refusal(Kind.FLAWED, [Reason((name,), flaw, {}, QUERY)])
         found[name] = value
     return {name: value for name, value in found.items() if value != ''}

@@ -8,7 +8,7 @@ import datetime as dt
 import hashlib
 import re
 
-from .contract import Invalid
+from .refusals import HEADER, Kind, refused_field
 
 RUN, REPLAY, MISMATCH, EXPIRED = 'run', 'replay', 'mismatch', 'expired'
 _KEY = re.compile(r'[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?')
@@ -25,13 +25,13 @@ class Stored:
 
 
 def read_key(value, required, header='Idempotency-Key'):
-    """Return the key of a request, None without one; raises Invalid naming the header"""
+    """Return the key of a request, None without one; raises Refusal naming the header"""
     if value is None:
         if required:
-            raise Invalid(header, "is required")
+            raise refused_field(Kind.KEY_MISSING, 'missing', header, place=HEADER)
         return None
     if not _KEY.fullmatch(value):
-        raise Invalid(header, "must be 1 to 255 printable ASCII characters")
+        raise refused_field(Kind.KEY_MALFORMED, 'key_shape', header, place=HEADER)
     return value
 
 

@@ -3,6 +3,9 @@
 Paths are compared as they were sent: no slash is added or dropped, nothing is decoded, case
 counts. What is percent-encoded although it need not be is therefore another, unknown path. A
 literal segment wins over a parameter; a parameter that does not fit its converter does not match.
+
+An unknown path is refused by the contract whose operations it came nearest to: the owner of the deepest node
+that it reaches, and where several contracts meet there, the one with the longest root.
 """
 import dataclasses
 import re
@@ -14,6 +17,8 @@ from .contract import Contract, Operation
 
 MAX_ID = 2 ** 31 - 1
 MAX_SEGMENT = 500
+MAX_DEPTH = 32
+"""Segments of a parameter that takes several"""
 _PARAMETER = re.compile(r'\{(\w+)(?::(\w+))?\}')
 
 
@@ -42,6 +47,14 @@ def _decoded(segment):
     return text
 
 
+def _decoded_path(segments):
+    """Return the text of several segments, each decoded by itself; none may lead up or nowhere"""
+    parts = [_decoded(segment) for segment in segments.split('/')]
+    if len(parts) > MAX_DEPTH or any(part in {'.', '..'} for part in parts):
+        raise ValueError(segments)
+    return '/'.join(parts)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Converter:
     """A kind of parameter; parse: function(text) → value or ValueError; schema: JSON Schema"""
@@ -57,7 +70,10 @@ CONVERTERS = {
         re.compile(r'(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'), uuid.UUID,
         {'type': 'string', 'format': 'uuid'}),
     'str': Converter(re.compile(r'[^/]+'), _decoded, {'type': 'string'}),
+    'path': Converter(re.compile(r'[^/]+(/[^/]+)*'), _decoded_path, {'type': 'string'}),
     }
+REST = 'path'
+"""The kind of parameter that takes several segments"""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -85,13 +101,14 @@ def public_path(path):
 
 
 class Node:
-    """One segment of the table: what may follow, and which operations end here"""
-    __slots__ = ('literals', 'parameters', 'operations')
+    """One segment of the table: what may follow, which operations end here, whose operations follow"""
+    __slots__ = ('literals', 'parameters', 'operations', 'owners')
 
     def __init__(self):
         self.literals = {}
         self.parameters = {}
         self.operations = {}
+        self.owners = []
 
     def child(self, segment):
         children = self.parameters if isinstance(segment, Parameter) else self.literals
@@ -105,7 +122,29 @@ class Node:
         if (node := self.literals.get(head)) and (found := node.find(rest)):
             return found
         for parameter, node in self.parameters.items():
-            found = self._follow(parameter, node, head, rest)
+            found = (
+                self._follow_many(parameter, node, parts) if parameter.kind == REST
+                else self._follow(parameter, node, head, rest))
+            if found:
+                return found
+        return None
+
+    def reach(self, parts):
+        """Return the deepest node on the way of a path, whether or not it goes on"""
+        node = self
+        for part in parts:
+            following = node.literals.get(part) or next((
+                    child for parameter, child in node.parameters.items()
+                    if CONVERTERS[parameter.kind].pattern.fullmatch(part)), None)
+            if following is None:
+                break
+            node = following
+        return node
+
+    def _follow_many(self, parameter, node, parts):
+        """Let a parameter take as many segments as leave a path that is known"""
+        for number in range(len(parts), 0, -1):
+            found = self._follow(parameter, node, '/'.join(parts[:number]), parts[number:])
             if found:
                 return found
         return None
@@ -147,6 +186,8 @@ class Table:
         node = self.root
         for segment in segments(operation.path):
             node = node.child(segment)
+            if contract not in node.owners:
+                node.owners.append(contract)
         if operation.method in node.operations:
             raise ValueError(f'{operation.method} {operation.path} is defined twice')
         node.operations[operation.method] = (contract, operation)
@@ -166,14 +207,29 @@ class Table:
         return Match(*entry, params)
 
     def contract_of(self, path):
-        """Return the contract in whose shape a path is refused, None if it is nobody's.
+        """Return the contract in whose dialect a path is refused, None if it is nobody's.
 
         Here other spellings count as well: ``//API%2fitems`` is still meant for ``/api``.
         """
-        meant = '/' + re.sub('/+', '/', unquote(path, errors='replace').lower()).strip('/') + '/'
-        return max(
-            (c for c in self.contracts if meant.startswith(c.prefix.lower().rstrip('/') + '/')),
-            key=lambda contract: len(contract.prefix), default=None)
+        meant = _meant(path)
+        node = self.root.reach(meant.strip('/').split('/'))
+        if len(node.owners) == 1:
+            return node.owners[0]
+        claims = [
+            (len(root), contract) for contract in self.contracts for root in contract.roots
+            if _claims(root.lower(), meant)]
+        return max(claims, key=lambda claim: claim[0], default=(0, None))[1]
+
+
+def _meant(path):
+    """Return a path as its sender may have meant it; its last slash counts"""
+    return '/' + re.sub('/+', '/', unquote(path, errors='replace').lower()).lstrip('/')
+
+
+def _claims(root, path):
+    """Tell if a path lies below a root; below one that ends with a slash those that do"""
+    below = path.startswith(root.rstrip('/') + '/') or path == root.rstrip('/')
+    return below and (not root.endswith('/') or path.endswith('/'))
 
 
 def allowed(methods):

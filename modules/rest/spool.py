@@ -14,6 +14,8 @@ IN_MEMORY = 512 * 1024
 """Bytes of a body that stay in memory"""
 PIECE = 64 * 1024
 """Bytes that are read or written at a time"""
+RETRY_AFTER = 2
+"""Seconds after which there may be room again"""
 
 
 class NoRoom(Exception):

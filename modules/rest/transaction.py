@@ -20,8 +20,7 @@ from trytond.modules.immutable.refusal import to_user_error
 from trytond.modules.kernel import timing
 from trytond.modules.tenant.scope import tenant_scope
 
-from .contract import Invalid
-from .problems import conflict, crowded, forbidden, timed_out
+from .refusals import Kind, Refusal, invalid, quoted
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +30,8 @@ BACKOFF, LONGEST_BACKOFF = 0.02, 0.2
 """Seconds of a pause at most: so much more after each try, and never more than the second"""
 PATIENCE = 15
 """Seconds in which a caller is tried again where others change the same; as long as it queues for a lock"""
+RETRY_AFTER = 5
+"""Seconds after which a refused caller may try again"""
 CLASHES = frozenset({'23505', '23P01'})
 """SQLSTATE: unique violation, exclusion violation"""
 CONTENTION = frozenset({'40001', '40P01', '55P03'})
@@ -44,9 +45,9 @@ def in_transaction(
         timeout=STATEMENT_TIMEOUT):
     """Return what ``function()`` returns inside a committed transaction of a tenant.
 
-    locks: tables whose tenant lock is taken first. Raises Problem 429 when a lock was not to be
-    had or others changed the same all the time, 503 when a statement took too long, 409 when a unique
-    violation stays, Invalid for a value that no column takes, DatabaseOperationalError when the database is
+    locks: tables whose tenant lock is taken first. Raises Refusal: CROWDED when a lock was not to be had or
+    others changed the same all the time, TIMED_OUT when a statement took too long, CONFLICT when a unique
+    violation stays, UNFIT for a value that no column takes; DatabaseOperationalError when the database is
     away.
     """
     extras = {'_lock_tables': list(locks)} if locks else {}
@@ -55,15 +56,15 @@ def in_transaction(
         with tenant_scope(company):
             return attempt.repeat(config.getint('database', 'retry'))
     except LockTimeout:
-        raise crowded() from None
+        raise _crowded() from None
     except backend.DatabaseTimeoutError:
-        raise timed_out() from None
+        raise Refusal(Kind.TIMED_OUT, retry_after=RETRY_AFTER) from None
     except InsufficientPrivilege as error:
         # A wall held that nothing in front of it should have let anybody reach
         logger.exception("row-level security or a grant refused a statement")
-        raise forbidden("The request touches what this account may not") from error
+        raise Refusal(Kind.NOT_ALLOWED, says='behind_walls') from error
     except backend.DatabaseDataError as error:
-        raise Invalid('body', "holds a value that is out of range") from error
+        raise invalid('value_out_of_range') from error
     except DatabaseError as error:
         if told := to_user_error(error, database, context.get('language')):
             raise told from error
@@ -117,7 +118,7 @@ class _Attempt:
                         may_wait and state in CONTENTION or may_clash and state in CLASHES):
                     _refuse_clash(error)
                     if state in CONTENTION:
-                        raise crowded() from error
+                        raise _crowded() from error
                     raise
                 _undo(transaction)
                 logger.debug("Retry after %s", error)
@@ -147,8 +148,10 @@ def _state(error):
 def _refuse_clash(error):
     """Raise the refusal of a record that is there already, in Tryton's words if it has any"""
     if isinstance(error, SQLConstraintError) and _state(error) in CLASHES:
-        raise conflict('conflict', error.message) from error
+        raise quoted(Kind.CONFLICT, error.message) from error
     if isinstance(error, backend.DatabaseIntegrityError):
-        raise conflict(
-            'conflict', "The request clashes with another one or with a record in use"
-            ) from error
+        raise Refusal(Kind.CONFLICT) from error
+
+
+def _crowded():
+    return Refusal(Kind.CROWDED, retry_after=RETRY_AFTER)

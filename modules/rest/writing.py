@@ -1,7 +1,7 @@
 """Values to bytes: JSON as the contracts show it, and the entity tag made from it.
 
 Decimals are numbers with their own digits (``980.00``), dates ``2026-05-16``, moments UTC with
-``Z``.
+``Z``; what came verbatim goes out as it came.
 """
 import datetime as dt
 import enum
@@ -11,6 +11,8 @@ from decimal import Decimal
 from json.encoder import encode_basestring
 
 from pydantic import BaseModel
+
+from .verbatim import Verbatim
 
 
 def write_json(value):
@@ -62,6 +64,7 @@ def _writer_of_kind(value):
 
 _KINDS = (
     (BaseModel, lambda value: _object(value.model_dump(by_alias=True))),
+    (Verbatim, lambda value: value.text),
     (dict, _object),
     (list | tuple, _array),
     (type(None), lambda _: 'null'),

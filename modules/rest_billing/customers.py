@@ -1,16 +1,14 @@
 """Customers: list and look-ups, read, create, change"""
-import contextlib
 from typing import Annotated, Literal
 
 from pydantic import WithJsonSchema
 
 from trytond.modules.party_customer import customer as reading
 from trytond.modules.party_customer.customer_write import create_customers, update_customer
-from trytond.modules.party_customer.exceptions import AmbiguousName, VatIdExists
-from trytond.modules.rest import Operation
+from trytond.modules.rest import Operation, invalid, not_found
 from trytond.modules.rest.fields import SHORT, Body, Output, QueryText, Text, camel
 from trytond.modules.rest.paging import Page, PageQuery
-from trytond.modules.rest.problems import conflict, invalid, not_found, shown
+from trytond.modules.rest.refusals import shown
 
 from .types import Line, changes, line
 
@@ -93,11 +91,11 @@ def show(customer):
 def find(call):
     query = call.query
     if query.vat_id and query.name:
-        raise invalid('vatId', "must not be sent together with name")
+        raise invalid('not_with', 'vatId', other='name')
     if query.vat_id:
         return _found(reading.find_by_vat_id(query.vat_id), 'vatId', query.vat_id)
     if query.name:
-        return _found(_named(query.name), 'name', query.name)
+        return _found(reading.find_by_name(query.name), 'name', query.name)
     customers, total = reading.list_customers(query.search, query.offset, query.limit)
     return CustomerList(
         items=[show(c) for c in customers], page=query.page, limit=query.limit, total=total)
@@ -105,19 +103,8 @@ def find(call):
 
 def _found(customer, field, value):
     if customer is None:
-        raise not_found(f"No customer found with {field} '{shown(value, SHORT)}'")
+        raise not_found('no_customer', field=field, value=shown(value, SHORT))
     return show(customer)
-
-
-def _named(name):
-    try:
-        return reading.find_by_name(name)
-    except AmbiguousName as error:
-        raise conflict(
-            'ambiguous_name',
-            f"{error.count} customers found with name '{shown(name, SHORT)}'"
-            " — use the id to fetch a specific one",
-            matches=[Match(id=c.id, name=c.name, vat_id=c.vat_id) for c in error.matches]) from error
 
 
 def read(call):
@@ -132,8 +119,7 @@ def _get(id):
 
 
 def create(call):
-    with _vat_id_of_another():
-        id, = create_customers([changes(call.body)])
+    id, = create_customers([changes(call.body)])
     return _get(id)
 
 
@@ -143,19 +129,8 @@ def update(call):
     values = changes(call.body)
     if not values:
         return before
-    with _vat_id_of_another():
-        update_customer(id, values)
+    update_customer(id, values)
     return _get(id)
-
-
-@contextlib.contextmanager
-def _vat_id_of_another():
-    try:
-        yield
-    except VatIdExists as error:
-        raise conflict(
-            'vatid_exists', f"Customer with vatId '{error.vat_id}' already exists",
-            existingId=error.customer, name=error.name) from error
 
 
 UNKNOWN = {404: {'not_found': "unknown, or belongs to another account"}}

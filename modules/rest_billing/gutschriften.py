@@ -11,6 +11,7 @@ from trytond.modules.rest.contract import MIB
 from trytond.modules.rest.fields import (
     Body, DateTimeOrDate, Id, LongText, Midnight, Number, Output, Stamp, camel)
 
+from .dialect import LINE_NAMES
 from .invoices import (
     PAY_PROBLEMS, PDF_PROBLEMS, EInvoiceInvalidBody, InvoiceLine, MarkPaid, find_one, issue, pay, pdf)
 
@@ -44,7 +45,7 @@ class Gutschrift(Output, alias_generator=camel):
 
 
 def create(call):
-    return _get(call, issue(call, call.body.items, 'items', self_billed=True).id)
+    return _get(call, issue(call, call.body.items, self_billed=True).id)
 
 
 def mark_paid(call):
@@ -71,7 +72,7 @@ OPERATIONS = [
             " buyer change places. It has a number range of its own and the word Gutschrift on it."
             " issueDate defaults to today, dueDate to 14 days later."),
         request=GutschriftCreate, response=Gutschrift, handler=create, locks=LOCKS, body_limit=4 * MIB,
-        ability='invoices:write',
+        ability='invoices:write', names={**LINE_NAMES, 'lines': 'items'},
         problems={
             400: {
                 'invalid_argument': "a field is missing or out of range",

@@ -1,12 +1,10 @@
 """Invoices: list, create and issue, read, PDF, mark as paid"""
 import datetime as dt
-import functools
-import re
 from typing import Annotated, Literal
 
 from pydantic import Field
 from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, RecordId
-from trytond.modules.account_invoice_issue.invoice import pdf_of
+from trytond.modules.document_issue.reading import pdf_of
 from trytond.modules.account_invoice_issue.reading import Filter, get_invoices, list_invoices
 from trytond.modules.account_invoice_payment_link.link import links_of
 from trytond.modules.document_issue.limits import MAX_LINES, storable
@@ -15,25 +13,20 @@ from trytond.modules.document_issue.side import SALE
 from trytond.modules.kernel import clock
 from trytond.modules.product_catalog.product import ITEM_KEY_LENGTH
 from trytond.modules.product_catalog.uom import built_in_units
-from trytond.modules.rest import Operation
+from trytond.modules.rest import Operation, not_found
 from trytond.modules.rest.contract import MIB, Answer
 from trytond.modules.rest.fields import (
     Body, DateTimeOrDate, Id, LongText, Midnight, Number, Output, Price, QueryBoolean, QueryId, QueryText,
     Stamp, camel, decimal, integer, text)
 from trytond.modules.rest.paging import Page, PageQuery
-from trytond.modules.rest.problems import not_found
 from trytond.pool import Pool
 
-from .naming import day_of, json_name, renamed
+from .dates import day_of
+from .dialect import LINE_NAMES
 from .types import UNITS, Unit, line
 
 MOST_SORT = 2 ** 31 - 1
-NAMES = {
-    'template': 'invoice_template_id', 'party': 'customer_id', 'invoice_date': 'issue_date',
-    'introduction': 'introduction_text', 'comment': 'notes', 'unit_price': 'price_per_unit',
-    'custom_unit': 'custom_unit_id'}
-"""Field of a draft or its line → name in this contract, where they differ"""
-_LINE_FIELD = re.compile(r'lines(?:\[(\d+)\])?(?:\.(\w+))?')
+NAMES = {**LINE_NAMES, 'lines': 'custom_items'}
 
 
 class InvoiceLine(Body, alias_generator=camel):
@@ -165,14 +158,14 @@ def _last_day(moment):
 # Create
 
 def create(call):
-    return get(call, issue(call, call.body.custom_items, 'customItems').id)
+    return get(call, issue(call, call.body.custom_items).id)
 
 
-def issue(call, items, member, **values):
-    """Issue what a body asks for and return the invoice; member: the name of its list of items"""
+def issue(call, items, **values):
+    """Issue what a body asks for, with a list of items, and return the invoice"""
     order = _in_order(items)
-    with renamed(call, functools.partial(name, order=order, member=member)):
-        invoice, = Pool().get('account.invoice').issue([_draft(call, order, values)])
+    call.places['lines'] = [place for place, _ in order]
+    invoice, = Pool().get('account.invoice').issue([_draft(call, order, values)])
     return invoice
 
 
@@ -196,16 +189,6 @@ def _draft(call, order, values):
         party=RecordId(body.customer_id), template=RecordId(body.invoice_template_id),
         invoice_date=day_of(call, body.issue_date), due_date=day_of(call, body.due_date),
         comment=body.notes or None, introduction=body.introduction_text or None, lines=lines, **values)
-
-
-def name(field, order=(), member='customItems'):
-    """Return the JSON name: ``customItems[2].pricePerUnit`` for ``lines[0].unit_price``"""
-    found = _LINE_FIELD.fullmatch(field)
-    if not found:
-        return json_name(field, NAMES)
-    place = f'[{order[int(found[1])][0]}]' if found[1] is not None else ''
-    part = f'.{camel(NAMES.get(found[2], found[2]))}' if found[2] else ''
-    return member + place + part
 
 
 # Read, PDF, paid
@@ -233,8 +216,8 @@ def read(call):
 
 def pdf(call, side=SALE):
     invoice = find_one(call, call.params['id'], side)
-    content, sha512 = pdf_of(Pool().get('account.invoice')(invoice.id))
-    return Answer(content, etag=sha512, headers={
+    content, sealed = pdf_of(Pool().get('account.invoice')(invoice.id))
+    return Answer(content, etag=sealed.sha512, headers={
             'Content-Disposition': f'attachment; filename="{invoice.number}.pdf"'})
 
 
@@ -247,8 +230,7 @@ def pay(call, side=SALE):
     Invoice = Pool().get('account.invoice')
     invoice = Invoice(find_one(call, call.params['id'], side).id)
     date = day_of(call, call.body.paid_date) if call.body else None
-    with renamed(call, name):
-        Invoice.mark_paid([invoice], date)
+    Invoice.mark_paid([invoice], date)
     return invoice
 
 
@@ -277,7 +259,7 @@ OPERATIONS = [
             "Takes the next number, posts, renders and archives the hash-sealed PDF in one call."
             " issueDate defaults to today, dueDate to 14 days later."),
         request=InvoiceCreate, response=Invoice, handler=create, locks=LOCKS, body_limit=4 * MIB,
-        ability='invoices:write',
+        ability='invoices:write', names=NAMES,
         problems={
             400: {
                 'invalid_argument': "a field is missing or out of range",

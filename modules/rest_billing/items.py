@@ -1,21 +1,14 @@
 """Items: list, read, create, change"""
-import contextlib
 from typing import Literal
 
 from trytond.modules.product_catalog import item as catalog
-from trytond.modules.product_catalog.exceptions import ItemKeyExists
 from trytond.modules.product_catalog.product import ITEM_KEY_LENGTH
-from trytond.modules.rest import Operation
+from trytond.modules.rest import Operation, not_found
 from trytond.modules.rest.fields import (
     Body, Id, Number, Output, Price, QueryText, Stamp, camel, text)
 from trytond.modules.rest.paging import Page, PageQuery
-from trytond.modules.rest.problems import conflict, not_found
 
-from .naming import json_name, renamed
 from .types import UNIT_NAMES, UNITS, Unit, changes, line
-
-NAMES = {'custom_unit': 'custom_unit_id'}
-"""Field of an item → name in this contract, where they differ"""
 
 
 class Item(Output, alias_generator=camel):
@@ -88,8 +81,7 @@ def _get(id):
 
 
 def create(call):
-    with _refusals(call):
-        id, = catalog.create_items([_values({'unit': 'Piece', **changes(call.body)})])
+    id, = catalog.create_items([_values({'unit': 'Piece', **changes(call.body)})])
     return _get(id)
 
 
@@ -99,8 +91,7 @@ def update(call):
     values = _values(changes(call.body))
     if not values:
         return before
-    with _refusals(call):
-        catalog.update_item(id, values)
+    catalog.update_item(id, values)
     return _get(id)
 
 
@@ -112,17 +103,6 @@ def _values(sent):
     if 'custom_unit_id' in values:
         values['custom_unit'] = values.pop('custom_unit_id')
     return values
-
-
-@contextlib.contextmanager
-def _refusals(call):
-    try:
-        with renamed(call, lambda field: json_name(field, NAMES)):
-            yield
-    except ItemKeyExists as error:
-        raise conflict(
-            'itemkey_exists', f"Item with itemKey '{error.item_key}' already exists",
-            existingId=error.item, itemKey=error.item_key) from error
 
 
 WRONG = {400: {'invalid_argument': "a field is missing or out of range"}}

@@ -3,26 +3,25 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
-from trytond.modules.document_issue.locks import LOCKS
+from trytond.modules.document_issue.locks import LOCKS, PAPER_LOCKS
+from trytond.modules.document_issue.reading import pdf_of, sealed
 from trytond.modules.flat_rate_project import reading
-from trytond.modules.flat_rate_project.billing import bill
-from trytond.modules.flat_rate_project.paper import LOCKS as PAPER_LOCKS
-from trytond.modules.flat_rate_project.paper import pdf_of
-from trytond.modules.flat_rate_project.project import FEATURE, LAST_PLACE, MAX_ITEMS
+from trytond.modules.flat_rate_project.item import LAST_PLACE
+from trytond.modules.flat_rate_project.project import FEATURE, MAX_ITEMS
 from trytond.modules.party_customer.customer import get_customers
 from trytond.modules.product_catalog.unit import check_units
 from trytond.modules.product_catalog.uom import built_in_units
-from trytond.modules.rest import Operation
+from trytond.modules.rest import Operation, not_found
 from trytond.modules.rest.contract import MIB, Answer
 from trytond.modules.rest.fields import (
     SHORT, Body, DateTimeOrDate, Id, LongText, Midnight, Number, Output, Price, QueryId, Stamp, camel,
     decimal, integer, refuse, text)
 from trytond.modules.rest.paging import Page, PageQuery
-from trytond.modules.rest.problems import invalid, not_found
+from trytond.modules.rest.refusals import Kind, refused_field
 from trytond.pool import Pool
 
 from . import invoices
-from .naming import day_of, json_name, renamed
+from .dates import day_of
 from .types import UNIT_NAMES, UNITS, Unit, changes, line
 
 Status = Literal['Created', 'Offered', 'Accepted', 'Billed', 'Finished']
@@ -32,17 +31,14 @@ Place = integer(-LAST_PLACE, LAST_PLACE)
 Days = integer(0, 36_500)
 MOST_LISTED = 10_000
 """Ids in one call to reorder"""
-NAMES = {
-    'template': 'invoice_template_id', 'invoice_date': 'issue_date', 'delivery_days': 'delivery_time_in_days',
-    'comment': 'notes', 'introduction': 'introduction_text', 'custom_unit': 'custom_unit_id',
-    'party': 'customer_id', 'lines': 'items'}
-"""Field of the domain → name in this contract, where they differ"""
+NAMES = {('lines',): 'items'}
+"""The project's items, where the draft as a whole is wrong"""
 
 
 def _exact(value):
     """Tryton's invoice lines hold quantities as floats"""
     if Decimal(str(float(value))) != value:
-        raise refuse("has too many digits")
+        raise refuse('too_many_digits')
     return value
 
 
@@ -192,10 +188,6 @@ class DeliveryNote(Output, alias_generator=camel):
     archived_pdf_hash: Sha256 | None
 
 
-def _named(call):
-    return renamed(call, lambda field: json_name(field, NAMES))
-
-
 # Projects
 
 def find(call):
@@ -240,15 +232,14 @@ def _show(project):
 def create(call):
     body = call.body
     if body.customer_id not in get_customers([body.customer_id]):
-        raise not_found("customerId: Unknown id, or not yours.")
+        raise refused_field(Kind.UNKNOWN_RECORD, 'unknown_customer', 'customerId')
     values = {
         'party': body.customer_id, 'name': body.name, 'description': body.description or None,
         'total_price': body.total_price, 'pricing_strategy': body.pricing_strategy,
         'hide_item_prices': body.hide_item_prices}
-    with _named(call):
-        if body.items:
-            values['items'] = [('create', _items(body.items))]
-        project, = Pool().get('flat_rate.project').create([values])
+    if body.items:
+        values['items'] = [('create', _items(body.items))]
+    project, = Pool().get('flat_rate.project').create([values])
     return _show(_of(project.id))
 
 
@@ -258,8 +249,7 @@ def update(call):
         if values.get('description') == '':
             values['description'] = None
         Project = Pool().get('flat_rate.project')
-        with _named(call):
-            Project.write([Project(project.id)], values)
+        Project.write([Project(project.id)], values)
         project = _of(project.id)
     return _show(project)
 
@@ -280,9 +270,8 @@ def _show_item(item):
 
 def add_item(call):
     project = _project(call)
-    with _named(call):
-        values, = _items([call.body])
-        item, = Pool().get('flat_rate.project.item').create([{**values, 'project': project.id}])
+    values, = _items([call.body])
+    item, = Pool().get('flat_rate.project.item').create([{**values, 'project': project.id}])
     return _item(project.id, item.id)
 
 
@@ -303,9 +292,8 @@ def update_item(call):
     if not values:
         return before
     Item = Pool().get('flat_rate.project.item')
-    with _named(call):
-        check_units([values.get('custom_unit_id')])
-        Item.write([Item(before.id)], _values(values, built_in_units()))
+    check_units([values.get('custom_unit_id')])
+    Item.write([Item(before.id)], _values(values, built_in_units()))
     return read_item(call)
 
 
@@ -335,7 +323,7 @@ def _values(sent, units):
 def reorder(call):
     project = _project(call)
     if not call.body.item_ids:
-        raise invalid('itemIds', "must not be empty", code='invalid_body')
+        raise refused_field('invalid_body', 'empty', 'itemIds')
     Pool().get('flat_rate.project.item').reorder(project.id, call.body.item_ids)
 
 
@@ -363,21 +351,20 @@ def delivery_note(call):
 
 def _issue(call, model, project, **values):
     Paper, body = Pool().get(model), call.body
-    with _named(call):
-        made, = Paper.issue([Paper(
-                    project=project.id, template=body.invoice_template_id,
-                    issue_date=day_of(call, body.issue_date),
-                    introduction=body.introduction_text or None, footer=body.footer_text or None,
-                    **values)])
+    made, = Paper.issue([Paper(
+                project=project.id, template=body.invoice_template_id,
+                issue_date=day_of(call, body.issue_date),
+                introduction=body.introduction_text or None, footer=body.footer_text or None,
+                **values)])
     return made
 
 
 def _issued(paper, project, path):
-    _, _, sha256 = Pool().get('archive.document').sealed([paper])[str(paper)]
     return {
         'id': paper.id, 'project_id': project.id, 'issue_date': paper.issue_date,
         'is_finalized': True, 'finalized_at': paper.issued_at,
-        'pdf_url': f'/api/paushal-projects/{project.id}/{path}/pdf', 'archived_pdf_hash': sha256}
+        'pdf_url': f'/api/paushal-projects/{project.id}/{path}/pdf',
+        'archived_pdf_hash': sealed([paper])[paper.id].sha256}
 
 
 def offer_pdf(call):
@@ -390,20 +377,19 @@ def delivery_note_pdf(call):
 
 def _pdf(model, id):
     if id is None:
-        raise not_found("The project has no such document")
+        raise not_found('no_document')
     paper = Pool().get(model)(id)
-    content, sha256 = pdf_of(paper)
-    return Answer(content, etag=sha256, headers={
+    content, found = pdf_of(paper)
+    return Answer(content, etag=found.sha256, headers={
             'Content-Disposition': f'attachment; filename="{paper.number}.pdf"'})
 
 
 def invoice(call):
     body, project = call.body, _project(call)
-    with _named(call):
-        made = bill(
-            Pool().get('flat_rate.project')(project.id), template=body.invoice_template_id,
-            invoice_date=day_of(call, body.issue_date), due_date=day_of(call, body.due_date),
-            comment=body.notes or None, introduction=body.introduction_text or None)
+    made = Pool().get('flat_rate.project.invoice').bill(
+        Pool().get('flat_rate.project')(project.id), template=body.invoice_template_id,
+        invoice_date=day_of(call, body.issue_date), due_date=day_of(call, body.due_date),
+        comment=body.notes or None, introduction=body.introduction_text or None)
     return invoices.get(call, made.id)
 
 
@@ -417,7 +403,7 @@ PROJECT = f'{PATH}/{{id:int}}'
 
 def _operation(method, path, **values):
     return Operation(
-        method=method, path=path, tag='paushal-projects', feature=FEATURE,
+        method=method, path=path, tag='paushal-projects', feature=FEATURE, names=NAMES,
         ability='projects:read' if method == 'GET' else 'projects:write', **values)
 
 

@@ -2,19 +2,15 @@
 from typing import Literal
 
 from trytond.modules.invoice_template.reading import get_logos, get_templates
-from trytond.modules.rest import Operation
+from trytond.modules.rest import Operation, Refusal, not_found
 from trytond.modules.rest.contract import MIB, Answer
 from trytond.modules.rest.fields import Base64, Body, Number, Output, Percent, camel, text
-from trytond.modules.rest.problems import Problem, not_found
 from trytond.pool import Pool
 
-from .naming import renamed
 from .types import changes, line
 
 QrMode = Literal['None', 'EpcQrCode', 'StripePaymentLink']
 Profile = Literal['None', 'Basic', 'EN16931', 'XRechnung']
-NAMES = {'logo': 'logo_base64'}
-"""Field of a template → name in this contract, where they differ"""
 LOCKS = ('invoice_template',)
 BODY_LIMIT = 6 * MIB
 """A logo that is too large is refused by name, so more than 2 MB must come through"""
@@ -114,14 +110,13 @@ def logo(call):
     if id not in logos:
         raise not_found()
     if logos[id] is None:
-        raise Problem(404, 'no_logo', "The template has no logo")
+        raise Refusal('no_logo')
     content, media_type = logos[id]
     return Answer(content, media_type=media_type)
 
 
 def create(call):
-    with renamed(call, _name):
-        template, = Pool().get('invoice.template').create([_values(call.body)])
+    template, = Pool().get('invoice.template').create([_values(call.body)])
     return _get(template.id)
 
 
@@ -131,15 +126,13 @@ def update(call):
     if not values:
         return before
     Template = Pool().get('invoice.template')
-    with renamed(call, _name):
-        Template.write([Template(before.id)], values)
+    Template.write([Template(before.id)], values)
     return _get(before.id)
 
 
 def delete(call):
     Template = Pool().get('invoice.template')
-    with renamed(call, _name):
-        Template.delete([Template(read(call).id)])
+    Template.delete([Template(read(call).id)])
 
 
 def _values(body):
@@ -148,10 +141,6 @@ def _values(body):
     if 'logo_base64' in values:
         values['logo'] = values.pop('logo_base64')
     return values
-
-
-def _name(field):
-    return camel(NAMES.get(field, field))
 
 
 UNKNOWN = {404: {'not_found': "unknown, or belongs to another account"}}

@@ -27,7 +27,7 @@ Unit = Literal[
 
 def _one_line(value):
     if isinstance(value, str) and any(c in value for c in '\t\n\r'):
-        raise refuse("must be a single line")
+        raise refuse('one_line')
     return value
 
 

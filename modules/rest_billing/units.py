@@ -3,9 +3,8 @@ import functools
 from typing import Literal
 
 from trytond.modules.product_catalog.unit import get_units
-from trytond.modules.rest import Answer, Operation
+from trytond.modules.rest import Answer, Operation, not_found
 from trytond.modules.rest.fields import Body, Output, Stamp, camel
-from trytond.modules.rest.problems import not_found
 from trytond.modules.rest.writing import write_json
 from trytond.pool import Pool
 

@@ -10,9 +10,10 @@ from trytond import backend
 from trytond.modules.account_invoice_payment_link.account import PATH
 from trytond.modules.account_invoice_payment_link.event import BadReport, settle, store
 from trytond.modules.account_invoice_payment_link.provider import Forged, check_signature
-from trytond.modules.rest.contract import Hook, Problem
+from trytond.modules.rest.contract import Hook
+from trytond.modules.rest.dialect import Finished
 from trytond.modules.rest.gateway import shard_of
-from trytond.modules.rest.handling import Finished
+from trytond.modules.rest.refusals import Kind, Refusal
 from trytond.modules.rest.transaction import in_transaction
 from trytond.modules.kernel import vault
 
@@ -57,7 +58,7 @@ def receive(gateway, caller, headers, data):
         try:
             event = run(lambda: store(data.decode(), caller.timezone))
         except BadReport as error:
-            raise _refused(f"it is no event ({error})", 'invalid_argument') from error
+            raise Refusal(Kind.UNFIT, says='no_event', reason=str(error)) from error
         if event is not None:
             _book(event, caller, run)
     return Finished(200, {'Content-Type': 'application/json'}, RECEIVED)
@@ -77,13 +78,9 @@ def _check(caller, header, data):
         check_signature(data, header, secret)
     except vault.Unreadable:
         logger.warning("company %s: no readable webhook secret", caller.company)
-        raise _refused("its signature cannot be checked") from None
+        raise Refusal(Kind.BAD_SIGNATURE, says='uncheckable_signature') from None
     except Forged:
-        raise _refused(f"the header {HEADER} does not fit the body, or is too old") from None
-
-
-def _refused(reason, code='invalid_signature'):
-    return Problem(400, code, f"The report is refused: {reason}")
+        raise Refusal(Kind.BAD_SIGNATURE, header=HEADER) from None
 
 
 HOOK = Hook(prefix=PATH, find=find, receive=receive, body_limit=BODY_LIMIT)

@@ -45,7 +45,7 @@ logging.getLogger(dispatcher.__name__).setLevel(logging.CRITICAL)
 class Rpc:
     """WSGI application of the routes below.
 
-    gateway: ``databases``, the names of those served, and ``line(database)``, which raises Problem 503
+    gateway: ``databases``, the names of those served, and ``line(database)``, which raises a Refusal
     while one is away.
     """
     body_limit = MAX_BODY

@@ -22,9 +22,8 @@ from gunicorn.http.body import Body, ChunkedReader, LengthReader
 from gunicorn.workers.gthread import ThreadWorker
 
 from .connection import Connection, Held
-from trytond.modules.rest.contract import Problem
-from trytond.modules.rest.problems import unavailable
-from trytond.modules.rest.spool import NoRoom
+from trytond.modules.rest.refusals import HEADER, Kind, Refusal, refused_field
+from trytond.modules.rest.spool import RETRY_AFTER, NoRoom
 from .gate import Gate
 from .threads import Threads
 
@@ -41,33 +40,30 @@ MORE, WAIT, STREAM, KEEP, CLOSE, FORGET = 'more', 'wait', 'stream', 'keep', 'clo
 """What a connection needs after a thread has worked on it"""
 
 REFUSALS = [
-    (errors.LimitRequestLine, 414, 'uri_too_long', "The request line is longer than 8 KB"),
-    (errors.LimitRequestHeaders, 431, 'headers_too_large', "The header fields are too large"),
-    (errors.ExpectationFailed, 417, 'expectation_failed', "Expect: only 100-continue is known"),
-    (errors.InvalidRequestMethod, 400, 'invalid_request', "The method is malformed"),
-    (errors.InvalidHTTPVersion, 400, 'invalid_request', "The HTTP version is not supported"),
-    (errors.InvalidRequestLine, 400, 'invalid_request', "The request line is malformed"),
-    (errors.UnsupportedTransferCoding, 400, 'invalid_request',
-        "Transfer-Encoding: only chunked is known"),
-    (errors.ObsoleteFolding, 400, 'invalid_request', "A header field goes over several lines"),
-    ((errors.InvalidHeader, errors.InvalidHeaderName), 400, 'invalid_request',
-        "A header field is malformed"),
-    (errors.ParseException, 400, 'invalid_request', "The request is malformed"),
+    (errors.LimitRequestLine, Kind.LINE_TOO_LONG, None),
+    (errors.LimitRequestHeaders, Kind.HEADERS_TOO_LARGE, None),
+    (errors.ExpectationFailed, Kind.EXPECTATION, None),
+    (errors.InvalidRequestMethod, Kind.MALFORMED, 'malformed_method'),
+    (errors.InvalidHTTPVersion, Kind.MALFORMED, 'malformed_version'),
+    (errors.InvalidRequestLine, Kind.MALFORMED, 'malformed_line'),
+    (errors.UnsupportedTransferCoding, Kind.MALFORMED, 'malformed_coding'),
+    (errors.ObsoleteFolding, Kind.MALFORMED, 'malformed_folding'),
+    ((errors.InvalidHeader, errors.InvalidHeaderName), Kind.MALFORMED, 'malformed_header'),
+    (errors.ParseException, Kind.MALFORMED, None),
     ]
-"""Gunicorn's error → status, code, message"""
+"""Error of gunicorn's parser → kind of refusal and name of its sentence"""
 
 
-def problem_of(error):
-    """Return the Problem of an error of gunicorn's parser"""
+def refusal_of(error):
+    """Return the Refusal of an error of gunicorn's parser or of a full disk, None for any other error"""
     if isinstance(error, errors.InvalidHeader) and error.hdr in {
             'CONTENT-LENGTH', 'TRANSFER-ENCODING'}:
-        return Problem(400, 'invalid_request', f"{error.hdr.title()}: the value is malformed")
-    for types, status, code, message in REFUSALS:
-        if isinstance(error, types):
-            return Problem(status, code, message)
+        return refused_field(Kind.MALFORMED, 'malformed_value', error.hdr.title(), place=HEADER)
     if isinstance(error, NoRoom):
-        return unavailable()
-    return None
+        return Refusal(Kind.UNAVAILABLE, retry_after=RETRY_AFTER)
+    return next((
+            Refusal(kind, says=name) for types, kind, name in REFUSALS if isinstance(error, types)),
+        None)
 
 
 class Head(Request):
@@ -156,16 +152,16 @@ class Worker(ThreadWorker):
             here = conn.receive()
         except NoRoom as error:
             self.log.error("a body cannot be kept: %s", error)
-            self._give_up(conn, unavailable())
+            self._give_up(conn, refusal_of(error))
             return
         if not here:
             self._forget(conn)
         elif conn.ready():
             self._hand_over(conn)
 
-    def _give_up(self, conn, problem):
+    def _give_up(self, conn, refusal):
         """Refuse a request that is not here as a whole; nothing of it is kept"""
-        self._refuse(conn, problem)
+        self._refuse(conn, refusal)
         conn.release()
         conn.next = CLOSE
         self._send(conn)
@@ -279,8 +275,7 @@ class Worker(ThreadWorker):
             if self.gate.withdraw(conn.tenant, conn):
                 self._hand_over(conn, 'crowded out')
         elif conn.state in {'head', 'body'} and not conn.idle:
-            self._give_up(
-                conn, Problem(408, 'request_timeout', "The request came too slowly"))
+            self._give_up(conn, Refusal(Kind.TOO_SLOW))
         else:
             self._forget(conn)
 
@@ -408,24 +403,24 @@ class Worker(ThreadWorker):
 
     def _failed(self, conn, error):
         """Answer what gunicorn's parser refused, and what should never happen"""
-        problem = problem_of(error)
-        if problem is None:
+        refusal = refusal_of(error)
+        if refusal is None:
             self.log.exception("Error handling a request")
-            problem = Problem(500, 'internal_error', "Something went wrong on our side")
+            refusal = Refusal(Kind.INTERNAL, says='internal_unread')
         else:
             self.log.debug("Refused a request of %s: %s", conn.client, error)
         conn.release()
         if conn.response and conn.response.headers_sent:
             conn.abort()
             return FORGET
-        self._refuse(conn, problem)
+        self._refuse(conn, refusal)
         return CLOSE
 
-    def _refuse(self, conn, problem):
+    def _refuse(self, conn, refusal):
         """Put a whole answer into the outbox, whatever the request was"""
         request = conn.request
         finished = self.wsgi.malformed(
-            problem, conn.client[0] if conn.client else '',
+            refusal, conn.client[0] if conn.client else '',
             getattr(request, 'method', None), getattr(request, 'uri', None))
         head = [f'HTTP/1.1 {finished.status} {http.client.responses.get(finished.status, "")}']
         headers = {

@@ -212,8 +212,8 @@ def extended(pool):
 
 
 def test_an_operators_module_is_not_skipped(pool, german, extended, caplog):
-    from trytond.modules.account_invoice_issue.invoice import pdf_of
     from trytond.modules.account_invoice_issue.tests.tools import customer, draft
+    from trytond.modules.document_issue.reading import pdf_of
     with inside(pool, german) as transaction:
         Invoice, party = pool.get('account.invoice'), customer()
         first, = Invoice.issue([draft(party, [(1.0, '10.00')])])

@@ -95,6 +95,7 @@ def careless(database, pool, tenant):
     from trytond.modules.rest.limiter import Limiter
     from trytond.modules.rest.routes import Table
     from trytond.modules.rest import Operation
+    from trytond.modules.rest_billing.dialect import DIALECT
     from trytond.pool import Pool
     from trytond.transaction import Transaction
 
@@ -112,7 +113,7 @@ def careless(database, pool, tenant):
             "INSERT INTO account_move_line (company, move, account, debit, credit, state)"
             " SELECT company, %s, account, 10, 0, 'valid' FROM account_move_line LIMIT 1", (move,))
     contract = Contract(
-        name='careless', title="Careless", prefix='/careless', codes={}, operations=[
+        name='careless', title="Careless", roots=['/careless'], dialect=DIALECT, operations=[
             Operation(id=function.__name__, method='POST', path=path, handler=function, summary='', tag='')
             for function, path in [
                 (rewrite, '/careless/rewrite/{id:int}'), (unbalance, '/careless/unbalance')]],

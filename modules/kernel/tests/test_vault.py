@@ -58,3 +58,10 @@ def test_a_wrong_key_is_told(vault, with_key, text):
     with_key(text)
     with pytest.raises(vault.Unreadable):
         vault.seal(7, 'stripe_key', TEXT)
+
+
+def test_each_purpose_has_a_key_of_its_own(vault, with_key):
+    keys = {vault.derive('list cursor'), vault.derive('list cursor'), vault.derive('another')}
+    assert {len(key) for key in keys} == {32} and len(keys) == 2
+    with_key(base64.b64encode(os.urandom(32)).decode())
+    assert vault.derive('another') not in keys

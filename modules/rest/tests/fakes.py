@@ -12,16 +12,15 @@ from trytond.modules.rest.contract import (
     Contract,
     Idempotency,
     Operation,
-    Problem,
 )
+from trytond.modules.rest.dialect import Dialect, Entry, Finished
 from trytond.modules.rest.fields import Body, Id, Output, camel, text
-from trytond.modules.rest.handling import Finished
-from trytond.modules.rest.house import HOUSE, pages
+from trytond.modules.rest.house import HOUSE, WORDS, pages
 from trytond.modules.rest.exchange import utcnow
 from trytond.modules.rest.journal import Journal
 from trytond.modules.rest.limiter import Limiter
 from trytond.modules.rest.paging import Page, PageQuery
-from trytond.modules.rest.problems import not_found
+from trytond.modules.rest.refusals import Kind, Refusal, not_found
 from trytond.modules.rest.replay import MISMATCH, REPLAY, Stored, decide, fingerprint
 from trytond.modules.rest.routes import Table
 
@@ -51,7 +50,7 @@ class Query(PageQuery, alias_generator=camel):
 class Taken(UserError):
     code = 'name_taken'
     field = 'unit_price'
-    extra = {'existingId': 7}
+    extra = {'existing_id': 7}
 
 
 THINGS = {}
@@ -97,8 +96,27 @@ def pdf(call):
     return Answer(b'%PDF-1.7', etag='abc', headers={'Content-Disposition': 'inline'})
 
 
+DIALECT = Dialect(case=camel, table={
+        **WORDS,
+        Kind.NO_CREDENTIAL: Entry(401, 'missing_api_key'),
+        Kind.BAD_CREDENTIAL: Entry(401, 'invalid_api_key'),
+        Kind.SUSPENDED: Entry(403, 'plan_forbidden'),
+        Kind.PLAN: Entry(403, 'plan_forbidden'),
+        Kind.NOT_ALLOWED: Entry(403, 'plan_forbidden'),
+        Kind.UNKNOWN_RECORD: Entry(404, 'not_found'),
+        Kind.KEY_MISSING: Entry(400, 'invalid_argument'),
+        Kind.KEY_MALFORMED: Entry(400, 'invalid_argument'),
+        Kind.KEY_REUSED: Entry(409, 'idempotency_key_request_mismatch'),
+        Kind.CHANGED_SINCE: Entry(412, 'precondition_failed'),
+        Kind.CONFLICT: Entry(409, 'conflict'),
+        Kind.STATE: Entry(400, 'invalid_state'),
+        'name_taken': Entry(409, 'name_taken', members=lambda facts, rename: {
+                'existingId': facts['existing_id']}),
+        'failed': Entry(422, 'failed'),
+        'exists': Entry(409, 'exists'),
+        })
 CONTRACT = Contract(
-    name='things', title="Things", prefix='/api', json_name=camel, codes={'name_taken': 409},
+    name='things', title="Things", roots=['/api'], dialect=DIALECT,
     authentication=Authentication(scheme='billing', header='X-Api-Key'),
     idempotency=Idempotency(), operations=[
         Operation(
@@ -168,7 +186,7 @@ class FakeGateway:
             known = self.stored.get(place)
             decision = decide(known, fingerprint(task.data), utcnow(), task.hours)
             if decision == MISMATCH:
-                raise Problem(409, task.mismatch, "used with another body")
+                raise Refusal(Kind.KEY_REUSED, header=task.header, key=task.key)
             if decision != REPLAY:
                 finished = task.work()
                 known = Stored(

@@ -5,9 +5,8 @@ import logging
 import re
 
 import pytest
-from trytond.modules.rest.contract import Problem
 from trytond.modules.rest.house import pages
-from trytond.modules.rest.problems import unavailable
+from trytond.modules.rest.refusals import Kind, Refusal
 from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 from werkzeug.wrappers import Response
 
@@ -216,7 +215,7 @@ def test_what_should_not_happen_gives_nothing_away(client, caplog):
 
 
 def test_a_database_that_is_away(client, gateway):
-    gateway.problem = unavailable()
+    gateway.problem = Refusal(Kind.UNAVAILABLE, retry_after=2)
     response = client.get('/api/things', headers=GOOD)
     refused(response, 503, 'unavailable')
     assert response.headers['Retry-After'] == '2'
@@ -395,8 +394,8 @@ def test_admission_is_asked_once(app, gateway):
     assert (response.status_code, asked) == (201, [1])
 
 
-def test_a_problem_may_carry_headers(client, gateway):
-    gateway.problem = Problem(429, 'rate_limited', "Later", headers={'Retry-After': '7'})
+def test_a_refusal_may_carry_headers(client, gateway):
+    gateway.problem = Refusal(Kind.CROWDED, retry_after=7)
     assert client.get('/api/things', headers=GOOD).headers['Retry-After'] == '7'
 
 

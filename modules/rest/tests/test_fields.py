@@ -5,7 +5,6 @@ from typing import Literal
 
 import pytest
 
-from trytond.modules.rest.contract import Invalid
 from trytond.modules.rest.fields import (
     Body,
     DateTimeOrDate,
@@ -26,6 +25,7 @@ from trytond.modules.rest.fields import (
     text,
 )
 from trytond.modules.rest.paging import PageQuery
+from trytond.modules.rest.refusals import QUERY, Refusal
 from trytond.modules.rest.shapes import fit
 from trytond.modules.rest.writing import write_json
 
@@ -83,7 +83,7 @@ class Filter(PageQuery, alias_generator=camel):
             dt.datetime(2026, 5, 16, 10, 0, 0, 123456, tzinfo=UTC)),
         ({'issueDate': '2028-02-29'}, 'issue_date', dt.datetime(2028, 2, 29, tzinfo=UTC))])
 def test_taken(value, name, expected):
-    assert getattr(fit(Everything, value, 'body'), name) == expected
+    assert getattr(fit(Everything, value), name) == expected
 
 
 @pytest.mark.parametrize('value, message', [
@@ -148,8 +148,8 @@ def test_taken(value, name, expected):
             " x2: is not a known field; x3: is not a known field; x4: is not a known field;"
             " and 4 more")])
 def test_refused(value, message):
-    with pytest.raises(Invalid) as raised:
-        fit(Everything, value, 'body')
+    with pytest.raises(Refusal) as raised:
+        fit(Everything, value)
     assert str(raised.value) == message
 
 
@@ -159,7 +159,7 @@ def test_refused(value, message):
         ({'isPaid': 'False'}, 'is_paid', False), ({'customerId': '42'}, 'customer_id', 42),
         ({'customerId': '9223372036854775808'}, 'customer_id', 0), ({'unknown': 'x'}, 'page', 1)])
 def test_query(value, name, expected):
-    assert getattr(fit(Filter, value, 'query'), name) == expected
+    assert getattr(fit(Filter, value, QUERY), name) == expected
 
 
 @pytest.mark.parametrize('value, message', [
@@ -177,8 +177,8 @@ def test_query(value, name, expected):
         ({'customerId': 'x'}, "customerId: must be an integer"),
         ({'search': 'a' * 501}, "search: must have at most 500 characters")])
 def test_query_refused(value, message):
-    with pytest.raises(Invalid) as raised:
-        fit(Filter, value, 'query')
+    with pytest.raises(Refusal) as raised:
+        fit(Filter, value, QUERY)
     assert str(raised.value) == message
 
 

@@ -4,7 +4,7 @@ import copy
 import jsonschema
 import pytest
 from trytond.modules.rest.openapi import document
-from trytond.modules.rest.problems import from_error
+from trytond.modules.rest.dialect import from_error
 
 from . import fakes
 from .comparison import differences, effective, missing_operations, resolve
@@ -109,4 +109,5 @@ def test_differences_are_found(change, difference):
 
 
 def test_domain_errors_are_in_the_table():
-    assert from_error(fakes.CONTRACT, fakes.Taken("is taken")).status == 409
+    refusal = from_error(fakes.Taken("is taken"))
+    assert fakes.DIALECT.problem(refusal).status == 409

@@ -3,8 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from trytond.modules.rest.contract import Invalid
-from trytond.modules.rest.reading import path_text, read_json, read_query
+from trytond.modules.rest.dialect import bracketed
+from trytond.modules.rest.reading import read_json, read_query
+from trytond.modules.rest.refusals import Refusal
 
 
 @pytest.mark.parametrize('data, value', [
@@ -54,7 +55,7 @@ def test_fractions_are_decimals():
         (b'[' * 10_000 + b']' * 10_000, "body: is nested more than 64 levels deep"),
         (b'{"a":' * 10_000, "body: is nested more than 64 levels deep")])
 def test_refused(data, message):
-    with pytest.raises(Invalid) as raised:
+    with pytest.raises(Refusal) as raised:
         read_json(data)
     assert str(raised.value) == message
 
@@ -64,7 +65,7 @@ def test_sixty_four_levels_are_fine():
 
 
 def test_a_long_name_does_not_flood_the_message():
-    with pytest.raises(Invalid) as raised:
+    with pytest.raises(Refusal) as raised:
         read_json(b'{"' + b'x' * 10_000 + b'": NaN}')
     assert len(str(raised.value)) < 120
 
@@ -82,7 +83,7 @@ def test_query(query, values):
         ('a=%FF', "query: is not UTF-8"), ('a=%00', "a: must not contain NUL"),
         ('&'.join(f'a{n}=1' for n in range(101)), "query: has more than 100 parameters")])
 def test_query_refused(query, message):
-    with pytest.raises(Invalid) as raised:
+    with pytest.raises(Refusal) as raised:
         read_query(query)
     assert str(raised.value) == message
 
@@ -91,4 +92,4 @@ def test_query_refused(query, message):
         ((), ''), (('a',), 'a'), (('items', 0, 'price'), 'items[0].price'),
         ((0, 'a'), '[0].a'), (('a.b', 'c'), '"a.b".c')])
 def test_path_text(steps, text):
-    assert path_text(steps) == text
+    assert bracketed(steps) == text

@@ -3,7 +3,7 @@ import datetime as dt
 
 import pytest
 
-from trytond.modules.rest.contract import Invalid
+from trytond.modules.rest.refusals import Refusal
 from trytond.modules.rest.replay import (
     EXPIRED,
     MISMATCH,
@@ -43,14 +43,14 @@ def test_key(value):
 
 @pytest.mark.parametrize('value', ['', '!' * 256, 'ä', 'a\tb', ' a', 'a\x7f', '\ud800'])
 def test_bad_key(value):
-    with pytest.raises(Invalid) as raised:
+    with pytest.raises(Refusal) as raised:
         read_key(value, required=False)
     assert str(raised.value) == "Idempotency-Key: must be 1 to 255 printable ASCII characters"
 
 
 def test_missing_key():
     assert read_key(None, required=False) is None
-    with pytest.raises(Invalid, match="Idempotency-Key: is required"):
+    with pytest.raises(Refusal, match="Idempotency-Key: is required"):
         read_key(None, required=True)
 
 

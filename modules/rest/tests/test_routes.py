@@ -4,6 +4,7 @@ import uuid
 import pytest
 
 from trytond.modules.rest.contract import Authentication, Contract, Operation
+from trytond.modules.rest.house import HOUSE
 from trytond.modules.rest.routes import (
     Table,
     UnknownPath,
@@ -18,7 +19,8 @@ SEND = '/api/v1/invoices/3f2b8c1e-0000-4000-8000-000000000001/send'
 
 def contract(name, prefix, *lines):
     return Contract(
-        name=name, title=name, prefix=prefix, authentication=Authentication(scheme=name),
+        name=name, title=name, roots=[prefix], dialect=HOUSE.dialect,
+        authentication=Authentication(scheme=name),
         operations=[
             Operation(
                 id=f'{method} {path}', method=method, path=path, handler=None, summary='', tag='')

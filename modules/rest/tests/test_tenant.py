@@ -7,7 +7,7 @@ import pytest
 from trytond import backend
 from trytond.cache import Cache
 from trytond.modules.rest import (
-    Authentication, Contract, Idempotency, Operation, Problem, not_found)
+    Authentication, Contract, Idempotency, Operation, Refusal, not_found)
 from trytond.modules.rest.application import Application
 from trytond.modules.rest.fields import Body, Output, text
 from trytond.modules.rest.gateway import Gateway
@@ -15,6 +15,7 @@ from trytond.modules.rest.house import HOUSE, pages
 from trytond.modules.rest.journal import Journal
 from trytond.modules.rest.limiter import Limiter
 from trytond.modules.rest.routes import Table
+from trytond.modules.rest.tests import fakes
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 from werkzeug.test import Client
@@ -46,7 +47,7 @@ def create(call):
         Transaction().connection.cursor().execute("SELECT pg_sleep(%s)", (call.body.seconds,))
     party, = Pool().get('party.party').create([{'name': call.body.name}])
     if call.body.fail:
-        raise Problem(422, 'failed', "after the record was made")
+        raise Refusal('failed', says='text', text="after the record was made")
     return show(party)
 
 
@@ -77,14 +78,14 @@ def duplicate(call):
     """What a unique constraint refuses although the check before it saw nothing"""
     Party = Pool().get('party.party')
     if Party.search([('code', '=', call.body.name)]):
-        raise Problem(409, 'exists', "exists")
+        raise Refusal('exists', says='text', text="exists")
     time.sleep(0.1)
     party, = Party.create([{'name': 'unique', 'code': call.body.name}])
     return {'id': party.id}
 
 
 CONTRACT = Contract(
-    name='parties', title="Parties", prefix='/api', idempotency=Idempotency(),
+    name='parties', title="Parties", roots=['/api'], dialect=fakes.DIALECT, idempotency=Idempotency(),
     authentication=Authentication(scheme='billing', header='X-Api-Key'), operations=[
         Operation(id='create', method='POST', path='/api/parties', handler=create, status=201,
             request=PartyCreate, response=Party, summary='', tag='', etag=True),

@@ -437,10 +437,10 @@ def test_check_finds_nothing_wrong_and_everything_that_is(new_planner, operator,
     assert all(len(f['message']) > 20 and '%' not in f['message'] for f in found)
     told = {(f['check'], f['model'], f['id']) for f in found}
     assert told >= {
-        ('project_numbers', 'flat_rate.offer', offer),
-        ('project_numbers', 'flat_rate.delivery_note', note - 2),
-        ('project_documents', 'flat_rate.delivery_note', note)}
-    assert ('project_documents', 'archive.document') in {f[:2] for f in told}
+        ('issued_numbers', 'flat_rate.offer', offer),
+        ('issued_numbers', 'flat_rate.delivery_note', note - 2),
+        ('issued_documents', 'flat_rate.delivery_note', note)}
+    assert ('issued_documents', 'archive.document') in {f[:2] for f in told}
 
 
 def test_status_goes_as_far_as_the_project_went(new_planner, pool):

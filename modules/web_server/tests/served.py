@@ -5,10 +5,16 @@ import os
 from types import SimpleNamespace
 from urllib.parse import parse_qs
 
-from trytond.modules.rest.answers import Stream
+from trytond.modules.rest.answers import Stream, wire
+from trytond.modules.rest.dialect import Dialect, Entry
+from trytond.modules.rest.refusals import Kind
 from trytond.modules.rest.spool import PIECE
 
 LIMIT = 60_000_000
+DIALECT = Dialect(
+    table={Kind.UNAVAILABLE: Entry(503, 'unavailable'), Kind.TOO_SLOW: Entry(408, 'too_slow'),
+        Kind.INTERNAL: Entry(500, 'internal')},
+    render=lambda problem, dialect, address: problem.code)
 
 
 class Application:
@@ -25,9 +31,8 @@ class Application:
     def admit(self, environ):
         environ['kontor.exchange'] = SimpleNamespace(body_limit=LIMIT, tenant=None, exclusive=False)
 
-    def malformed(self, problem, address, method=None, target=None):
-        return SimpleNamespace(
-            status=problem.status, headers=dict(problem.headers), body=problem.code.encode())
+    def malformed(self, refusal, address, method=None, target=None):
+        return DIALECT.answer(refusal)
 
     def close(self):
         pass
@@ -35,16 +40,11 @@ class Application:
     def __call__(self, environ, start_response):
         query = {name: int(values[0]) for name, values in parse_qs(environ['QUERY_STRING']).items()}
         answer = getattr(self, environ['PATH_INFO'].strip('/'))(environ, **query)
+        length, pieces = wire(answer, environ['REQUEST_METHOD'] == 'HEAD')
         headers = [('Content-Type', 'application/octet-stream')]
-        length = answer.length if isinstance(answer, Stream) else len(answer)
-        if length is not None:
-            headers.append(('Content-Length', str(length)))
-        start_response('200 OK', headers)
-        if environ['REQUEST_METHOD'] == 'HEAD':
-            if isinstance(answer, Stream):
-                answer.close()
-            return []
-        return answer if isinstance(answer, Stream) else [answer]
+        start_response(
+            '200 OK', headers if length is None else [*headers, ('Content-Length', str(length))])
+        return pieces
 
     def sum(self, environ):
         size, digest = 0, hashlib.sha256()

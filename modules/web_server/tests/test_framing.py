@@ -49,6 +49,32 @@ def test_broken_or_unfinished(data, result):
     assert scan(data) == result
 
 
+@pytest.mark.parametrize('size', [1, 2, 3, 7, 100])
+@pytest.mark.parametrize('tail', [b'', b'GET /', b'\r\n'])
+def test_what_was_scanned_can_be_forgotten(size, tail):
+    """The buffer never holds more than one piece and what is left of a line"""
+    found, buffer, passed = ChunkScan(), bytearray(), b''
+    data = BODY + tail
+    for at in range(0, len(data), size):
+        buffer += data[at:at + size]
+        found.feed(buffer)
+        end = found.forget(buffer)
+        passed += buffer[:end]
+        del buffer[:end]
+        assert len(buffer) <= max(size, len(tail)) + 6
+    assert (passed, bytes(buffer)) == (BODY, tail)
+    assert (found.end, found.bad, found.received) == (0, False, 24)
+
+
+@pytest.mark.parametrize('data, left', [
+        (b'4\r\nWiki\r\nzz\r\n', b'zz\r\n'), (b'4\r\nWikiXY', b''), (b'5', b'5'), (b'4\r\nWi', b''),
+        (b'4\r\nWiki\r', b'\r'), (b'0\r\nA: b\r\n', b'A: b\r\n')])
+def test_what_is_not_understood_yet_is_kept(data, left):
+    found = ChunkScan()
+    found.feed(data)
+    assert data[found.forget(data):] == left
+
+
 def test_what_stands_around_chunks_is_bounded_too():
     """A chunk may have an extension of 8 KB: a body of a few bytes could be as long as the sender likes"""
     ours, theirs = socket.socketpair()

@@ -177,7 +177,7 @@ def test_a_body_that_stops_is_given_up_and_nothing_is_kept(port):
     with Client(port) as client:
         client.send(post(DATA, length=5 * MB))
         eventually(lambda: sum(unnamed_files(pid)) == len(DATA))
-        assert client.answer()[::2] == (408, b'request_timeout')
+        assert client.answer()[::2] == (408, b'"too_slow"')
         eventually(lambda: not unnamed_files(pid))
 
 
@@ -218,7 +218,7 @@ def test_a_full_disk_is_an_answer(tmp_path):
             with Client(port) as client:
                 client.send(post(DATA, chunked))
                 code, headers, body = client.answer()
-            assert (code, headers['Retry-After'], body) == (503, '2', b'unavailable')
+            assert (code, headers['Retry-After'], body) == (503, '2', b'"unavailable"')
             eventually(lambda: not unnamed_files(pid))
             with Client(port) as client:
                 client.send(post(DATA[:900_000], chunked))
@@ -338,5 +338,5 @@ def test_half_a_stream_is_never_a_whole_one(port, known, version):
                 client.stream.read()
     with Client(port) as client:
         client.send(get(f'/stream?pieces=3&size=9&known={known}&fail=1', version=version))
-        assert client.answer()[::2] == (500, b'internal_error')
+        assert client.answer()[::2] == (500, b'"internal"')
     eventually(lambda: status(port)['closed'] == closed + 2)

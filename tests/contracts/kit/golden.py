@@ -18,12 +18,12 @@ from decimal import Decimal
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 UNKNOWN = 2 ** 31 - 1
-"An id that nobody has"
+"""An id that nobody has"""
 METHODS = ('get', 'post', 'put', 'patch', 'delete')
 SOON = dt.timedelta(minutes=10)
-"A moment so close to a clock of the recording counts as now"
+"""A moment so close to a clock of the recording counts as now"""
 MOST_SHOWN = 12
-"Changed entries that a failing comparison shows in full"
+"""Changed entries that a failing comparison shows in full"""
 _STAMP = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ')
 _HASH = re.compile(r'\b(?:[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{32})\b')
 _HASHES = {128: 'sha512', 64: 'sha256', 32: 'hash'}

@@ -27,7 +27,7 @@ KINDS = {
     'null': ('null', None), 'a text': ('string', 'x'), 'an integer': ('integer', 7),
     'a fraction': ('number', 1.5), 'true': ('boolean', True), 'a list': ('array', []),
     'an object': ('object', {})}
-"Label → JSON type and a value of it"
+"""Label → JSON type and a value of it"""
 TEXTS = {
     'empty': '', 'blanks': '   ', 'two lines': 'a\nb', 'a tab': 'a\tb', 'U+0001': 'a\x01b', 'NUL': 'a\0b',
     'U+FFFE': 'a\ufffeb', 'a lone surrogate': '\ud800'}

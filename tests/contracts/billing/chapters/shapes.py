@@ -29,7 +29,7 @@ EXAMPLES = {
     'createGutschrift': {'customerId': UNKNOWN, 'invoiceTemplateId': UNKNOWN, 'items': [LINE]},
     'markGutschriftPaid': {'paidDate': '2026-05-20'},
     }
-"Operation → a right body"
+"""Operation → a right body"""
 
 
 def play(stage):
