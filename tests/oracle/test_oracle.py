@@ -26,10 +26,11 @@ from tests.oracle.reading import reread
 from tests.oracle.reference import reference
 from tests.oracle.rows import differences
 from tests.oracle.world import twins
+from tests.support import drawing
 from tests.support.invoicing import inside
 
-CASES = int(os.environ.get('KONTOR_ORACLE_CASES', 60))
-SEED = int(os.environ.get('KONTOR_ORACLE_SEED', 1))
+CASES = int(os.environ.get('KONTOR_ORACLE_CASES') or drawing.number(60, 15))
+SEED = int(os.environ.get('KONTOR_ORACLE_SEED') or drawing.seed())
 COLLECT = 'KONTOR_ORACLE_CASES' in os.environ
 """Go on after a difference, up to MOST of them, instead of making its case smaller"""
 MOST = 20
