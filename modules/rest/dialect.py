@@ -5,7 +5,6 @@ beyond the core's, and a renderer. The core's own code raises kinds (``refusals`
 document and the answers all read this table.
 """
 import dataclasses
-import functools
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -281,13 +280,3 @@ def _headers(values, headers):
     if 'retry_after' in values:
         found['Retry-After'] = str(values['retry_after'])
     return found
-
-
-@functools.cache
-def _nobodys():
-    return Dialect(table={Kind.FLAWED: Entry(400, '', most=1)})
-
-
-def plain_text(refusal):
-    """Return a Refusal in English, for logs and tests"""
-    return _nobodys().problem(refusal).message

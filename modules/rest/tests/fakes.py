@@ -147,6 +147,11 @@ def identity(number, secret, *abilities, active=True, api_access=True):
         features={'api_access': api_access, 'marking': number == 1, 'requests_per_second': 100_000})
 
 
+def said(refusal):
+    """Return the English sentence of a Refusal"""
+    return DIALECT.problem(refusal).message
+
+
 class FakeGateway:
     """Keeps idempotency answers in memory; counts what it was asked"""
     databases = ('shard',)
