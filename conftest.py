@@ -1,4 +1,4 @@
-"""Fixtures for every test, in tests/ and in modules/*/tests/, and how the tests of a module are imported."""
+"""The server of a run, and how the tests of a module are imported; fixtures stand in tests/support/."""
 import importlib
 import os
 import sys
@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.operator import Operator
 from tests.support.server import KEEP, SLOT, Running, Server
+
+pytest_plugins = [
+    'tests.support.ground_fixtures', 'tests.support.client_fixtures', 'tests.support.billing_fixtures',
+    'tests.support.domain_fixtures', 'tests.support.paying']
 
 MODULES = Path(__file__).parent / 'modules'
 _running = pytest.StashKey()
@@ -45,7 +48,7 @@ def pytest_collection_modifyitems(items):
     first = items[0].path.name if items else None
     order = [first, 'test_serve.py']
     items.sort(key=lambda item: (
-        item.path.name.startswith('test_tenancy_'),
+        item.path.parent.name == 'walls',
         order.index(item.path.name) if item.path.name in order else len(order)))
 
 
@@ -66,71 +69,3 @@ def pytest_pycollect_makemodule(module_path, parent):
         raise pytest.UsageError(f'{module_path.parent} needs an __init__.py')
     module = importlib.import_module('.'.join(['trytond', 'modules', *parts]))
     sys.modules.setdefault('.'.join(parts), module)
-
-
-@pytest.fixture(scope='session')
-def postgres():
-    """The server of this run: superuser(db), owner(db), role('web' or 'worker', db) return DSNs."""
-    return Server(os.environ[SLOT])
-
-
-@pytest.fixture(scope='session')
-def template_database(postgres):
-    """Name of the database that clones are made from: all modules, both charts, no tenant."""
-    return postgres.template()
-
-
-@pytest.fixture(scope='session')
-def database(postgres, template_database, worker_id):
-    """Name of a clone for this worker. Tests share it, so each makes its own tenants.
-
-    trytond in this process is configured with the rights of a web worker.
-    """
-    name = f'test_{worker_id}'
-    postgres.clone(name, template_database)
-    return name
-
-
-@pytest.fixture
-def fresh_database(postgres, template_database, worker_id):
-    """Name of a clone for one test alone."""
-    name = f'test_{worker_id}_fresh'
-    postgres.clone(name, template_database)
-    yield name
-    postgres.drop(name)
-
-
-@pytest.fixture(scope='session')
-def operator(postgres, database):
-    """Acts as the operator on the worker's database; see tests.support.operator.Operator."""
-    operator = Operator(postgres, database)
-    yield operator
-    operator.close()
-
-
-@pytest.fixture(scope='session')
-def german(operator):
-    """A German tenant on SKR04, as in demo.json."""
-    return operator.tenant('DE')
-
-
-@pytest.fixture(scope='session')
-def austrian(operator):
-    """An Austrian tenant on the EKR, as in demo.json."""
-    return operator.tenant('AT')
-
-
-@pytest.fixture(scope='session')
-def pool(database):
-    """The pool of the worker's database."""
-    from trytond import backend
-    from trytond.cache import Cache
-    from trytond.pool import Pool
-    from trytond.transaction import Transaction
-    Pool.start()
-    with Transaction().start(database, 0, readonly=True):
-        pool = Pool(database)
-        pool.init()
-    yield pool
-    Cache.drop(database)
-    backend.Database(database).close()

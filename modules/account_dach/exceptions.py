@@ -1,19 +1,10 @@
-"""Errors of this module: each names the argument it is about"""
-from trytond.exceptions import UserError
+"""Errors of taxes and fiscal years"""
 from trytond.model.exceptions import ValidationError
-
-
-class FieldError(UserError):
-    """A user error about one argument: ``field`` is its name, ``code`` the kind of error"""
-    code = 'invalid_argument'
-
-    def __init__(self, message, field):
-        super().__init__(message)
-        self.field = field
+from trytond.modules.kernel.exceptions import FieldError
 
 
 class TaxNotFoundError(FieldError):
-    """No tax, or more than one, fits; ``field`` is country, category, rate or date"""
+    """No tax, or more than one, fits; the path is country, category, rate or date"""
 
 
 class FiscalYearRangeError(FieldError):

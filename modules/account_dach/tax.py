@@ -122,7 +122,7 @@ def resolve(company, country, kind, category, rate, date, reason=None):
     :param rate: percent, as Decimal or int (19)
     :param date: date of supply: § 27 (1) UStG, the rate is that of the day of supply
     :param reason: 'small_business' (E) or 'domestic' (AE) where the plain one is not meant
-    :raises TaxNotFoundError: ``field`` is country, category, rate or date: the first that fits nothing
+    :raises TaxNotFoundError: the path is country, category, rate or date: the first that fits nothing
     """
     Tax = Pool().get('account.tax')
     question = _question(company, country, kind, category, rate, reason)

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from trytond.modules.account_invoice_issue.rounding import HUNDRED, line_amount
+from trytond.modules.document_issue.rounding import HUNDRED, line_amount
 from trytond.modules.document_render.formats import language_of
 from trytond.modules.party_customer.address import parse_address
 

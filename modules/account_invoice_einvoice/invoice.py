@@ -7,11 +7,10 @@ from functools import partial
 
 from trytond.i18n import gettext
 from trytond.model import ModelView, fields
-from trytond.modules.account_invoice_issue import printed
-from trytond.modules.account_invoice_issue.draft import File
-from trytond.modules.account_invoice_issue.exceptions import NotFinalizedError
-from trytond.modules.account_invoice_issue.invoice import sealed
 from trytond.modules.archive.document import Blob
+from trytond.modules.document_issue import reading, typesetting
+from trytond.modules.document_issue.exceptions import NotFinalizedError
+from trytond.modules.document_issue.paper import File
 from trytond.modules.document_render.formats import language_of
 from trytond.modules.kernel import timing
 from trytond.modules.tenant.plan import require_feature
@@ -60,13 +59,14 @@ class Invoice(metaclass=PoolMeta):
     @classmethod
     def get_einvoice_xml(cls, invoices, name):
         found = dict.fromkeys(map(int, invoices))
-        for id, pdf in _contents([i for i in invoices if i.einvoice_profile != 'None']).items():
+        with_data = [invoice for invoice in invoices if invoice.einvoice_profile != 'None']
+        for id, pdf in reading.contents(with_data).items():
             found[id] = cls._shown(name, pdf and embed.extract(pdf)[1])
         return found
 
     @classmethod
     def get_einvoice_ubl(cls, invoices, name):
-        return {id: cls._shown(name, content) for id, content in _contents(invoices, UBL).items()}
+        return {id: cls._shown(name, content) for id, content in reading.contents(invoices, UBL).items()}
 
     @classmethod
     def _shown(cls, name, content):
@@ -83,11 +83,10 @@ class Invoice(metaclass=PoolMeta):
     # At the door
 
     @classmethod
-    def _render(cls, bill, workshop):
+    def typeset(cls, bill, workshop):
         einvoice = compose.einvoice(bill)
         if einvoice is None:
-            yield from super()._render(bill, workshop)
-            return
+            return super().typeset(bill, workshop)
         require_feature('e_invoice', bill.books.features)
         written = {'cii': cii.write(einvoice)}
         if einvoice.profile == 'XRechnung':
@@ -97,15 +96,17 @@ class Invoice(metaclass=PoolMeta):
         checks = [
             workshop.begin('check', validate.check, xml, syntax, einvoice.profile)
             for syntax, xml in written.items()]
-        pdf = printed.begin(workshop, bill.document, finish=partial(
+        pdf = typesetting.begin(workshop, bill.document, finish=partial(
                 embed.attach, xml=written['cii'], made_at=bill.document.finalised_at,
                 specification=codes.specification(einvoice.profile, bill.issue_date)))
-        yield
-        bill.pdf = pdf()
-        with timing.part('validate'), printed.answered():
-            found = [violation for check in checks for violation in check.result()]
-        if found:
-            raise _refusal(bill, einvoice, found)
+
+        def finish():
+            bill.pdf = pdf()
+            with timing.part('validate'), typesetting.answered():
+                found = [violation for check in checks for violation in check.result()]
+            if found:
+                raise _refusal(bill, einvoice, found)
+        return finish
 
     # In the client
 
@@ -127,16 +128,7 @@ def _refusal(bill, einvoice, found):
     said = '\n'.join(f"{each['message']} ({each['rule']})" for each in violations)
     with Transaction().set_context(language=language):
         return EInvoiceInvalid(
-            gettext('account_invoice_einvoice.msg_invalid', violations=said), violations)
-
-
-def _contents(invoices, *media_type):
-    """Return {id: bytes of the sealed file or None}"""
-    if not invoices:
-        return {}
-    documents = {id: document for id, (document, _) in sealed(invoices, *media_type).items()}
-    contents = Pool().get('archive.document').contents(filter(None, documents.values()))
-    return {id: contents[document] if document else None for id, document in documents.items()}
+            gettext('account_invoice_einvoice.msg_invalid', violations=said), violations=violations)
 
 
 def files_of(invoice):
@@ -144,8 +136,8 @@ def files_of(invoice):
 
     pdf; cii where the PDF carries data; ubl where it was sealed beside it.
     """
-    pdf, = _contents([invoice]).values()
-    second, = _contents([invoice], UBL).values()
+    pdf, = reading.contents([invoice]).values()
+    second, = reading.contents([invoice], UBL).values()
     found = {'pdf': pdf, 'ubl': second}
     if pdf and (inside := embed.extract(pdf)):
         found['cii'] = inside[1]
@@ -161,5 +153,5 @@ class EInvoiceReport(Report):
         invoice, = Pool().get('account.invoice').browse(records)
         content = files_of(invoice).get('cii')
         if not content:
-            raise NotFinalizedError(gettext('account_invoice_einvoice.msg_no_einvoice'), None)
+            raise NotFinalizedError(gettext('account_invoice_einvoice.msg_no_einvoice'))
         return 'xml', content

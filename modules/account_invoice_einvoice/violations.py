@@ -39,12 +39,12 @@ for which there is one"""
 
 
 def to_violations(found, language, einvoice=None, self_billed=False):
-    """Return [{'rule', 'field', 'message'}] for Violations, each rule once for a field.
+    """Return [{'rule', 'path', 'message'}] for Violations, each rule once for a field.
 
     What only says in the words of a format what a plain text has said of the same record is left out.
 
-    Fields are named as on a draft (``customer.buyer_reference``, ``lines[0].unit``), '' where no field mends
-    it.
+    Paths are those of a draft and its records (``('customer', 'buyer_reference')``,
+    ``('lines', 0, 'unit')``), empty where no field mends it.
 
     language: of the template; einvoice: the `model.EInvoice` they were found in, to tell which of several
     fields is empty; self_billed: the customer is the seller.
@@ -53,18 +53,19 @@ def to_violations(found, language, einvoice=None, self_billed=False):
     answer = {}
     for violation in found:
         fields, message = _words(violation, language, self_billed)
-        field = _field(_meant(fields, einvoice), violation.location, self_billed)
+        path = _path(_meant(fields, einvoice), violation.location, self_billed)
         place = _line(violation.location)
-        if place is not None and field.startswith('lines'):
+        if place is not None and path[:1] == ('lines',):
             message = WORDS[language]['position'].format(place + 1) + message
-        answer.setdefault((violation.rule, field), {
-                'rule': violation.rule, 'field': field, 'message': message})
-    said = {_record(field) for rule, field in answer if rule in PLAIN}
-    return [each for (rule, field), each in answer.items() if rule in PLAIN or _record(field) not in said]
+        answer.setdefault((violation.rule, path), {
+                'rule': violation.rule, 'path': path, 'message': message})
+    said = {_record(path) for rule, path in answer if rule in PLAIN}
+    return [each for (rule, path), each in answer.items() if rule in PLAIN or _record(path) not in said]
 
 
-def _record(field):
-    return field.partition('.')[0]
+def _record(path):
+    """Return the first part of a path with the place of a line"""
+    return path[:2] if path[1:] and isinstance(path[1], int) else path[:1]
 
 
 def _words(violation, language, self_billed):
@@ -90,17 +91,17 @@ def _value(einvoice, field):
     return getattr(party.address if part == 'country' else party, part)
 
 
-def _field(field, location, self_billed):
-    """Return the field with the record that holds it, and the place of its line"""
-    role, dot, part = field.partition('.')
+def _path(field, location, self_billed):
+    """Return the path of a field: with the record that holds it, and the place of its line"""
+    role, *parts = field.split('.') if field else ['']
     if role == 'lines':
         place = _line(location)
-        return field if place is None else f'lines[{place}]{dot}{part}'
+        return ('lines', *([] if place is None else [place]), *parts)
     if role not in {'seller', 'buyer'}:
-        return field
+        return (role, *parts) if role else ()
     if (role == 'seller') == self_billed:
-        return f'customer{dot}{CUSTOMER.get(part, part)}'
-    return f'seller{dot}{TENANT.get(part, part)}'
+        return ('customer', *(CUSTOMER.get(part, part) for part in parts))
+    return ('seller', *(TENANT.get(part, part) for part in parts))
 
 
 def _line(location):

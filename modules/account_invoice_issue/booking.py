@@ -3,23 +3,27 @@ invoices.
 
 Everything was decided and checked before; foreign keys, checks and row-level security of PostgreSQL
 hold as for everybody. A test posts the same drafts with Tryton's workflow and compares every row. Each step
-says in brackets whose effect it has, of ``account_invoice`` and ``account``.
+names in brackets the methods of ``account_invoice`` and ``account`` whose effect it has.
+
+Row methods are the classmethods that end in ``_rows``: a list in, one dictionary {column: value} for each
+of its elements out, in the same order and with the same columns in all. A module that adds a column to one of
+these models extends its row method by ``super()``, as it extends the method in the brackets; `scripts/lint`
+finds the one without the other.
 """
 import re
 from dataclasses import dataclass
-from itertools import chain, islice
 from decimal import Decimal
+from itertools import chain
 
-from sql.functions import CurrentTimestamp
 from trytond.cache import Cache
-from trytond.modules.kernel.rows import insert_all, next_ids
+from trytond.modules.document_issue.rounding import TaxShare
+from trytond.modules.document_issue.taxation import Part
+from trytond.modules.kernel.rows import forget, insert_all, next_ids, update
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
 from .printed import copy
-from .rounding import TaxShare
-from .taxation import Part
 
 ZERO = Decimal(0)
 INVOICE, LINE, TAX = 'account.invoice', 'account.invoice.line', 'account.invoice.tax'
@@ -42,8 +46,43 @@ class BookedTax:
         return self.part.account_for(self.share.base)
 
 
+@dataclass(slots=True)
+class Posting:
+    """A line of the move of a bill; amount: debit less credit; account: id.
+
+    item: the line of the invoice that it posts, tax: its BookedTax; a claim has neither, but a maturity.
+    """
+    bill: object
+    account: int
+    amount: Decimal
+    item: object = None
+    tax: BookedTax | None = None
+    maturity: object = None
+    id: int | None = None
+
+    @property
+    def origin(self):
+        if self.item:
+            return f'{LINE},{self.item.id}'
+        return f'{TAX},{self.tax.id}' if self.tax else None
+
+    @property
+    def description(self):
+        if self.item:
+            return None
+        return self.tax.part.description if self.tax else self.bill.draft.description
+
+    @property
+    def returned(self):
+        """[(type, tax, amount)] that the VAT return counts"""
+        if self.item:
+            return [('base', tax, self.item.net) for tax in self.item.tax.base_taxes]
+        return [('tax', self.tax.part.tax, self.tax.amount)] if self.tax and self.tax.part.counts else []
+
+
 def reserve(bills):
-    """Decide what taxes each bill books, and give it and all its new records their ids, in one statement.
+    """Decide the taxes and postings of each bill, and give it and all its new records their ids, in one
+    statement.
 
     [Invoice._get_taxes]
     """
@@ -51,77 +90,100 @@ def reserve(bills):
         bill.taxes = [
             BookedTax(part, share, amount, taxed.notice) for taxed, share in bill.shares
             for part, amount in taxed.parts(share)]
-    new = [bill for bill in bills if bill.draft.id is None and bill.id is None]
+        bill.postings = _postings(bill)
     for item in chain.from_iterable(bill.items for bill in bills):
         item.id = item.record.id
-    items = [item for bill in bills for item in bill.items if item.id is None]
-    taxes = [tax for bill in bills for tax in bill.taxes]
-    ids = next_ids({
-            INVOICE: len(new), MOVE: len(bills), LINE: len(items), TAX: len(taxes),
-            MOVE_LINE: sum(map(_count_move_lines, bills))})
-    for model, records in [(INVOICE, new), (LINE, items), (TAX, taxes)]:
-        for record, id in zip(records, ids[model], strict=True):
+    records = {
+        INVOICE: [bill for bill in bills if bill.draft.id is None and bill.id is None],
+        LINE: [item for bill in bills for item in bill.items if item.id is None],
+        TAX: [tax for bill in bills for tax in bill.taxes],
+        MOVE_LINE: [posting for bill in bills for posting in bill.postings]}
+    ids = next_ids({MOVE: len(bills)} | {model: len(found) for model, found in records.items()})
+    for model, found in records.items():
+        for record, id in zip(found, ids[model], strict=True):
             record.id = id
-    move_lines = iter(ids[MOVE_LINE])
     for bill, id in zip(bills, ids[MOVE], strict=True):
         bill.id, bill.move = bill.id or bill.draft.id, id
-        bill.move_lines = list(islice(move_lines, _count_move_lines(bill)))
+
+
+def _postings(bill):
+    """Return the Postings of a bill: revenue or expense per line, tax per rate, claims.
+
+    Amounts are those of a sale; a self-bill is its mirror. [InvoiceLine.get_move_lines,
+    InvoiceTax.get_move_lines, Invoice._get_move_line]
+    """
+    sign = bill.books.side.sign
+    return [
+        *(Posting(bill, item.account, -sign * item.net, item=item) for item in bill.charged),
+        *(Posting(bill, tax.account, -sign * tax.amount, tax=tax) for tax in bill.taxes if tax.amount),
+        *(Posting(bill, bill.account, sign * amount, maturity=date) for date, amount in bill.maturities)]
 
 
 def write(bills):
     """Write invoices, lines, taxes and posted moves of numbered bills. [Invoice._post, Move.post]"""
-    company = bills[0].books.company
     stored = [bill for bill in bills if bill.draft.id is not None]
-    _forget_taxes(stored)
-    move_lines, tax_lines = _move_lines(bills)
-    insert_all(company, {
-            INVOICE: [_new_invoice(bill) for bill in bills if bill.draft.id is None],
-            LINE: [
-                _new_line(bill, item, number) for bill in bills
-                for number, item in enumerate(bill.items, 1) if item.record.id is None],
-            LINE_TAX: [
-                {'line': item.id, 'tax': item.tax.tax} for bill in bills for item in bill.charged
-                if item.record.id is None or not item.record.taxes],
-            TAX: [_tax(bill, tax) for bill in bills for tax in bill.taxes],
-            MOVE: [_move(bill) for bill in bills], MOVE_LINE: move_lines, TAX_LINE: tax_lines})
-    for bill in stored:
-        for item in bill.charged:
-            if item.record.id is not None:
-                update(LINE, item.id, _issued_line(item))
-        update(INVOICE, bill.id, _invoice(bill))
+    _delete_taxes(stored)
+    insert_all(bills[0].books.company, _rows(bills))
+    _write_stored(stored)
     forget(INVOICE, LINE, TAX, MOVE, MOVE_LINE, TAX_LINE)
 
 
-def forget(*models):
-    """Let no record cached in this transaction hide what was written"""
-    transaction = Transaction()
-    transaction.counter += 1
-    for cache in transaction.cache.values():
-        for model in models:
-            if model in cache:
-                cache[model].clear()
+def _rows(bills):
+    """Return {model: rows} that are inserted for bills"""
+    new = [(bill, item) for bill in bills for item in bill.items if item.record.id is None]
+    charged = [
+        (bill, item) for bill in bills for item in bill.charged
+        if item.record.id is None or not item.record.taxes]
+    postings = [posting for bill in bills for posting in bill.postings]
+    get = Pool().get
+    return {
+        INVOICE: get(INVOICE).new_rows([bill for bill in bills if bill.draft.id is None]),
+        LINE: get(LINE).new_rows(new),
+        LINE_TAX: get(LINE_TAX).new_rows(charged),
+        TAX: get(TAX).new_rows([(bill, tax) for bill in bills for tax in bill.taxes]),
+        MOVE: get(MOVE).posted_rows(bills),
+        MOVE_LINE: get(MOVE_LINE).posted_rows(postings),
+        TAX_LINE: get(TAX_LINE).posted_rows(
+            [(posting, *returned) for posting in postings for returned in posting.returned])}
 
 
-def update(model, id, values):
-    """Write columns of one row"""
-    Model = Pool().get(model)
-    table = Model.__table__()
-    names = list(values)
-    transaction = Transaction()
-    transaction.connection.cursor().execute(*table.update(
-            [getattr(table, name) for name in names] + [table.write_uid, table.write_date],
-            [Model._fields[name].sql_format(values[name]) for name in names]
-            + [transaction.user, CurrentTimestamp()],
-            where=table.id == id))
+def _write_stored(bills):
+    """Write the decisions about drafts that were stored, and about their lines"""
+    get = Pool().get
+    lines = [(bill, item) for bill in bills for item in bill.charged if item.record.id is not None]
+    for (_, item), row in zip(lines, get(LINE).issued_rows(lines), strict=True):
+        update(LINE, [item.id], row)
+    for bill, row in zip(bills, get(INVOICE).issued_rows(bills), strict=True):
+        update(INVOICE, [bill.id], row)
 
 
-# The invoice
+def _delete_taxes(bills):
+    """Delete the taxes that stored drafts had so far. [Invoice.update_taxes]"""
+    if bills:
+        table = Pool().get(TAX).__table__()
+        Transaction().connection.cursor().execute(
+            *table.delete(where=table.invoice.in_([bill.id for bill in bills])))
 
-def _invoice(bill):
-    """Return what issuing decides about an invoice.
 
-    [Invoice.set_number, get_tax_identifier, compute_fields, _store_cache, _post]
-    """
+class Invoice(metaclass=PoolMeta):
+    __name__ = 'account.invoice'
+
+    @classmethod
+    def issued_rows(cls, bills):
+        """Return the columns of each invoice that issuing decides.
+
+        [Invoice.set_number, get_tax_identifier, compute_fields, _store_cache, _post]
+        """
+        return [_issued(bill) for bill in bills]
+
+    @classmethod
+    def new_rows(cls, bills):
+        """Return whole invoices. [Invoice.create, set_journal, on_change_party]"""
+        return [
+            row | _given(bill) for bill, row in zip(bills, cls.issued_rows(bills), strict=True)]
+
+
+def _issued(bill):
     figures, own_term = bill.figures, bill.draft.due_date is None and bill.draft.payment_term
     return {
         'state': 'posted', 'number': bill.number, 'position': bill.position,
@@ -140,15 +202,17 @@ def _invoice(bill):
 
 
 def _series(bill):
-    """Return Tryton's own word: a credit note is negative, and so are all of its lines. [_sequence_type]"""
+    """Return Tryton's word: a credit note is negative, and so are all of its lines.
+
+    [Invoice._sequence_type]
+    """
     negative = bill.figures.total < 0 and all(item.net <= 0 for item in bill.charged)
     return 'credit_note' if negative else 'invoice'
 
 
-def _new_invoice(bill):
-    """Return a whole invoice. [Invoice.create, set_journal, on_change_party]"""
+def _given(bill):
     draft, books = bill.draft, bill.books
-    return _invoice(bill) | {
+    return {
         'id': bill.id, 'type': books.side.type, 'self_billed': bill.is_self_billed,
         'party': draft.party.id, 'currency': books.currency,
         'journal': books.journal, 'accounting_date': draft.accounting_date,
@@ -156,22 +220,33 @@ def _new_invoice(bill):
         'introduction': draft.introduction, 'comment': draft.comment}
 
 
-# Its lines and taxes
+class InvoiceLine(metaclass=PoolMeta):
+    __name__ = 'account.invoice.line'
 
-def _issued_line(item):
-    """Return what issuing decides about a line. [InvoiceLine.on_change_product, get_amount]"""
-    return {
-        'account': item.account, 'net_amount': item.net, 'unit_label': item.unit_label or None,
-        'unit_code': item.unit_code or None}
+    @classmethod
+    def issued_rows(cls, lines):
+        """Return the columns of each line (Bill, Item) that issuing decides.
+
+        [InvoiceLine.on_change_product, get_amount]
+        """
+        return [{
+                'account': item.account, 'net_amount': item.net, 'unit_label': item.unit_label or None,
+                'unit_code': item.unit_code or None}
+            for _, item in lines]
+
+    @classmethod
+    def new_rows(cls, lines):
+        """Return whole lines. [InvoiceLine.create]"""
+        return [
+            row | _line(*line) for line, row in zip(lines, cls.issued_rows(lines), strict=True)]
 
 
-def _new_line(bill, item, number):
-    """Return a whole line; ``number`` counts from 1. [InvoiceLine.create]"""
+def _line(bill, item):
     line = item.record
-    return _issued_line(item) | {
+    return {
         'id': item.id, 'invoice': bill.id, 'type': line.type, 'invoice_type': bill.books.side.type,
         'currency': bill.books.currency,
-        'sequence': number if line.sequence is None else line.sequence,
+        'sequence': item.number if line.sequence is None else line.sequence,
         'description': item.description, 'item_key': item.key or None, 'quantity': item.quantity,
         'unit_price': item.unit_price, 'unit': line.unit.id if line.unit else None,
         'custom_unit': line.custom_unit.id if line.custom_unit else None,
@@ -180,82 +255,81 @@ def _new_line(bill, item, number):
         'taxes_deductible_rate': Decimal(1)}
 
 
-def _tax(bill, tax):
-    """Return a tax of an invoice. [Invoice._compute_taxes]"""
-    return {
-        'id': tax.id, 'invoice': bill.id, 'description': tax.part.description, 'account': tax.account,
-        'base': tax.share.base, 'amount': tax.amount, 'manual': False, 'tax': tax.part.tax,
-        'legal_notice': tax.notice or None}
+class LineTax(metaclass=PoolMeta):
+    __name__ = 'account.invoice.line-account.tax'
+
+    @classmethod
+    def new_rows(cls, lines):
+        """Return the tax of each line (Bill, Item). [LineTax.create]"""
+        return [{'line': item.id, 'tax': item.tax.tax} for _, item in lines]
 
 
-def _forget_taxes(bills):
-    """Delete the taxes that stored drafts had so far. [Invoice.update_taxes]"""
-    if bills:
-        table = Pool().get(TAX).__table__()
-        Transaction().connection.cursor().execute(
-            *table.delete(where=table.invoice.in_([bill.id for bill in bills])))
+class InvoiceTax(metaclass=PoolMeta):
+    __name__ = 'account.invoice.tax'
+
+    @classmethod
+    def new_rows(cls, taxes):
+        """Return a tax of an invoice for each (Bill, BookedTax).
+
+        [Invoice._get_taxes, _compute_taxes, update_taxes]
+        """
+        return [{
+                'id': tax.id, 'invoice': bill.id, 'description': tax.part.description,
+                'account': tax.account, 'base': tax.share.base, 'amount': tax.amount, 'manual': False,
+                'tax': tax.part.tax, 'legal_notice': tax.notice or None}
+            for bill, tax in taxes]
 
 
-# The move
+class Move(metaclass=PoolMeta):
+    __name__ = 'account.move'
 
-def _move(bill):
-    """Return a posted move. [Invoice.get_move, Move.post]"""
-    date = bill.draft.accounting_date or bill.issue_date
-    return {
-        'id': bill.move, 'number': bill.move_number, 'period': bill.period.id,
-        'journal': bill.books.journal, 'date': date, 'post_date': bill.books.today,
-        'origin': f'{INVOICE},{bill.id}', 'state': 'posted'}
-
-
-def _count_move_lines(bill):
-    return len(bill.charged) + sum(1 for tax in bill.taxes if tax.amount) + len(bill.maturities)
+    @classmethod
+    def posted_rows(cls, bills):
+        """Return the posted move of each bill. [Invoice.get_move, Move.post]"""
+        return [{
+                'id': bill.move, 'number': bill.move_number, 'period': bill.period.id,
+                'journal': bill.books.journal, 'date': bill.draft.accounting_date or bill.issue_date,
+                'post_date': bill.books.today, 'origin': bill.record, 'state': 'posted'}
+            for bill in bills]
 
 
-def _move_lines(bills):
-    """Return (move lines, tax lines) of bills"""
-    partied = accounts_with_party()
-    rows, tax_rows = [], []
-    for bill in bills:
-        party = bill.draft.party.id
-        for id, (row, for_return) in zip(bill.move_lines, _postings(bill), strict=True):
-            row['id'], row['party'] = id, party if row['account'] in partied else None
-            rows.append(row)
-            tax_rows += [tax_row | {'move_line': id} for tax_row in for_return]
-    return rows, tax_rows
+class MoveLine(metaclass=PoolMeta):
+    __name__ = 'account.move.line'
+
+    @classmethod
+    def posted_rows(cls, postings):
+        """Return the line of a move for each Posting.
+
+        [InvoiceLine.get_move_lines, InvoiceTax.get_move_lines, Invoice._get_move_line]
+        """
+        partied = accounts_with_party()
+        return [{
+                'id': posting.id, 'move': posting.bill.move, 'account': posting.account,
+                'debit': max(posting.amount, ZERO), 'credit': max(-posting.amount, ZERO),
+                'party': posting.bill.draft.party.id if posting.account in partied else None,
+                'description': posting.description, 'origin': posting.origin,
+                'maturity_date': posting.maturity, 'state': 'valid'}
+            for posting in postings]
 
 
-def _postings(bill):
-    """Yield (move line, its tax lines): revenue or expense per line, tax per rate, what is owed.
+class TaxLine(metaclass=PoolMeta):
+    __name__ = 'account.tax.line'
 
-    Amounts are those of a sale, in debit less credit; a self-bill is its mirror. [InvoiceLine.get_move_lines,
-    InvoiceTax.get_move_lines, Invoice._get_move_line; tax lines: InvoiceLine._compute_taxes]
-    """
-    sign = bill.books.side.sign
-    for item in bill.charged:
-        yield (
-            _posting(bill, item.account, -sign * item.net, origin=f'{LINE},{item.id}'),
-            [{'type': 'base', 'tax': tax, 'amount': item.net} for tax in item.tax.base_taxes])
-    for tax in bill.taxes:
-        if tax.amount:
-            yield (
-                _posting(
-                    bill, tax.account, -sign * tax.amount, tax.part.description, f'{TAX},{tax.id}'),
-                [{'type': 'tax', 'tax': tax.part.tax, 'amount': tax.amount}] if tax.part.counts else [])
-    for maturity, amount in bill.maturities:
-        yield _posting(bill, bill.account, sign * amount, bill.draft.description, maturity=maturity), []
+    @classmethod
+    def posted_rows(cls, returned):
+        """Return the tax line of each (Posting, type, tax, amount).
 
-
-def _posting(bill, account, amount, description=None, origin=None, maturity=None):
-    """Return a row; ``amount`` is debit where positive"""
-    return {
-        'move': bill.move, 'account': account, 'debit': max(amount, ZERO), 'credit': max(-amount, ZERO),
-        'description': description, 'origin': origin, 'maturity_date': maturity, 'state': 'valid'}
+        [InvoiceLine._compute_taxes, get_move_lines, InvoiceTax.get_move_lines]
+        """
+        return [
+            {'move_line': posting.id, 'type': kind, 'tax': tax, 'amount': amount}
+            for posting, kind, tax, amount in returned]
 
 
 def accounts_with_party():
     """Return the ids of those accounts of the tenant that want a party on each line; kept until one changes.
 
-    [Line.party, Account.party_required]
+    [MoveLine.party, Account.party_required]
     """
     Account = Pool().get('account.account')
     found = Account._with_party_cache.get(None)

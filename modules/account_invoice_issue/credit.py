@@ -14,15 +14,17 @@ from sql.aggregate import Sum
 from sql.conditionals import Coalesce
 from trytond.i18n import gettext
 from trytond.model import fields
+from trytond.modules.document_issue.exceptions import IssueError, IssueStateError
+from trytond.modules.document_issue.side import Side
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.tools import cursor_dict
 from trytond.transaction import Transaction, without_check_access
 
+from . import settle
 from .events import announce_paid
-from .exceptions import IssueError, IssueStateError
-from .side import SALE, SELF_BILLED, Side, is_ours
 from .posting import posting_backend
+from .side import is_ours, side_for, written_by_us
 
 CREDITABLE = ('posted', 'paid')
 
@@ -76,12 +78,13 @@ def read_credited(ids):
             table.id, table.number, table.invoice_date.as_('issue_date'), table.party, table.self_billed,
             table.state, table.credit_of, table.printed,
             (Coalesce(table.total_amount_cache, 0) + taken).as_('remaining'),
-            where=table.id.in_(sorted(ids)) & ((table.type == SALE.type) | table.self_billed)))
-    return {
-        row['id']: Credited(
-            gross=was_gross(row.pop('printed')),
-            side=SELF_BILLED if row.pop('self_billed') else SALE, **row)
-        for row in list(cursor_dict(cursor))}
+            where=table.id.in_(sorted(ids)) & written_by_us(table)))
+    return {row['id']: _credited(row) for row in list(cursor_dict(cursor))}
+
+
+def _credited(row):
+    gross = was_gross(row.pop('printed'))
+    return Credited(gross=gross, side=side_for(row.pop('self_billed')), **row)
 
 
 def was_gross(printed):
@@ -141,10 +144,52 @@ class Invoice(metaclass=PoolMeta):
         for bill in bills:
             if not (bill.cancels and bill.figures.total):
                 continue
-            cancelled = not bill.credited.remaining and posting_backend().cancel(bill)
-            if not cancelled and posting_backend().count_as_payment(bill):
+            cancelled = not bill.credited.remaining and _cancel(bill)
+            if not cancelled and _count_as_payment(bill):
                 paid.append(cls(bill.credited.id))
         announce_paid(paid)
+
+
+def _cancel(bill):
+    """Cancel the invoice that a credit note took back wholly, and reconcile both; return whether it could.
+
+    It cannot where an instalment was paid already: the credit note then stays open, to be refunded.
+    """
+    credits = [bill.id, *_earlier_credits(bill)]
+    found = settle.read_open([bill.credited.id, *credits])
+    lines = [line for open_ in found.values() for line in open_.owed]
+    if sum(line.balance for line in lines):
+        return False
+    posting_backend().cancel(bill, credits, lines)
+    return True
+
+
+def _earlier_credits(bill):
+    """Return the ids of the open credit notes of the same invoice"""
+    table = Pool().get('account.invoice').__table__()
+    cursor = Transaction().connection.cursor()
+    cursor.execute(*table.select(
+            table.id, where=(table.credit_of == bill.credited.id) & (table.state == 'posted')
+            & (table.id != bill.id)))
+    return [id for id, in cursor]
+
+
+def _count_as_payment(bill):
+    """Let a credit note lower what is left to pay of its invoice; return whether nothing is left, so that
+    both are settled.
+    """
+    found = settle.read_open([bill.credited.id, bill.id])
+    credited, credit = found[bill.credited.id], found[bill.id]
+    rest = bill.books.side.sign * (credited.balance + credit.balance)
+    if rest < 0:
+        return False
+    backend = posting_backend()
+    backend.add_payment_lines(bill.books, bill.credited.id, credit.owed)
+    credited.paid += credit.owed
+    if rest or not credited.of_one_party:
+        return False
+    backend.settle_invoices(bill.books, {bill.credited.id: credited}, credited.date)
+    return True
 
 
 class InvoiceLine(metaclass=PoolMeta):

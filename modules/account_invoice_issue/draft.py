@@ -13,6 +13,16 @@ from trytond.i18n import gettext
 from trytond.model import fields
 from trytond.modules.archive.document import Blob
 from trytond.modules.backend.prepared import Prepared, Slot
+from trytond.modules.document_issue import parties, rounding
+from trytond.modules.document_issue.exceptions import (
+    IssueError, IssueStateError, UnknownRecordError)
+from trytond.modules.document_issue.goods import Goods
+from trytond.modules.document_issue.ledger import Books, Period, open_or_create_period
+from trytond.modules.document_issue.limits import MAX_LINES, check_amount
+from trytond.modules.document_issue.seller import TAX_NUMBERS
+from trytond.modules.document_issue.side import SALE
+from trytond.modules.document_issue.taxation import Taxation, Taxed
+from trytond.modules.document_issue.units import PrintedUnits
 from trytond.modules.party_customer.customer import (
     Customer, columns, customers_of, get_customers)
 from trytond.modules.tenant.scope import current_company
@@ -20,23 +30,13 @@ from trytond.pool import Pool
 from trytond.tools import cursor_dict
 from trytond.transaction import inactive_records
 
-from . import parties, rounding
 from .credit import Credited, read_credited
-from .exceptions import IssueError, IssueStateError, UnknownRecordError
-from .goods import Goods
-from .ledger import Books, Period, open_period
-from .side import SALE, SELF_BILLED, is_ours
-from .taxation import Taxation, Taxed
+from .side import SELF_BILLED, is_ours
 from .taxation_purchase import PurchaseTaxation
-from .seller import TAX_NUMBERS
-from .units import PrintedUnits
 
 ISSUABLE = ('draft', 'validated')
 OPEN = (*ISSUABLE, 'posted')
 """States of an invoice that somebody may still have to pay"""
-MAX_LINES = 1000
-LARGEST = Decimal(10) ** 12
-"""Of any amount, in the currency of the invoice"""
 TEMPLATE = (
     'id', 'active', 'name', 'language', 'apply_tax', 'is_tax_included', 'tax_rate', 'tax_label',
     'payment_qr_mode', 'payment_instructions', 'e_invoice_profile', 'business_process_id',
@@ -111,7 +111,10 @@ class Draft:
 
 @dataclass(slots=True)
 class Item:
-    """A line; ``record`` is the draft's own, ``tax`` is None for a title or a comment"""
+    """A line of a Bill.
+
+    record: the draft's own; number: its place in the bill, from 1; tax: None for a title or a comment.
+    """
     record: object
     description: str
     key: str = ''
@@ -123,20 +126,13 @@ class Item:
     account: int | None = None
     net: Decimal | None = None
     shown: Decimal | None = None
+    number: int | None = None
     id: int | None = None
 
     @property
     def exact_quantity(self):
         """The quantity as it was typed, not as a float stores it"""
         return Decimal(str(self.quantity))
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file that says the same as the PDF in another form"""
-    name: str
-    media_type: str
-    blob: Blob = field(repr=False)
 
 
 @dataclass(slots=True)
@@ -147,7 +143,7 @@ class Bill:
     number only there; address, identifier, account: ids; credited: what a credit note takes back;
     gross: whether prices include tax; figures: all amounts; shares: [(Taxed, TaxShare)]; maturities:
     [(date, amount)]; warnings: codes for the accountant; the rest is filled in on the way;
-    payment_link: has the ``url`` to pay at; taxes: BookedTaxes; move_lines: ids; beside: Files sealed with
+    payment_link: has the ``url`` to pay at; taxes: BookedTaxes; postings: Postings; beside: Files sealed with
     the PDF.
     """
     draft: object
@@ -175,7 +171,7 @@ class Bill:
     position: int | None = None
     taxes: list = field(default_factory=list)
     move: int | None = None
-    move_lines: list = field(default_factory=list)
+    postings: list = field(default_factory=list)
     move_number: str = ''
     issued_at: dt.datetime | None = None
     document: object = None
@@ -219,17 +215,6 @@ class Bill:
         return (rates.pop() if len(rates) == 1 else self.template.tax_rate).quantize(rounding.CENT)
 
 
-def storable(quantity, place):
-    """Return a Decimal quantity as the float that Tryton stores.
-
-    Raises IssueError for one that a float cannot hold exactly; ``place`` names the line.
-    """
-    stored = float(quantity)
-    if Decimal(str(stored)) != quantity:
-        raise IssueError(gettext('account_invoice_issue.msg_quantity_digits'), f'{place}.quantity')
-    return stored
-
-
 def complete(drafts, books):
     """Return the Bill of each draft; raises IssueError or IssueStateError naming the field"""
     for draft in drafts:
@@ -260,7 +245,7 @@ class Lookups:
     def period(self, date):
         """Return the open Period of a date"""
         if date not in self._periods:
-            self._periods[date] = open_period(self._books, date, 'invoice_date')
+            self._periods[date] = open_or_create_period(self._books, date, 'invoice_date')
         return self._periods[date]
 
     def buyer(self, draft):
@@ -271,14 +256,14 @@ class Lookups:
             draft.party.save()
             self.buyers.update(get_customers([party]))
         if party not in self.buyers:
-            raise UnknownRecordError(gettext('account_invoice_issue.msg_unknown'), 'party')
+            raise UnknownRecordError(gettext('document_issue.msg_unknown'), 'party')
         return self.buyers[party]
 
     def template(self, draft):
         """Return the template of a draft, the tenant's default where it names none"""
         template = self.templates.get(draft.template.id if draft.template else None)
         if template is None or not (template.active or draft.credit_of):
-            raise UnknownRecordError(gettext('account_invoice_issue.msg_unknown'), 'template')
+            raise UnknownRecordError(gettext('document_issue.msg_unknown'), 'template')
         return template
 
 
@@ -339,7 +324,7 @@ def _bill(draft, lines, books, known):
     kind = PurchaseTaxation if draft.self_billed else Taxation
     taxation = kind(books, template, buyer, supply_date, known.goods.__contains__)
     items = [
-        _item(line, f'lines[{n}]', taxation, template, known.units) for n, line in enumerate(lines)]
+        _item(line, n, taxation, template, known.units) for n, line in enumerate(lines)]
     figures, shares = _figures(items, gross)
     _check_sign(figures.total, credited)
     due_date, maturities = _due(draft, issue_date, figures.total)
@@ -356,7 +341,7 @@ def _credited(draft, books, known):
         return None
     credited = known.credited.get(draft.credit_of.id)
     if credited is None or credited.side is not books.side:
-        raise UnknownRecordError(gettext('account_invoice_issue.msg_unknown'), 'credit_of')
+        raise UnknownRecordError(gettext('document_issue.msg_unknown'), 'credit_of')
     credited.check(draft.party.id)
     return credited
 
@@ -370,7 +355,7 @@ def _check_sign(total, credited):
     if credited:
         credited.take(total)
     elif total < 0:
-        raise IssueError(gettext('account_invoice_issue.msg_total_negative'), 'lines')
+        raise IssueError(gettext('document_issue.msg_total_negative'), 'lines')
 
 
 # Who pays
@@ -436,15 +421,16 @@ def _empty_address(party):
 
 # What is charged
 
-def _item(line, place, taxation, template, units):
+def _item(line, index, taxation, template, units):
+    path, number = ('lines', index), index + 1
     if line.type != 'line':
-        return Item(line, line.description or '')
-    tax = taxation.of(line, place)
-    unit = units.of(line, place, template.language)
+        return Item(line, line.description or '', number=number)
+    tax = taxation.of(line, path)
+    unit = units.of(line, path, template.language)
     return Item(
         line, line.description or '', key=line.item_key or '', quantity=line.quantity,
         unit_label=unit.label, unit_code=unit.code, unit_price=line.unit_price, tax=tax,
-        account=line.account.id if line.account else tax.base_account)
+        account=line.account.id if line.account else tax.base_account, number=number)
 
 
 def _figures(items, gross):
@@ -465,13 +451,8 @@ def _figures(items, gross):
 def _check_amounts(items, total):
     for number, item in enumerate(items):
         if item.tax:
-            _check_amount(item.shown, f'lines[{number}]')
-    _check_amount(total, 'lines')
-
-
-def _check_amount(amount, place):
-    if abs(amount) > LARGEST:
-        raise IssueError(gettext('account_invoice_issue.msg_amount_too_large', limit=LARGEST), place)
+            check_amount(item.shown, 'lines', number)
+    check_amount(total, 'lines')
 
 
 def _due(draft, issue_date, total):

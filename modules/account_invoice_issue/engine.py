@@ -1,8 +1,8 @@
 """The set-based engine: the rows of Tryton's workflow in a few statements, whatever the number of invoices.
 
-`way` chooses between this and `workflow`.
+`posting.posting_backend` chooses between this and `workflow`.
 """
 from .booking import write
-from .settle import cancel, count_as_payment, pay, receive
+from .settle import add_payment_lines, cancel, pay, receive, settle_invoices
 
-__all__ = ['cancel', 'count_as_payment', 'pay', 'receive', 'write']
+__all__ = ['add_payment_lines', 'cancel', 'pay', 'receive', 'settle_invoices', 'write']

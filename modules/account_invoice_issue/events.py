@@ -8,7 +8,7 @@ from trytond.modules.outbox.event import Event, announce
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
-from .side import SALE, SELF_BILLED, is_ours
+from .side import is_ours, side_for
 
 INVOICE = 'account.invoice'
 
@@ -42,7 +42,7 @@ def announce_paid(invoices):
             table.total_amount_cache,
             where=table.id.in_(sorted(ids)) & (table.credit_of == Null), order_by=table.id))
     announce(
-        Event(f'{(SELF_BILLED if self_billed else SALE).event}.paid', f'{INVOICE},{id}', {
+        Event(f'{side_for(self_billed).event}.paid', f'{INVOICE},{id}', {
                 'id': id, 'number': number, 'customer_id': party, 'paid_date': date, 'total': total})
         for id, self_billed, number, party, date, total in cursor.fetchall())
 

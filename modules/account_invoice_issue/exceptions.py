@@ -1,34 +1,7 @@
-"""Why an invoice cannot be issued or paid. Each error has the ``field`` it is about and a ``code``.
-
-Fields are named as on the draft: ``due_date``, ``lines[2].unit_price``, ``seller.street``.
-"""
-from trytond.modules.account_dach.exceptions import FieldError
-
-
-class IssueError(FieldError):
-    """A value of the draft is wrong"""
-
-
-class UnknownRecordError(IssueError):
-    """A record the draft names does not exist, or is another tenant's"""
-    code = 'not_found'
-
-
-class IssueStateError(IssueError):
-    """The draft is right, but the state of the tenant's books or data does not allow it"""
-    code = 'invalid_state'
-
-
-class NotFinalizedError(IssueStateError):
-    """There is no document before the invoice is issued"""
-    code = 'not_finalized'
+"""Why an invoice cannot be issued or paid, beside what holds for every document"""
+from trytond.modules.document_issue.exceptions import IssueStateError
 
 
 class PaymentLinkError(IssueStateError):
     """The payment provider has no usable key"""
     code = 'stripe_key_invalid'
-
-
-class RenderingUnavailable(IssueStateError):
-    """No document can be made at the moment; nothing was changed"""
-    code = 'unavailable'

@@ -1,42 +1,34 @@
 """The one door through which an outgoing invoice gets its number.
 
-``Invoice.issue`` numbers, posts, renders and seals in one transaction; a failure at any step leaves
-nothing. The client's Post button, batch posting and credit notes go through it as well. Supplier
-invoices keep Tryton's workflow.
+``Invoice.issue`` numbers, posts, typesets and seals in one transaction, by the pipeline of
+`document_issue.issued`; a failure at any step leaves nothing. The client's Post button, batch posting and
+credit notes go through it as well. Supplier invoices keep Tryton's workflow.
 """
-from collections import defaultdict
-from itertools import chain, count
-
 from sql import Null
 from trytond.i18n import gettext
 from trytond.model import Check, Index, ModelView, Unique, dualmethod, fields
 from trytond.model.exceptions import AccessError
 from trytond.modules.account.tax import _TaxLine
-from trytond.modules.archive.document import PDF, Sealing
-from trytond.modules.document_render import Workshop
+from trytond.modules.document_issue import rounding
+from trytond.modules.document_issue.issued import Issued
+from trytond.modules.document_issue.ledger import books_to_issue
+from trytond.modules.document_issue.side import SALE
+from trytond.modules.document_issue.taxation import UNEXPLAINED
 from trytond.modules.immutable import FREELY
-from trytond.modules.kernel import clock, timing
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval, If
-from trytond.tools import grouped_slice
-from trytond.transaction import Transaction, without_check_access
 
-from . import booking, numbering, printed, rounding, workflow
+from . import booking, positions, printed, workflow
 from .credit import was_gross
-from .draft import ISSUABLE, OPEN, File, complete
+from .draft import ISSUABLE, OPEN, complete
 from .events import announce_created, announce_paid
-from .exceptions import NotFinalizedError, PaymentLinkError
-from .ledger import read_books
-from .locks import require_locks
-from .seller import check_seller
-from .side import SALE, is_ours, listed, side_of
-from .taxation import UNEXPLAINED
+from .exceptions import PaymentLinkError
 from .posting import posting_backend
+from .side import is_ours, listed, side_of
 
 _OURS = (Eval('type') == 'out') | Eval('self_billed', False)
 _READONLY = {'readonly': Eval('state') != 'draft', 'invisible': ~_OURS}
 _ISSUED = {'invisible': ~Eval('issued_at')}
-_BROWSED = 100
 FROM_THE_DOOR = frozenset([
         'additional_moves', 'cancel_move', 'credit_of', 'issued_at', 'move', 'number', 'number_alnum',
         'number_digit', 'paid_date', 'position', 'posted_by', 'printed', 'sequence', 'sequence_type_cache',
@@ -52,16 +44,14 @@ WARNINGS = [
 """What the accountant should look at"""
 
 
-class Invoice(metaclass=PoolMeta):
+class Invoice(Issued, metaclass=PoolMeta):
     __name__ = 'account.invoice'
+    __not_issued__ = 'account_invoice_issue.msg_not_finalized'
 
     self_billed = fields.Boolean(
         "Self-Billed", states={'readonly': Bool(Eval('lines')), 'invisible': Eval('type') != 'in'},
         domain=[If(Eval('type') == 'in', (), ('self_billed', '!=', True))],
         help="Written by us for a supplier: a Gutschrift.")
-    template = fields.Many2One(
-        'invoice.template', "Template", ondelete='RESTRICT', states=_READONLY,
-        help="Leave empty to use the default template.")
     supply_date = fields.Date(
         "Supply Date", states=_READONLY, help="Leave empty to use the invoice date.")
     due_date = fields.Date(
@@ -70,26 +60,21 @@ class Invoice(metaclass=PoolMeta):
     introduction = fields.Text("Introduction", states=_READONLY)
     tax_rate = fields.Numeric(
         "Tax Rate", digits=(3, 2), readonly=True, states=_ISSUED, help="In percent, as printed.")
-    issued_at = fields.Timestamp("Issued At", readonly=True, states=_ISSUED)
     position = fields.Integer(
         "Position", readonly=True, states=_ISSUED,
         help="Its place among our issued documents of its type, whatever the series: without a gap.")
     paid_date = fields.Date("Paid Date", readonly=True, states={'invisible': ~Eval('paid_date')})
-    printed = fields.Text(
-        "As Printed", readonly=True, help="Seller, buyer and template as they were printed.")
     warnings = fields.MultiSelection(
         WARNINGS, "Warnings", readonly=True, states={'invisible': ~Eval('warnings')},
         help="What was doubtful when the invoice was issued.")
-    document = fields.Function(
-        fields.Many2One('archive.document', "Document", states={'invisible': ~Eval('document')}),
-        'get_document')
-    pdf = fields.Function(
-        fields.Binary("PDF", filename='pdf_name', states={'invisible': ~Eval('document')}), 'get_pdf')
-    pdf_name = fields.Function(fields.Char("PDF Name"), 'get_pdf_name')
 
     @classmethod
     def __setup__(cls):
         super().__setup__()
+        cls.template.states.update(_READONLY)
+        cls.template.help = "Leave empty to use the default template."
+        cls.issued_at.states.update(_ISSUED)
+        cls.printed.help = "Seller, buyer and template as they were printed."
         table = cls.__table__()
         # Exactly what is listed: how many there are is counted in the index alone. A number is found by
         # the constraint that makes it unique.
@@ -118,133 +103,66 @@ class Invoice(metaclass=PoolMeta):
         table = cls.__table_handler__(module)
         if table.column_exist('issued_at') and not table.column_exist('position'):
             table.add_column('position', 'INTEGER')
-            numbering.give_positions()
+            positions.give_positions()
         super().__register__(module)
 
     @classmethod
     def __seal__(cls):
         return super().__seal__().allow(paid_date=FREELY)
 
-    @classmethod
-    def get_document(cls, invoices, name):
-        return {id: document for id, (document, _) in sealed(invoices).items()}
-
-    @classmethod
-    def get_pdf(cls, invoices, name):
-        Document = Pool().get('archive.document')
-        documents = cls.get_document(invoices, name)
-        if Transaction().context.get(f'{cls.__name__}.{name}') == 'size':
-            sizes = {d.id: d.size for d in Document.browse(filter(None, documents.values()))}
-            return {id: sizes.get(document, 0) for id, document in documents.items()}
-        contents = Document.contents(filter(None, documents.values()))
-        return {
-            id: fields.Binary.cast(contents[document]) if document else None
-            for id, document in documents.items()}
-
-    def get_pdf_name(self, name):
-        return f'{self.number}.pdf' if self.number else None
-
     # The door
 
     @classmethod
-    def issue(cls, drafts):
-        """Issue outgoing and self-billed drafts, stored or not, and return them as issued invoices, in
-        the same order.
+    def decide(cls, drafts):
+        """Return the Bills of outgoing and self-billed drafts.
 
         A draft is a record of Tryton or a `draft.Draft`. It has at least ``party``, ``self_billed`` where it
         is a Gutschrift, and ``lines`` (``description``, ``quantity``, ``unit_price`` each); without a
-        template, dates, accounts or taxes the tenant's own are taken. All or nothing. Raises IssueError and
-        its kinds, naming the field; restarts the transaction where it does not hold the LOCKS yet.
+        template, dates, accounts or taxes the tenant's own are taken.
         """
-        drafts = list(drafts)
-        if not drafts:
-            return []
-        require_locks()
-        with without_check_access():
-            made = {}
-            for side in dict.fromkeys(map(side_of, drafts)):
-                group = [draft for draft in drafts if side_of(draft) == side]
-                made |= zip(map(id, group), cls._through_the_door(group, side), strict=True)
-            bills = [made[id(draft)] for draft in drafts]
-            announce_created(bills)
-            cls._settle_credits(bills)
-            cls._settle_nothing_to_pay(
-                cls.browse([bill.id for bill in bills if not bill.figures.total]))
-        # By parts: Tryton looks at all ids once for each record
-        return list(chain.from_iterable(
-                map(cls.browse, grouped_slice([bill.id for bill in bills], _BROWSED))))
+        bills = {
+            side: iter(complete([draft for draft in drafts if side_of(draft) == side], books_to_issue(side)))
+            for side in dict.fromkeys(map(side_of, drafts))}
+        return [next(bills[side_of(draft)]) for draft in drafts]
 
     @classmethod
-    def _through_the_door(cls, drafts, side):
-        """Return the Bills of the drafts of one side: decided, numbered, written, rendered and sealed"""
-        with timing.part('compute'):
-            books = read_books(side)
-            check_seller(books.seller)
-            bills = complete(drafts, books)
-            cls._examine(bills)
-            cls._link_payments([bill for bill in bills if bill.wants_payment_link])
-            cls._number(bills)
-            for bill in bills:
-                bill.document = printed.document(bill)
-        # Other processes make the documents while the rows are written
-        with Workshop() as workshop:
-            renderings = [cls._render(bill, workshop) for bill in bills]
-            with timing.part('compute'):
-                for rendering in renderings:
-                    next(rendering)
-                booking.reserve(bills)
-                posting_backend().write(bills)
-            for rendering in renderings:
-                next(rendering, None)
-        cls._seal(bills)
-        return bills
+    def before_numbers(cls, bills):
+        super().before_numbers(bills)
+        cls.link_payments([bill for bill in bills if bill.wants_payment_link])
 
     @classmethod
-    def _examine(cls, bills):
-        """Refuse what may not be issued, and add to ``warnings`` what is doubtful; nothing is written yet"""
-
-    @classmethod
-    def _render(cls, bill, workshop):
-        """Hand in what is to be made of a bill, yield, then wait for it: fill in ``pdf``, and ``beside``
-        where there is more to seal.
-        """
-        pdf = printed.begin(workshop, bill.document)
-        yield
-        bill.pdf = pdf()
-
-    @classmethod
-    def _link_payments(cls, bills):
-        """Give each bill its ``payment_link`` and the ``id`` that the link was made for: before any number
-        is taken.
+    def link_payments(cls, bills):
+        """Give each bill its ``payment_link`` and the ``id`` that the link was made for.
 
         Raises PaymentLinkError without a payment provider.
         """
         if bills:
-            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'), None)
+            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'))
 
     @classmethod
-    def _number(cls, bills):
-        """Take the numbers of invoices and moves: they follow creation, whatever the dates"""
-        now = clock.now().replace(tzinfo=None)
-        positions = count(numbering.last_position(bills[0].books.side) + 1)
-        wanted = defaultdict(list)
-        for bill in bills:
-            wanted[bill.period.invoices].append(bill.issue_date)
-            wanted[bill.period.moves].append(bill.issue_date)
-        numbers = {sequence: iter(taken) for sequence, taken in numbering.take(wanted).items()}
-        for bill in bills:
-            bill.position = next(positions)
-            bill.number = next(numbers[bill.period.invoices])
-            bill.move_number = next(numbers[bill.period.moves])
-            bill.issued_at = now
+    def take_numbers(cls, bills):
+        super().take_numbers(bills)
+        positions.give(bills)
 
     @classmethod
-    def _seal(cls, bills):
-        Pool().get('archive.document').seal([
-                Sealing(
-                    owner=bill.record, name=file.name, blob=file.blob, media_type=file.media_type,
-                    issued_at=bill.issued_at)
-                for bill in bills for file in [File(f'{bill.number}.pdf', PDF, bill.pdf), *bill.beside]])
+    def series_of(cls, bill):
+        return {'number': bill.period.invoices, 'move_number': bill.period.moves}
+
+    @classmethod
+    def lay_out(cls, bill):
+        return printed.document(bill)
+
+    @classmethod
+    def write_rows(cls, bills):
+        booking.reserve(bills)
+        posting_backend().write(bills)
+
+    @classmethod
+    def finish(cls, bills):
+        super().finish(bills)
+        announce_created(bills)
+        cls._settle_credits(bills)
+        cls._settle_nothing_to_pay(cls.browse([bill.id for bill in bills if not bill.figures.total]))
 
     @classmethod
     def _settle_nothing_to_pay(cls, invoices):
@@ -391,30 +309,3 @@ def _store_net_amounts(invoice):
             changed += [[line], {'net_amount': amount}]
     if changed:
         Pool().get('account.invoice.line').write(*changed)
-
-
-def sealed(invoices, media_type=PDF):
-    """Return {id: (id of the archived document of a type or None, its SHA-512)}, in one statement"""
-    found = Pool().get('archive.document').sealed(invoices, media_type)
-    return {
-        invoice.id: found.get(str(invoice), (None, None, None))[:2] for invoice in invoices}
-
-
-def pdf_of(invoice):
-    """Return (bytes, SHA-512) of the archived document of an invoice.
-
-    Raises NotFinalizedError before it is issued, ArchiveCorrupt when the bytes are not those that
-    were sealed.
-    """
-    document, sha512 = sealed([invoice])[invoice.id]
-    if document is None:
-        raise NotFinalizedError(gettext('account_invoice_issue.msg_not_finalized'), None)
-    return Pool().get('archive.document').contents([document])[document], sha512
-
-
-class Document(metaclass=PoolMeta):
-    __name__ = 'archive.document'
-
-    @classmethod
-    def _get_owners(cls):
-        return [*super()._get_owners(), 'account.invoice']

@@ -1,9 +1,9 @@
 """Lines of invoices: item key, units with four digits, the amount that was booked"""
 from trytond.model import fields
+from trytond.modules.document_issue import rounding
 from trytond.pool import PoolMeta
 from trytond.pyson import Eval
 
-from . import rounding
 from .side import is_ours
 
 _READONLY = {'readonly': Eval('invoice_state') != 'draft'}

@@ -4,14 +4,14 @@ at once.
 The bank statement that comes later clears that account.
 """
 from trytond.i18n import gettext
+from trytond.modules.document_issue.exceptions import IssueStateError
+from trytond.modules.document_issue.ledger import open_or_create_period, read_books
+from trytond.modules.document_issue.locks import require_locks
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import without_check_access
 
 from . import settle
 from .events import announce_paid
-from .exceptions import IssueStateError
-from .ledger import open_period, read_books
-from .locks import require_locks
 from .posting import posting_backend
 
 
@@ -32,7 +32,7 @@ class Invoice(metaclass=PoolMeta):
             for invoice in unpaid:
                 if invoice.state != 'posted':
                     raise IssueStateError(gettext(
-                            'account_invoice_issue.msg_not_payable_state', invoice=invoice.rec_name), None)
+                            'account_invoice_issue.msg_not_payable_state', invoice=invoice.rec_name))
             if unpaid:
                 cls._pay(books, unpaid, date or books.today)
         return cls.browse([invoice.id for invoice in invoices])
@@ -40,7 +40,7 @@ class Invoice(metaclass=PoolMeta):
     @classmethod
     def _pay(cls, books, invoices, date):
         method = _method(books)
-        period = open_period(books, date, 'paid_date', method.journal)
+        period = open_or_create_period(books, date, 'paid_date', method.journal)
         posting_backend().pay(books, period, method, date, list(dict.fromkeys(i.id for i in invoices)))
         announce_paid(invoices)
 
@@ -56,10 +56,10 @@ class Invoice(metaclass=PoolMeta):
         with without_check_access():
             if invoice.state != 'posted':
                 raise IssueStateError(gettext(
-                        'account_invoice_issue.msg_not_payable_state', invoice=invoice.rec_name), None)
+                        'account_invoice_issue.msg_not_payable_state', invoice=invoice.rec_name))
             books = read_books()
             method = _method(books)
-            period = open_period(books, date, 'paid_date', method.journal)
+            period = open_or_create_period(books, date, 'paid_date', method.journal)
             move, paid = posting_backend().receive(books, period, method, date, invoice.id, amount)
             if paid:
                 announce_paid([invoice])
@@ -71,7 +71,7 @@ def _method(books):
     method = settle.read_method(books.company)
     if method is None:
         raise IssueStateError(
-            gettext('account_invoice_issue.msg_books_incomplete', missing='payment_method'), None)
+            gettext('document_issue.msg_books_incomplete', missing='payment_method'))
     return method
 
 

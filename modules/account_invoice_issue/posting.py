@@ -24,7 +24,7 @@ MODELS = (INVOICE, LINE, TAX, MOVE, MOVE_LINE, TAX_LINE)
 def posting_backend():
     """Return the module that books, ``engine`` or ``workflow``.
 
-    Both have write, cancel, count_as_payment, pay and receive.
+    Both have write, cancel, add_payment_lines, settle_invoices, pay and receive.
     """
     return _backend_of(Pool().get(INVOICE))
 

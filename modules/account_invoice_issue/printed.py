@@ -2,27 +2,17 @@
 
 The copy that stays with the invoice (seller, buyer, template as printed) is made of the same data.
 """
-import contextlib
 import dataclasses
 import datetime as dt
-import functools
-import hashlib
 import json
-import re
 
 from trytond.i18n import gettext
-from trytond.modules import document_render
-from trytond.modules.archive.document import Blob
-from trytond.modules.document_render import (
-    Document, DocumentBroken, DocumentBusy, DocumentCrashed, DocumentTimeout, Line, LogoBroken, Party, QrCode,
-    Reference, Style, TaxRow, Totals)
+from trytond.modules.document_issue.exceptions import IssueError
+from trytond.modules.document_issue.printed import (
+    buyer_party, seller_party, shallow, style_copy, style_of, tax_rows)
+from trytond.modules.document_render import Document, Line, QrCode, Reference, Totals
 from trytond.modules.document_render import qr as epc
-from trytond.modules.kernel import timing
 from trytond.modules.tenant.plan import require_feature
-
-from .exceptions import IssueError, RenderingUnavailable
-
-_ADDRESS_BREAK = re.compile(r'\s*(?:\r?\n|,\s)\s*')
 
 
 def document(bill):
@@ -45,13 +35,6 @@ def document(bill):
         style=style_of(template), qr=_qr(bill, supplier))
 
 
-def tax_rows(shares):
-    """Return the TaxRows of [(Taxed, TaxShare)]"""
-    return tuple(
-        TaxRow(rate=share.rate, base=share.base, tax=share.tax, reason=_reason(taxed))
-        for taxed, share in shares)
-
-
 def _due_date(bill):
     """Nothing is to be refunded of an invoice that nobody has paid"""
     return None if bill.cancels else bill.due_date
@@ -68,31 +51,6 @@ def _preceding(bill):
     return Reference(number=credited.number, date=credited.issue_date) if credited else None
 
 
-def _reason(taxed):
-    """The sentence the law asks for where no tax is charged"""
-    return '' if taxed.rate else taxed.notice or taxed.description
-
-
-def seller_party(books):
-    """Return the Party of the tenant"""
-    seller = books.seller
-    return Party(
-        name=seller.name,
-        address=(*_address_lines(seller.street), f'{seller.postal_code} {seller.city}'),
-        country=seller.country or books.country, vat_id=seller.vat_id or '',
-        tax_number=seller.tax_number or '', phone=seller.phone or '', email=seller.email or '',
-        website=seller.website or '', iban=seller.iban or '', bic=seller.bic or '',
-        bank=seller.bank if seller.bank != seller.bic else '')
-
-
-def buyer_party(buyer, books):
-    """Return the Party of a Customer; a missing country counts as the tenant's"""
-    return Party(
-        name=buyer.name, address=_address_lines(buyer.address), country=buyer.country or books.country,
-        vat_id=buyer.vat_id or '', contact=buyer.contact_person or '', phone=buyer.phone or '',
-        email=buyer.email or '')
-
-
 def partner_party(bill, party):
     """Return the Party of a partner who supplies: with the numbers and the account that a Gutschrift needs.
 
@@ -102,11 +60,6 @@ def partner_party(bill, party):
     return dataclasses.replace(
         party, tax_number=bill.tax_number or '', iban=partner.iban or '', bic=partner.bic or '',
         bank=partner.bank_name or '', iban_unchecked=partner.iban_unchecked)
-
-
-def _address_lines(text):
-    """A customer's one address string: a line per line break or comma"""
-    return tuple(line for line in _ADDRESS_BREAK.split((text or '').strip()) if line)
 
 
 def _lines(bill):
@@ -120,13 +73,6 @@ def _lines(bill):
             position=str(number), description=item.description, key=item.key,
             quantity=item.exact_quantity, unit=item.unit_label, unit_price=item.unit_price,
             amount=item.shown, tax_rate=item.tax.rate)
-
-
-def style_of(template):
-    """Return the Style of a template"""
-    return Style(
-        primary_color=template.primary_color, secondary_color=template.secondary_color,
-        font=template.font_name, logo=bytes(template.logo) if template.logo_type else None)
 
 
 def _qr(bill, payee):
@@ -150,14 +96,10 @@ def _qr(bill, payee):
 
 def copy(bill):
     """Return the JSON text of seller, buyer and template as printed"""
-    printed = bill.document
-    style = _shallow(printed.style)
-    logo = style.pop('logo')
-    style['logo_sha256'] = _sha256(logo) if logo else None
-    template = bill.template
+    document, template = bill.document, bill.template
     return json.dumps({
-            'seller': _shallow(printed.seller),
-            'buyer': _shallow(printed.buyer),
+            'seller': shallow(document.seller),
+            'buyer': shallow(document.buyer),
             'template': {
                 'id': template.id, 'name': template.name, 'language': template.language,
                 'apply_tax': template.apply_tax, 'is_tax_included': bill.gross,
@@ -165,56 +107,5 @@ def copy(bill):
                 'payment_qr_mode': template.payment_qr_mode,
                 'payment_instructions': template.payment_instructions,
                 'e_invoice_profile': template.e_invoice_profile,
-                'business_process_id': template.business_process_id, **style},
+                'business_process_id': template.business_process_id, **style_copy(document.style)},
             }, ensure_ascii=False)
-
-
-def _shallow(record):
-    """As dataclasses.asdict, which copies every value"""
-    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
-
-
-@functools.lru_cache(4)
-def _sha256(logo):
-    return hashlib.sha256(logo).hexdigest()
-
-
-@contextlib.contextmanager
-def answered():
-    """Raise RenderingUnavailable where a document process does not answer"""
-    try:
-        yield
-    except (DocumentBusy, DocumentTimeout, DocumentCrashed) as error:
-        raise RenderingUnavailable(
-            gettext('account_invoice_issue.msg_rendering_unavailable'), None) from error
-
-
-def render(printed, **options):
-    """Return the Blob of the PDF of a Document; ``options`` are those of `document_render.render`.
-
-    Raises RenderingUnavailable when the document process is overloaded or broke down, IssueError
-    for what cannot be printed.
-    """
-    return _made(functools.partial(_typeset, printed, **options))
-
-
-def begin(workshop, printed, **options):
-    """Hand in a Document and return a function that waits for what `render` returns or raises"""
-    return functools.partial(
-        _made, workshop.begin('typeset', _typeset, printed, **options).result)
-
-
-def _typeset(printed, **options):
-    return Blob(document_render.render(printed, **options))
-
-
-def _made(work):
-    with timing.part('render'), answered():
-        try:
-            return work()
-        except LogoBroken as error:
-            raise IssueError(
-                gettext('account_invoice_issue.msg_logo_broken', reason=error), 'template') from error
-        except DocumentBroken as error:
-            raise IssueError(
-                gettext('account_invoice_issue.msg_not_printable', reason=error), 'lines') from error

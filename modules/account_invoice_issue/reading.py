@@ -15,13 +15,14 @@ from sql.operators import Concat, Or
 from trytond.model import fields
 from trytond.modules.archive.document import PDF
 from trytond.modules.backend.prepared import Prepared, Slot
+from trytond.modules.document_issue.side import SALE
 from trytond.modules.tenant.scope import current_tenant
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-from .draft import DUE_AFTER, OPEN
 from .booking import INVOICE
-from .side import SALE, SELF_BILLED, listed
+from .draft import DUE_AFTER, OPEN
+from .side import SELF_BILLED, listed
 
 
 @dataclass(slots=True)

@@ -1,9 +1,9 @@
 """Print gives the archived bytes; nothing is rendered a second time"""
 from trytond.i18n import gettext
+from trytond.modules.document_issue.exceptions import NotFinalizedError
+from trytond.modules.document_issue.reading import pdf_of
 from trytond.pool import Pool, PoolMeta
 
-from .exceptions import NotFinalizedError
-from .invoice import pdf_of
 from .side import is_ours
 
 
@@ -15,7 +15,7 @@ class InvoiceReport(metaclass=PoolMeta):
         Invoice = Pool().get('account.invoice')
         invoice, = Invoice.browse(records)
         if not is_ours(invoice):
-            raise NotFinalizedError(gettext('account_invoice_issue.msg_nothing_to_print'), None)
+            raise NotFinalizedError(gettext('account_invoice_issue.msg_nothing_to_print'))
         content, _ = pdf_of(invoice)
         return 'pdf', content
 

@@ -1,23 +1,26 @@
-"""What is owed and what is paid, set against each other: the rows that Tryton's reconciliation would
-write, a few statements for any number of invoices.
+"""Claims and payments reconciled: the rows that Tryton's reconciliation would write, a few statements for any
+number of invoices.
 
 The tenant's LOCKS must be held. A test does the same with Tryton's own methods and compares every row. Each
-step says in brackets whose effect it has, of ``account_invoice`` and ``account``.
+step names in brackets the methods of ``account_invoice`` and ``account`` whose effect it has. Row methods are
+as in `booking`; those that end in ``_values`` return {column: value} that is written into each of some rows.
 """
-from collections import defaultdict
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain, islice
 
 from sql import Literal, Null
 from trytond.i18n import gettext
 from trytond.model import fields
-from trytond.modules.kernel.rows import insert
-from trytond.pool import Pool
+from trytond.modules.document_issue import numbering
+from trytond.modules.document_issue.exceptions import IssueStateError
+from trytond.modules.document_issue.ledger import Books, Period
+from trytond.modules.kernel.rows import forget, insert, update
+from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
-from . import numbering
-from .booking import INVOICE, MOVE, MOVE_LINE, ZERO, forget, update
-from .exceptions import IssueStateError
+from .booking import INVOICE, MOVE, MOVE_LINE, ZERO
 
 PAYMENT, RECONCILIATION = 'account.invoice-account.move.line', 'account.move.reconciliation'
 
@@ -27,14 +30,14 @@ class OpenLine:
     """A move line that is not reconciled; balance: debit less credit; account, party: ids"""
     id: int
     balance: Decimal
-    date: object
+    date: dt.date
     account: int
     party: int | None
 
 
 @dataclass(slots=True)
 class Open:
-    """What is open of an invoice: owed, and paid in part"""
+    """The OpenLines of an invoice: owed, and paid in part"""
     owed: list
     paid: list
 
@@ -49,13 +52,11 @@ class Open:
     @property
     def date(self):
         """The last day of all"""
-        return max(line.date for line in self.lines)
+        return _last_date(self.lines)
 
     @property
     def of_one_party(self):
-        """Only then can the lines be set against each other: a claim may have been delegated to somebody
-        else
-        """
+        """Only then can the lines be reconciled: a claim may have been delegated to another party"""
         return len({(line.account, line.party) for line in self.lines}) == 1
 
 
@@ -91,19 +92,23 @@ def read_payable(invoices):
     for id, open_ in found.items():
         if not open_.owed:
             raise IssueStateError(gettext(
-                    'account_invoice_issue.msg_nothing_open', invoice=Pool().get(INVOICE)(id).rec_name), None)
+                    'account_invoice_issue.msg_nothing_open', invoice=Pool().get(INVOICE)(id).rec_name))
     return found
 
 
+def _last_date(lines):
+    return max(line.date for line in lines)
+
+
 def reconcile(company, groups):
-    """Reconcile groups of OpenLines that add up to nothing each. [Line.reconcile, Reconciliation.create]"""
+    """Reconcile groups of OpenLines that add up to nothing each. [MoveLine.reconcile]"""
     groups = [group for group in groups if group]
     if not groups:
         return
-    dates = [max(line.date for line in group) for group in groups]
-    numbers, = numbering.take({_sequence(company): dates}, 'ir.sequence').values()
-    ids = insert(RECONCILIATION, company, [
-            {'number': number, 'date': date} for number, date in zip(numbers, dates, strict=True)])
+    Reconciliation = Pool().get(RECONCILIATION)
+    numbers, = numbering.take({_sequence(company): list(map(_last_date, groups))}, 'ir.sequence').values()
+    ids = insert(
+        RECONCILIATION, company, Reconciliation.new_rows(list(zip(numbers, groups, strict=True))))
     cursor = Transaction().connection.cursor()
     table = Pool().get(MOVE_LINE).__table__()
     for id, group in zip(ids, groups, strict=True):
@@ -120,63 +125,53 @@ def _sequence(company):
     return cursor.fetchone()[0]
 
 
-# Credit notes
+def settle_invoices(books, found, date):
+    """Reconcile invoices ({id: Open}) of which nothing is left to pay, and mark them as paid on a day, with
+    the credit notes that counted as payments.
 
-def cancel(bill):
-    """Cancel the invoice that a credit note took back wholly, and reconcile both; tell whether it could.
-
-    It cannot where an instalment was paid already: the credit note then stays open, to be refunded.
-    [Invoice.cancel]
+    [MoveLine.reconcile, Invoice.process, Invoice.paid]
     """
-    credited = bill.credited
-    credits = [bill.id, *_earlier_credits(bill)]
-    found = read_open([credited.id, *credits])
-    lines = [line for id in (credited.id, *credits) for line in found[id].owed]
-    if sum((line.balance for line in lines), ZERO):
-        return False
-    reconcile(bill.books.company, [lines])
-    update(INVOICE, credited.id, {'state': 'cancelled', 'cancel_move': bill.move})
-    _forget_payments([credited.id])
-    date = max((line.date for line in lines), default=bill.issue_date)
-    for id in credits:
-        update(INVOICE, id, {'state': 'paid', 'paid_date': date})
+    reconcile(books.company, [open_.lines for open_ in found.values()])
+    update(INVOICE, [*found, *credits_within(found)], Pool().get(INVOICE).paid_values(date))
     forget(INVOICE)
-    return True
 
 
-def _earlier_credits(bill):
-    """Return the ids of the open credit notes of the same invoice"""
-    table = Pool().get(INVOICE).__table__()
+def credits_within(found):
+    """Return the ids of the credit notes that counted as payments of invoices ({id: Open})"""
+    paid = [line.id for open_ in found.values() for line in open_.paid]
+    if not paid:
+        return []
+    pool = Pool()
+    table, line = pool.get(INVOICE).__table__(), pool.get(MOVE_LINE).__table__()
     cursor = Transaction().connection.cursor()
-    cursor.execute(*table.select(
-            table.id, where=(table.credit_of == bill.credited.id) & (table.state == 'posted')
-            & (table.id != bill.id)))
+    cursor.execute(*table.join(line, condition=(line.move == table.move)).select(
+            table.id, where=line.id.in_(paid) & (table.state == 'posted')))
     return [id for id, in cursor]
 
 
-def count_as_payment(bill):
-    """Let a credit note lower what is left to pay of its invoice; tell whether nothing is left, so that both
-    are settled.
+# Credit notes
 
-    [Invoice.add_payment_lines; Line.reconcile, Invoice.process]
+def cancel(bill, credits, lines):
+    """Cancel the invoice that a bill and earlier credit notes took back, and reconcile all their OpenLines.
+
+    credits: ids of the credit notes, that of the bill included. [Invoice.cancel]
     """
-    found = read_open([bill.credited.id, bill.id])
-    rest = bill.books.side.sign * (found[bill.credited.id].balance + found[bill.id].balance)
-    if rest < 0:
-        return False
-    insert(PAYMENT, bill.books.company, [
-            {'invoice': bill.credited.id, 'line': line.id} for line in found[bill.id].owed])
+    Invoice = Pool().get(INVOICE)
+    reconcile(bill.books.company, [lines])
+    update(INVOICE, [bill.credited.id], Invoice.cancelled_values(bill))
+    _delete_payments([bill.credited.id])
+    update(INVOICE, credits, Invoice.paid_values(_last_date(lines) if lines else bill.issue_date))
+    forget(INVOICE)
+
+
+def add_payment_lines(books, invoice, lines):
+    """Let OpenLines count as payments of an invoice (id). [Invoice.add_payment_lines]"""
+    insert(PAYMENT, books.company, Pool().get(PAYMENT).new_rows([(invoice, line) for line in lines]))
     forget(INVOICE, MOVE_LINE)
-    settled = Open(found[bill.credited.id].owed, [*found[bill.credited.id].paid, *found[bill.id].owed])
-    if rest or not settled.of_one_party:
-        return False
-    reconcile(bill.books.company, [settled.lines])
-    _mark_paid({bill.credited.id: settled}, settled.date)
-    return True
 
 
-def _forget_payments(invoices):
-    """What did not pay an invoice in the end is no payment of it. [Invoice._clean_payments]"""
+def _delete_payments(invoices):
+    """Delete the links to payments that in the end did not pay an invoice. [Invoice._clean_payments]"""
     table = Pool().get(PAYMENT).__table__()
     Transaction().connection.cursor().execute(*table.delete(
             where=fields.SQL_OPERATORS['in'](table.invoice, list(invoices))))
@@ -186,7 +181,7 @@ def _forget_payments(invoices):
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How money moves: ids of journal and accounts"""
+    """A payment method: ids of journal and accounts"""
     journal: int
     debit_account: int
     credit_account: int
@@ -203,101 +198,164 @@ def read_method(company):
     return Method(*row) if row else None
 
 
-def pay(books, period, method, date, invoices):
-    """Post what is left to pay of posted invoices (ids) on a day, reconcile it and mark them as paid.
+@dataclass(slots=True)
+class Payment:
+    """Money that is posted for an invoice (id) on a date.
 
-    [Invoice.pay_invoice, Line.reconcile, Invoice.process]
+    claim: an OpenLine that is owed; owed, amount: positive where money comes in; number, move: of its move.
+    """
+    books: Books
+    period: Period
+    method: Method
+    date: dt.date
+    invoice: int
+    claim: OpenLine
+    owed: Decimal
+    amount: Decimal
+    number: str = ''
+    move: int | None = None
+
+    def postings(self):
+        """Return [(Payment, account, debit less credit, party)]: the line that pays the invoice, its
+        counterpart, and one for what is more than owed.
+        """
+        account, party = self.claim.account, self.claim.party
+        money = self.method.debit_account if self.amount > 0 else self.method.credit_account
+        pays = min(self.amount, self.owed)
+        found = [(self, account, -pays, party), (self, money, self.amount, None)]
+        if self.amount > pays:
+            found.append((self, account, pays - self.amount, party))
+        return found
+
+
+def pay(books, period, method, date, invoices):
+    """Post the open amount of posted invoices (ids) on a day, reconcile it and mark them as paid.
+
+    [Invoice.pay_invoice]
     """
     found = read_payable(invoices)
-    due = {id: open_ for id, open_ in found.items() if open_.balance}
-    payments = _post_payments(books, period, method, date, due)
-    reconcile(books.company, [[*found[id].lines, *payments[id]] for id in invoices])
-    _mark_paid(found, date)
-
-
-def _mark_paid(found, date):
-    """Write that invoices ({id: Open}) are paid, and the credit notes that counted as payments with them.
-
-    [Invoice.process, Invoice.paid]
-    """
-    table = Pool().get(INVOICE).__table__()
-    Transaction().connection.cursor().execute(*table.update(
-            [table.state, table.paid_date], ['paid', date],
-            where=table.id.in_([*found, *_credits_within(found)])))
-    forget(INVOICE)
+    payments = [
+        Payment(books, period, method, date, id, open_.owed[0], open_.balance, open_.balance)
+        for id, open_ in found.items() if open_.balance]
+    for payment, line in zip(payments, _post(books, period, payments), strict=True):
+        found[payment.invoice].paid.append(line)
+    settle_invoices(books, found, date)
 
 
 def receive(books, period, method, date, invoice, amount):
     """Post an amount paid for a posted invoice (id), more or less than is owed; return (move, paid?).
 
-    What is more than owed stays open as the payer's credit. [Invoice.pay_invoice with ``overpayment``]
+    What is more than owed stays open as the payer's credit. [Invoice.pay_invoice]
     """
     found = read_payable([invoice])
     open_, owed = found[invoice], found[invoice].balance
-    move, = _insert_moves(books, period, method, date, [invoice])
-    account, party = open_.owed[0].account, open_.owed[0].party
-    rows = [_row(move, account, -min(amount, owed), party), _row(move, method.debit_account, amount, None)]
-    if amount > owed:
-        rows.append(_row(move, account, owed - amount, party))
-    line, *_ = insert(MOVE_LINE, books.company, rows)
-    insert(PAYMENT, books.company, [{'invoice': invoice, 'line': line}])
-    forget(MOVE, MOVE_LINE, INVOICE)
-    if amount < owed:
-        return move, False
-    reconcile(books.company, [[*open_.lines, OpenLine(line, -owed, date, account, party)]])
-    _mark_paid(found, date)
-    return move, True
+    payment = Payment(books, period, method, date, invoice, open_.owed[0], owed, amount)
+    open_.paid += _post(books, period, [payment])
+    if amount >= owed:
+        settle_invoices(books, found, date)
+    return payment.move, amount >= owed
 
 
-def _credits_within(found):
-    """Return the ids of the credit notes that counted as payments: they are settled as well"""
-    paid = [line.id for open_ in found.values() for line in open_.paid]
-    if not paid:
+def _post(books, period, payments):
+    """Write the posted moves of Payments; return the OpenLine of each that pays its invoice.
+
+    [Invoice.pay_invoice, add_payment_lines]
+    """
+    if not payments:
         return []
-    pool = Pool()
-    table, line = pool.get(INVOICE).__table__(), pool.get(MOVE_LINE).__table__()
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*table.join(line, condition=(line.move == table.move)).select(
-            table.id, where=line.id.in_(paid) & (table.state == 'posted')))
-    return [id for id, in cursor]
-
-
-def _post_payments(books, period, method, date, due):
-    """Post one move per invoice; return {id: [OpenLine that pays it]}"""
-    payments = defaultdict(list)
-    if not due:
-        return payments
-    moves = _insert_moves(books, period, method, date, due)
-    rows = [row for (id, open_), move in zip(due.items(), moves, strict=True)
-        for row in _payment_rows(open_, move, method)]
-    lines = insert(MOVE_LINE, books.company, rows)
-    for id, line, row in zip(due, lines[::2], rows[::2], strict=True):
-        payments[id].append(OpenLine(
-                line, row['debit'] - row['credit'], date, row['account'], row['party']))
-    insert(PAYMENT, books.company, [
-            {'invoice': id, 'line': line.id} for id in due for line in payments[id]])
+    _insert_moves(books, period, payments)
+    lines = _insert_move_lines(books, payments)
+    insert(PAYMENT, books.company, Pool().get(PAYMENT).new_rows(
+            [(payment.invoice, line) for payment, line in zip(payments, lines, strict=True)]))
     forget(MOVE, MOVE_LINE, INVOICE)
-    return payments
+    return lines
 
 
-def _insert_moves(books, period, method, date, invoices):
-    """Write a numbered move for the payment of each invoice; return their ids. [Move.post]"""
-    numbers, = numbering.take({period.moves: [date] * len(invoices)}).values()
-    return insert(MOVE, books.company, [
-            {'number': number, 'period': period.id, 'journal': method.journal, 'date': date,
-                'post_date': books.today, 'origin': f'{INVOICE},{id}', 'state': 'posted'}
-            for id, number in zip(invoices, numbers, strict=True)])
+def _insert_moves(books, period, payments):
+    """Write the move of each Payment, numbered. [Move.post]"""
+    numbers, = numbering.take({period.moves: [payment.date for payment in payments]}).values()
+    for payment, number in zip(payments, numbers, strict=True):
+        payment.number = number
+    ids = insert(MOVE, books.company, Pool().get(MOVE).payment_rows(payments))
+    for payment, id in zip(payments, ids, strict=True):
+        payment.move = id
 
 
-def _payment_rows(open_, move, method):
-    """Yield the line that pays and its counterpart. [Invoice.pay_invoice]"""
-    amount, owed = open_.balance, open_.owed[0]
-    account = method.debit_account if amount > 0 else method.credit_account
-    yield _row(move, owed.account, -amount, owed.party)
-    yield _row(move, account, amount, None)
+def _insert_move_lines(books, payments):
+    """Write the lines of the moves; return the OpenLine of each Payment that pays its invoice"""
+    postings = [payment.postings() for payment in payments]
+    rows = Pool().get(MOVE_LINE).payment_rows(list(chain.from_iterable(postings)))
+    ids = iter(insert(MOVE_LINE, books.company, rows))
+    lines = []
+    for (_, account, balance, party), *others in postings:
+        id, *_ = islice(ids, 1 + len(others))
+        lines.append(OpenLine(id, balance, payments[0].date, account, party))
+    return lines
 
 
-def _row(move, account, amount, party):
-    return {
-        'move': move, 'account': account, 'debit': max(amount, ZERO), 'credit': max(-amount, ZERO),
-        'party': party, 'state': 'valid'}
+# Rows
+
+class Invoice(metaclass=PoolMeta):
+    __name__ = 'account.invoice'
+
+    @classmethod
+    def paid_values(cls, date):
+        """Return what changes of invoices that are paid on a day. [Invoice.process, paid]"""
+        return {'state': 'paid', 'paid_date': date}
+
+    @classmethod
+    def cancelled_values(cls, bill):
+        """Return what changes of the invoice that a bill takes back. [Invoice.cancel]"""
+        return {'state': 'cancelled', 'cancel_move': bill.move}
+
+
+class PaymentLine(metaclass=PoolMeta):
+    __name__ = 'account.invoice-account.move.line'
+
+    @classmethod
+    def new_rows(cls, payments):
+        """Return the link of each (invoice id, OpenLine that pays it).
+
+        [PaymentLine.create, Invoice.add_payment_lines]
+        """
+        return [{'invoice': invoice, 'line': line.id} for invoice, line in payments]
+
+
+class Reconciliation(metaclass=PoolMeta):
+    __name__ = 'account.move.reconciliation'
+
+    @classmethod
+    def new_rows(cls, groups):
+        """Return the reconciliation of each (number, OpenLines).
+
+        [Reconciliation.create, MoveLine.reconcile]
+        """
+        return [{'number': number, 'date': _last_date(lines)} for number, lines in groups]
+
+
+class Move(metaclass=PoolMeta):
+    __name__ = 'account.move'
+
+    @classmethod
+    def payment_rows(cls, payments):
+        """Return the posted move of each Payment. [Invoice.pay_invoice, Move.post]"""
+        return [{
+                'number': payment.number, 'period': payment.period.id, 'journal': payment.method.journal,
+                'date': payment.date, 'post_date': payment.books.today,
+                'origin': f'{INVOICE},{payment.invoice}', 'state': 'posted'}
+            for payment in payments]
+
+
+class MoveLine(metaclass=PoolMeta):
+    __name__ = 'account.move.line'
+
+    @classmethod
+    def payment_rows(cls, postings):
+        """Return the line of a move for each (Payment, account, debit less credit, party).
+
+        [Invoice.pay_invoice]
+        """
+        return [{
+                'move': payment.move, 'account': account, 'debit': max(amount, ZERO),
+                'credit': max(-amount, ZERO), 'party': party, 'state': 'valid'}
+            for payment, account, amount, party in postings]

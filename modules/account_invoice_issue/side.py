@@ -3,31 +3,10 @@
 A Gutschrift (§ 14 (2) UStG, § 11 (8) UStG 1994) is a supplier's invoice that the tenant writes: an
 expense with input tax, owed to the partner, with numbers of the tenant's own.
 """
-from dataclasses import dataclass
-
 from sql import Null
 from sql.conditionals import Coalesce
+from trytond.modules.document_issue.side import SALE, Side
 
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """What differs between the two.
-
-    type: of account.invoice; kind: of the document; taxes: kind of account.tax; journal: type of
-    account.journal; account: of a party, and of the defaults behind it; series: of the fiscal year; sign:
-    of a claim in debit less credit; event: subject of its events.
-    """
-    type: str
-    kind: str
-    taxes: str
-    journal: str
-    account: str
-    series: str
-    sign: int
-    event: str
-
-
-SALE = Side('out', 'invoice', 'sale', 'revenue', 'account_receivable', 'out_invoice_sequence', 1, 'invoice')
 SELF_BILLED = Side(
     'in', 'gutschrift', 'purchase', 'expense', 'account_payable', 'self_billing_sequence', -1, 'gutschrift')
 
@@ -39,9 +18,19 @@ def listed(invoice, side):
         & ((invoice.state != 'cancelled') | (invoice.issued_at != Null)))
 
 
+def side_for(self_billed):
+    """Return the Side of an invoice that goes through the door"""
+    return SELF_BILLED if self_billed else SALE
+
+
 def side_of(invoice):
     """Return the Side of a draft or invoice that goes through the door"""
-    return SELF_BILLED if getattr(invoice, 'self_billed', None) else SALE
+    return side_for(getattr(invoice, 'self_billed', None))
+
+
+def written_by_us(invoice):
+    """Return the condition of a row that `is_ours` checks of a record"""
+    return (invoice.type == SALE.type) | invoice.self_billed
 
 
 def is_ours(invoice):

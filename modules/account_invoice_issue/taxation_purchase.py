@@ -12,9 +12,8 @@ from decimal import Decimal
 from trytond.modules.account_dach import tables
 from trytond.modules.account_dach.exceptions import TaxNotFoundError
 from trytond.modules.account_dach.tax import resolve
-
-from .exceptions import IssueError
-from .taxation import Part, Taxation, Taxed, charges, in_eu, taxed
+from trytond.modules.document_issue.exceptions import IssueError
+from trytond.modules.document_issue.taxation import Part, Taxation, Taxed, charges, in_eu, taxed
 
 FOREIGN = {'DE': 'domestic', 'AT': None}
 """Country → reason of the tax on supplies of a business outside the EU: § 13b (2) 1 UStG, § 19 (1) UStG
@@ -52,7 +51,7 @@ def template_tax(books, template, partner, date, goods=False):
             return _deductible(books, taxed(tax, template.language))
         return _untaxed(books, template, partner, date, *untaxed(books, partner, date, goods))
     except TaxNotFoundError as error:
-        field = 'invoice_date' if error.field == 'date' else 'template'
+        field = 'invoice_date' if error.path == ('date',) else 'template'
         raise IssueError(error.message, field) from error
 
 

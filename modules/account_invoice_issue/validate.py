@@ -1,5 +1,6 @@
 """Numbers and documents of one tenant or of all: none is missing, none is there twice."""
 from trytond.i18n import gettext
+from trytond.modules.document_issue.validate import gaps
 from trytond.modules.kernel.check import Finding, select
 
 _NUMBERS = """
@@ -10,26 +11,6 @@ SELECT 'account.move', m.company, m.id, m.number, coalesce(p.move_sequence, y.mo
 FROM account_move m JOIN account_period p ON p.id = m.period
     JOIN account_fiscalyear y ON y.id = p.fiscalyear
 WHERE m.number IS NOT NULL AND m.company = coalesce(%(company)s, m.company)
-"""
-# A number's place in its series is what follows the prefix, whose dates may be any digits
-_SERIES = r"""
-), series AS (
-    SELECT id, name, number_next_internal AS following, number_increment AS step,
-        '^' || regexp_replace(regexp_replace(coalesce(prefix, ''), '([.^*+?()\[\]|\\-])', '\\\1', 'g'),
-            '\$\{?\w+\}?', '[0-9]+', 'g') AS prefix
-    FROM ir_sequence_strict WHERE type = 'incremental'
-), places AS (
-    SELECT n.*, s.name, s.following, s.step, coalesce(
-        substring(n.number FROM s.prefix || '([0-9]+)'),
-        substring(n.number FROM '([0-9]+)[^0-9]*$'))::bigint AS place
-    FROM numbers n JOIN series s ON s.id = n.sequence
-), pairs AS (
-    SELECT company, model, id, number, name, step, place, lead(place, 1, following::bigint) OVER (
-        PARTITION BY model, sequence ORDER BY place, id) AS next_place
-    FROM places
-)
-SELECT company, model, id, number, name, place + step, next_place - step, next_place <= place FROM pairs
-WHERE next_place <> place + step ORDER BY company, model, place
 """
 _WITHOUT_DOCUMENT = """
 SELECT i.company, i.id, i.number FROM account_invoice i
@@ -56,19 +37,6 @@ GROUP BY company, type HAVING count(*) IS DISTINCT FROM max("position") ORDER BY
 def validate_numbers(company):
     """Numbers of invoices and moves have no gap and none is given twice"""
     yield from gaps(_NUMBERS, company)
-
-
-def gaps(numbers, company):
-    """Yield a Finding for each gap in a series and each number given twice, up to the one that comes next.
-
-    numbers: SELECT of model, company, id, number and sequence (id of ir_sequence_strict), limited by
-    ``%(company)s``.
-    """
-    query = f'WITH numbers AS ({numbers}{_SERIES}'
-    for tenant, model, id, number, series, first, last, twice in select(query, company):
-        message = 'msg_number_twice' if twice else 'msg_number_gap'
-        yield Finding(tenant, model, id, gettext(
-                f'account_invoice_issue.{message}', series=series, number=number, first=first, last=last))
 
 
 def validate_positions(company):

@@ -1,8 +1,8 @@
 """Wizards of Tryton that touch what an issued invoice claims"""
 from trytond.i18n import gettext
+from trytond.modules.document_issue.exceptions import IssueStateError
 from trytond.pool import Pool, PoolMeta
 
-from .exceptions import IssueStateError
 from .queue import at_the_end
 
 

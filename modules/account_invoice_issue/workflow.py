@@ -1,15 +1,16 @@
 """Tryton's own workflow behind the door: what the engine writes at once is created, posted and reconciled by
 Tryton's methods, so that each of them may be extended.
 
-It runs where an operator's module extends what is booked (`way`), and it is the reference that the engine is
-held against in tests. What Tryton does not know it is told: what the bill has decided (dates, accounts, the
-tax of each line and what is printed of it, net amounts of gross prices) and the numbers that the door took.
-It works out by itself the stored and cached figures, the taxes of the invoice, move, move lines, tax lines,
-instalments, what is reconciled, and the states that follow. The document is made of the bill, whatever an
+It runs where an operator's module extends the booking (`posting_backend`), and it is the reference that the
+engine is held against in tests. It tells Tryton the decisions of the bill that Tryton does not know (dates,
+accounts, the tax of each line and its text, net amounts of gross prices) and the numbers that the door took.
+Tryton works out by itself the stored and cached figures, the taxes of the invoice, move, move lines, tax
+lines, instalments, reconciliations and the states that follow. The document is made of the bill, whatever an
 operator's module books.
 """
 import contextlib
 from contextvars import ContextVar
+from itertools import chain
 from types import MappingProxyType
 
 from trytond.pool import Pool, PoolMeta
@@ -67,9 +68,9 @@ def write(bills):
 def _store(bill):
     Invoice = Pool().get(booking.INVOICE)
     if bill.draft.id is not None:
-        Invoice.write([Invoice(bill.id)], _told(booking._invoice(bill)))
+        Invoice.write([Invoice(bill.id)], _told(*Invoice.issued_rows([bill])))
         return
-    invoice, = Invoice.create([_told(booking._new_invoice(bill))])
+    invoice, = Invoice.create([_told(*Invoice.new_rows([bill]))])
     table = Invoice.__table__()
     # Its id was given before it existed: a payment link may be made for it
     Transaction().connection.cursor().execute(*table.update(
@@ -84,24 +85,27 @@ def _told(values):
 def _write_lines(bills):
     """Create the lines that are not stored, and write what was decided about those that are"""
     Line = Pool().get(booking.LINE)
-    new, changes = [], []
-    for bill in bills:
-        for number, item in enumerate(bill.items, 1):
-            if item.record.id is None:
-                new.append((item, booking._new_line(bill, item, number)))
-            elif item.tax:
-                changes += [[Line(item.record.id)], booking._issued_line(item)]
-            if item.tax and (item.record.id is None or not item.record.taxes):
-                values = new[-1][1] if item.record.id is None else changes[-1]
-                values['taxes'] = [('add', [item.tax.tax])]
-    for (item, _), line in zip(new, Line.create([values for _, values in new]), strict=True):
+    new = [(bill, item) for bill in bills for item in bill.items if item.record.id is None]
+    stored = [(bill, item) for bill in bills for item in bill.charged if item.record.id is not None]
+    rows = [_with_taxes(item, row) for (_, item), row in zip(new, Line.new_rows(new), strict=True)]
+    for (_, item), line in zip(new, Line.create(rows), strict=True):
         item.id = line.id
+    changes = [
+        ([Line(item.id)], _with_taxes(item, row))
+        for (_, item), row in zip(stored, Line.issued_rows(stored), strict=True)]
     if changes:
-        Line.write(*changes)
+        Line.write(*chain.from_iterable(changes))
+
+
+def _with_taxes(item, row):
+    """Return a row with the tax of its item, where the draft did not say one"""
+    if item.tax and (item.record.id is None or not item.record.taxes):
+        return row | {'taxes': [('add', [item.tax.tax])]}
+    return row
 
 
 class Invoice(metaclass=PoolMeta):
-    __name__ = booking.INVOICE
+    __name__ = 'account.invoice'
 
     def _get_taxes(self):
         """Where it goes is decided by the bill: what a small business cannot deduct is an expense"""
@@ -140,7 +144,7 @@ class Invoice(metaclass=PoolMeta):
 
 
 class InvoiceLine(metaclass=PoolMeta):
-    __name__ = booking.LINE
+    __name__ = 'account.invoice.line'
 
     @property
     def tax_date(self):
@@ -156,7 +160,7 @@ class InvoiceLine(metaclass=PoolMeta):
 
 
 class InvoiceTax(metaclass=PoolMeta):
-    __name__ = booking.TAX
+    __name__ = 'account.invoice.tax'
 
     def get_move_lines(self):
         lines = super().get_move_lines()
@@ -173,19 +177,14 @@ def _parts(bill):
         part.tax: (part, taxed) for taxed, _ in bill.shares for part in taxed.assessed or [taxed.own]}
 
 
-# Setting off
+# Credit notes
 
-def cancel(bill):
+def cancel(bill, credits, lines):
     """See `settle.cancel`"""
     pool = Pool()
     Invoice, Line = pool.get(booking.INVOICE), pool.get(booking.MOVE_LINE)
-    credited, credits = bill.credited.id, [bill.id, *settle._earlier_credits(bill)]
-    found = settle.read_open([credited, *credits])
-    lines = [line for id in (credited, *credits) for line in found[id].owed]
-    if sum(line.balance for line in lines):
-        return False
+    invoice = Invoice(bill.credited.id)
     with _running():
-        invoice = Invoice(credited)
         invoice.cancel_move = bill.move
         invoice.save()
         if len(credits) == 1:
@@ -193,26 +192,15 @@ def cancel(bill):
         else:
             Invoice.write([invoice], {'state': 'cancelled'})
             Line.reconcile([Line(line.id) for line in lines])
-            Invoice._clean_payments([Invoice(credited)])
-    return True
+            Invoice._clean_payments([Invoice(invoice.id)])
 
 
-def count_as_payment(bill):
-    """See `settle.count_as_payment`"""
-    found = settle.read_open([bill.credited.id, bill.id])
-    rest = bill.books.side.sign * (found[bill.credited.id].balance + found[bill.id].balance)
-    if rest < 0:
-        return False
+def add_payment_lines(books, invoice, lines):
+    """See `settle.add_payment_lines`"""
     pool = Pool()
     Invoice, Line = pool.get(booking.INVOICE), pool.get(booking.MOVE_LINE)
     with _running():
-        Invoice.add_payment_lines({
-                Invoice(bill.credited.id): [Line(line.id) for line in found[bill.id].owed]})
-    settled = settle.Open([], [*found[bill.credited.id].lines, *found[bill.id].owed])
-    if rest or not settled.of_one_party:
-        return False
-    _settle(settled.lines, bill.credited.id, settled.date)
-    return True
+        Invoice.add_payment_lines({Invoice(invoice): [Line(line.id) for line in lines]})
 
 
 # Paying
@@ -221,7 +209,7 @@ def pay(books, period, method, date, invoices):
     """See `settle.pay`"""
     for id, open_ in settle.read_payable(invoices).items():
         paid = _post_payment(id, abs(open_.balance), date) if open_.balance else []
-        _settle([*open_.lines, *paid], id, date)
+        _reconcile([*open_.lines, *paid], id, date)
 
 
 def receive(books, period, method, date, invoice, amount):
@@ -229,7 +217,7 @@ def receive(books, period, method, date, invoice, amount):
     open_ = settle.read_payable([invoice])[invoice]
     paid = _post_payment(invoice, amount, date, max(amount - open_.balance, booking.ZERO))
     if amount >= open_.balance:
-        _settle([*open_.lines, paid[0]], invoice, date)
+        _reconcile([*open_.lines, paid[0]], invoice, date)
     return paid[0].move.id, amount >= open_.balance
 
 
@@ -245,11 +233,17 @@ def _post_payment(invoice, amount, date, over=booking.ZERO):
     return sorted(lines, key=lambda line: line.id not in paying)
 
 
-def _settle(lines, invoice, date):
+def settle_invoices(books, found, date):
+    """See `settle.settle_invoices`"""
+    for id, open_ in found.items():
+        _reconcile(open_.lines, id, date)
+
+
+def _reconcile(lines, invoice, date):
     """Reconcile; what became paid by it was paid on the day of the payment"""
     pool = Pool()
     Invoice, Line = pool.get(booking.INVOICE), pool.get(booking.MOVE_LINE)
-    settled = {invoice, *settle._credits_within({invoice: settle.Open([], lines)})}
+    settled = {invoice, *settle.credits_within({invoice: settle.Open([], lines)})}
     with _running():
         Line.reconcile([Line(line.id) for line in lines])
         Invoice.write(Invoice.browse(sorted(settled)), {'paid_date': date})

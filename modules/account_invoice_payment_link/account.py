@@ -10,7 +10,8 @@ from trytond.model import ModelSQL, Unique, fields
 from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
 from trytond.modules.kernel import vault
 from trytond.modules.tenant.ownership import TenantOwned
-from trytond.modules.tenant_provision.provision import TenantError, require_tenant
+from trytond.modules.kernel.exceptions import TenantError
+from trytond.modules.kernel.tenants import require_tenant
 from trytond.modules.tenant.scope import current_company, entered
 from trytond.modules.tenant.walls import allow_question
 from trytond.pool import Pool
@@ -68,12 +69,12 @@ class Account(TenantOwned, ModelSQL):
         cursor.execute(*table.select(table.key, where=table.company == company))
         row = cursor.fetchone()
         if not row or not row[0]:
-            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'), None)
+            raise PaymentLinkError(gettext('account_invoice_issue.msg_no_payment_link'))
         try:
             return vault.unseal(company, 'stripe_key', row[0])
         except vault.Unreadable as error:
             raise PaymentLinkError(
-                gettext('account_invoice_payment_link.msg_key_unreadable'), None) from error
+                gettext('account_invoice_payment_link.msg_key_unreadable')) from error
 
 
 # What the operator does; with the owner's connection

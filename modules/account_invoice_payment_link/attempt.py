@@ -237,7 +237,7 @@ def take(wanted):
     progress = _progress.of(wanted[0].request)
     if progress.error or progress.rounds >= ROUNDS:
         error = progress.error or PaymentLinkUnavailable(
-            gettext('account_invoice_payment_link.msg_unavailable'), None)
+            gettext('account_invoice_payment_link.msg_unavailable'))
         progress.end()
         raise error
     Attempt = Pool().get('account.invoice.payment_link.attempt')
@@ -254,7 +254,7 @@ def make(wanted):
     while not _made(wanted):
         if time.monotonic() > until:
             raise PaymentLinkUnavailable(
-                gettext('account_invoice_payment_link.msg_unavailable'), None)
+                gettext('account_invoice_payment_link.msg_unavailable'))
         time.sleep(BUSY_STEP)
 
 

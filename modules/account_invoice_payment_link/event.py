@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from trytond.exceptions import UserError
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
-from trytond.modules.account_invoice_issue.locks import LOCKS
+from trytond.modules.document_issue.locks import LOCKS
 from trytond.modules.immutable import FREELY, Seal
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.pool import Pool

@@ -4,7 +4,7 @@ import json
 
 from trytond.i18n import gettext
 from trytond.model import fields
-from trytond.modules.account_invoice_issue.exceptions import IssueError
+from trytond.modules.document_issue.exceptions import IssueError
 from trytond.modules.kernel.request import current_request
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
@@ -32,14 +32,13 @@ class Invoice(metaclass=PoolMeta):
                 {'invisible': ~Eval('payment_links') & ~Eval('online_payments')})]
 
     @classmethod
-    def _through_the_door(cls, drafts, side):
-        bills = super()._through_the_door(drafts, side)
+    def write_rows(cls, bills):
+        super().write_rows(bills)
         if links := [(bill, bill.payment_link) for bill in bills if bill.payment_link]:
             Pool().get('account.invoice.payment_link').record(links)
-        return bills
 
     @classmethod
-    def _link_payments(cls, bills):
+    def link_payments(cls, bills):
         if not bills:
             return
         Pool().get('account.invoice.payment_link.account').own_key()

@@ -9,8 +9,8 @@ from decimal import Decimal
 from trytond.exceptions import UserError
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
-from trytond.modules.account_dach.exceptions import FieldError
-from trytond.modules.account_invoice_issue.locks import require_locks
+from trytond.modules.document_issue.locks import require_locks
+from trytond.modules.kernel.exceptions import FieldError
 from trytond.modules.immutable import FREELY, Seal
 from trytond.modules.kernel import clock
 from trytond.modules.tenant.ownership import TenantOwned

@@ -78,7 +78,7 @@ def create_link(key, idempotency_key, invoice, terms):
                 'restrictions': {'completed_sessions': {'limit': 1}},
                 }, {'idempotency_key': idempotency_key})
     if not link.url.startswith(('https://', 'http://')) or len(link.url) > MOST_URL:
-        raise PaymentLinkUnavailable(gettext('account_invoice_payment_link.msg_unavailable'), None)
+        raise PaymentLinkUnavailable(gettext('account_invoice_payment_link.msg_unavailable'))
     return Made(link.id, link.url)
 
 
@@ -126,7 +126,7 @@ def _refusal(error):
     if isinstance(error, (stripe.AuthenticationError, stripe.PermissionError)):
         return PaymentLinkError(gettext(
                 'account_invoice_payment_link.msg_key_rejected', status=status,
-                reason=redacted(error.user_message or '')), None)
+                reason=redacted(error.user_message or '')))
     if status == 409:
         return Busy()
     if isinstance(error, stripe.IdempotencyError) or _is_replay(error):
@@ -134,8 +134,8 @@ def _refusal(error):
     if isinstance(error, (stripe.InvalidRequestError, stripe.CardError)):
         return PaymentLinkRefused(gettext(
                 'account_invoice_payment_link.msg_refused',
-                reason=redacted(error.user_message or '')), None)
-    return PaymentLinkUnavailable(gettext('account_invoice_payment_link.msg_unavailable'), None)
+                reason=redacted(error.user_message or '')))
+    return PaymentLinkUnavailable(gettext('account_invoice_payment_link.msg_unavailable'))
 
 
 def _is_replay(error):

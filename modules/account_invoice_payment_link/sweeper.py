@@ -152,7 +152,7 @@ def close_attempt(id):
 def _remembered(key, idempotency_key, invoice, terms):
     """Return the link that a call has made, None where Stripe surely made none"""
     if key is None:
-        raise PaymentLinkError("there is no key any more", None)
+        raise PaymentLinkError("there is no key any more")
     try:
         return provider.create_link(key, idempotency_key, invoice, terms)
     except (provider.Spent, provider.PaymentLinkRefused):

@@ -1,7 +1,7 @@
 """What a Gutschrift adds to an invoice: what is doubtful about it, and no way round the door"""
 from trytond.i18n import gettext
 from trytond.model import ModelView
-from trytond.modules.account_invoice_issue.exceptions import IssueStateError
+from trytond.modules.document_issue.exceptions import IssueStateError
 from trytond.pool import PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import Transaction
@@ -37,8 +37,8 @@ class Invoice(metaclass=PoolMeta):
         return bool(Transaction().context.get('self_billed'))
 
     @classmethod
-    def _examine(cls, bills):
-        super()._examine(bills)
+    def examine(cls, bills):
+        super().examine(bills)
         bills = [bill for bill in bills if bill.is_self_billed and not bill.credited]
         if not bills:
             return

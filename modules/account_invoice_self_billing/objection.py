@@ -7,10 +7,10 @@ objected; what was issued stays as it is.
 """
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
-from trytond.modules.account_invoice_issue.exceptions import IssueError, IssueStateError
-from trytond.modules.account_invoice_issue.ledger import read_books
-from trytond.modules.account_invoice_issue.locks import require_locks
 from trytond.modules.account_invoice_issue.side import SELF_BILLED
+from trytond.modules.document_issue.exceptions import IssueError, IssueStateError
+from trytond.modules.document_issue.ledger import read_books
+from trytond.modules.document_issue.locks import require_locks
 from trytond.modules.document_render import formats
 from trytond.modules.document_render.formats import language_of
 from trytond.modules.immutable import Seal
@@ -118,9 +118,9 @@ def _text(invoice, date, reason):
 def _check(invoice, date, today):
     if not invoice.self_billed:
         raise IssueStateError(gettext(
-                'account_invoice_self_billing.msg_not_self_billed', invoice=invoice.rec_name), None)
+                'account_invoice_self_billing.msg_not_self_billed', invoice=invoice.rec_name))
     if invoice.objections:
-        raise IssueStateError(gettext('account_invoice_self_billing.msg_objected_already'), None)
+        raise IssueStateError(gettext('account_invoice_self_billing.msg_objected_already'))
     if invoice.invoice_date and not invoice.invoice_date <= date <= today:
         raise IssueError(gettext(
                 'account_invoice_self_billing.msg_objection_date', first=invoice.invoice_date, last=today),

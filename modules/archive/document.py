@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import NamedTuple
 
 from sql import Null
 from sql.aggregate import Max
@@ -80,6 +81,13 @@ class Sealing:
     issued_at: object
     media_type: str = PDF
     kind: str = 'voucher'
+
+
+class Sealed(NamedTuple):
+    """A document in the archive, by its id and sums in hexadecimal"""
+    id: int
+    sha512: str
+    sha256: str
 
 
 class Content(TenantOwned, ModelSQL):
@@ -264,11 +272,9 @@ class Document(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def sealed(cls, owners, media_type=PDF):
-        """Return {owner as a reference: (id, SHA-512, SHA-256) of its last document of a type}, in one
-        statement.
-        """
+        """Return {owner as a reference: its last Sealed document of a type}, in one statement"""
         cursor = _SEALED(owners=[str(owner) for owner in owners], media_type=media_type)
-        return {owner: tuple(row) for owner, *row in cursor}
+        return {owner: Sealed(*row) for owner, *row in cursor}
 
 
 def _sealed():

@@ -4,12 +4,12 @@ At most one invoice stands for a project. Where it was cancelled, the next one t
 """
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
-from trytond.modules.account_invoice_issue.draft import storable
-from trytond.modules.account_invoice_issue.locks import require_locks
 from trytond.modules.archive.document import NOTHING
+from trytond.modules.document_issue.limits import storable
+from trytond.modules.document_issue.locks import require_locks
+from trytond.modules.kernel.concurrency import lock_rows
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.plan import require_feature
-from trytond.modules.kernel.concurrency import lock_rows
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
@@ -47,33 +47,32 @@ class ProjectInvoice(TenantOwned, ModelSQL, ModelView):
         else:
             cls.create([{'project': project.id, 'invoice': invoice.id}])
 
+    @classmethod
+    def bill(cls, project, **values):
+        """Issue the invoice of a project and return it.
 
-def bill(project, **values):
-    """Issue the invoice of a project and return it.
-
-    values: of the draft, such as template, invoice_date, due_date, comment, introduction. Raises
-    ProjectStateError where nothing is priced or an invoice stands, PlanForbidden, and what the door
-    raises; restarts the transaction where it does not hold the door's locks yet.
-    """
-    require_feature(FEATURE)
-    require_locks()
-    pool = Pool()
-    Invoice = pool.get('account.invoice')
-    with without_check_access():
-        # What it costs is changed before or after, not meanwhile
-        lock_rows('flat_rate.project', [project.id])
-        if reading.billed([project.id]):
-            raise ProjectStateError(
-                gettext('flat_rate_project.msg_has_invoice', project=project.name), None)
-        if not charges(project):
-            raise ProjectStateError(
-                gettext('flat_rate_project.msg_nothing_priced', project=project.name), None)
-        note = project.delivery_note
-        invoice, = Invoice.issue([Invoice(
-                    party=project.party, lines=list(_lines(project)), description=project.name,
-                    supply_date=note.delivery_date if note else None, **values)])
-        pool.get('flat_rate.project.invoice').link(project, invoice)
-    return Invoice(invoice.id)
+        values: of the draft, such as template, invoice_date, due_date, comment, introduction. Raises
+        ProjectStateError where nothing is priced or an invoice stands, PlanForbidden, and what the door
+        raises; restarts the transaction where it does not hold the door's locks yet.
+        """
+        require_feature(FEATURE)
+        require_locks()
+        Invoice = Pool().get('account.invoice')
+        with without_check_access():
+            # What it costs is changed before or after, not meanwhile
+            lock_rows('flat_rate.project', [project.id])
+            if reading.billed([project.id]):
+                raise ProjectStateError(
+                    gettext('flat_rate_project.msg_has_invoice', project=project.name))
+            if not charges(project):
+                raise ProjectStateError(
+                    gettext('flat_rate_project.msg_nothing_priced', project=project.name))
+            note = project.delivery_note
+            invoice, = Invoice.issue([Invoice(
+                        party=project.party, lines=list(_lines(project)), description=project.name,
+                        supply_date=note.delivery_date if note else None, **values)])
+            cls.link(project, invoice)
+        return Invoice(invoice.id)
 
 
 def _lines(project):
@@ -85,4 +84,4 @@ def _lines(project):
             continue
         yield Line(
             type='line', description=row.description, unit=row.unit, custom_unit=row.custom_unit,
-            quantity=storable(row.quantity, f'items[{number}]'), unit_price=row.price)
+            quantity=storable(row.quantity, 'items', number), unit_price=row.price)

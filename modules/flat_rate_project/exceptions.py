@@ -1,10 +1,9 @@
 """Why a project cannot be changed, offered, delivered or billed.
 
-Each error has the ``field`` it is about and a ``code``, as those of ``account_invoice_issue``.
+Each error has the path of the value and a ``code``, as those of ``document_issue``.
 """
 from trytond.exceptions import UserWarning
-from trytond.modules.account_invoice_issue.exceptions import (
-    IssueError, IssueStateError, UnknownRecordError)
+from trytond.modules.document_issue.exceptions import IssueError, IssueStateError
 
 
 class ProjectError(IssueError):
@@ -13,10 +12,6 @@ class ProjectError(IssueError):
 
 class ProjectStateError(IssueStateError):
     """What was issued already, or is not priced yet, does not allow it"""
-
-
-class UnknownProjectError(UnknownRecordError):
-    """A project, item, customer or template does not exist, or is another tenant's"""
 
 
 class DiffersFromOffer(UserWarning):

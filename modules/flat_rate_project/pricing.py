@@ -10,7 +10,7 @@ offer's figures are those of the same charges, so that both agree to the cent.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from trytond.modules.account_invoice_issue.rounding import line_amount
+from trytond.modules.document_issue.rounding import line_amount
 from trytond.pool import Pool
 
 PROJECT_PRICE, ITEM_PRICE, COMBINED = 'ProjectPrice', 'ItemPrice', 'Combined'

@@ -1,23 +1,13 @@
-"""Projects and their items: what a tenant writes down before anything is issued"""
-from decimal import Decimal
-
-from sql import Cast, Window
-from sql.aggregate import Max
-from sql.functions import CurrentTimestamp, Function, RowNumber
+"""Projects: all that a tenant writes down before anything is issued"""
 from trytond.i18n import gettext
-from trytond.model import Index, ModelSQL, ModelView, fields, sequence_ordered
-from trytond.modules.account_invoice_issue.booking import forget
-from trytond.modules.account_invoice_issue.draft import MAX_LINES, storable
-from trytond.modules.account_invoice_issue.rounding import line_amount
-from trytond.modules.product import price_digits
-from trytond.modules.product_catalog.uom import PIECE, built_in_units
+from trytond.model import Index, ModelSQL, ModelView, fields
+from trytond.modules.document_issue.limits import MAX_LINES
 from trytond.modules.kernel import clock
+from trytond.modules.product import price_digits
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.modules.tenant.plan import require_feature
-from trytond.modules.kernel.concurrency import lock_rows
 from trytond.pool import Pool
 from trytond.pyson import Bool, Eval
-from trytond.transaction import Transaction
 
 from . import reading
 from .exceptions import ProjectError, ProjectStateError
@@ -38,7 +28,6 @@ STATUSES = [
     ]
 MAX_ITEMS = MAX_LINES - 1
 """Items of a project: with its lump sum they must fit on one invoice"""
-LAST_PLACE = 2 ** 31 - 1
 PRICES = frozenset(['hide_item_prices', 'items', 'pricing_strategy', 'total_price'])
 """What stays as it was billed"""
 _PRICE_STATES = {'readonly': Bool(Eval('invoice'))}
@@ -222,117 +211,4 @@ def _check(find, projects, message):
     """Raise ProjectStateError for the first of the projects (ids) that ``find`` finds"""
     if found := find(projects):
         name = Pool().get('flat_rate.project')(min(found)).name
-        raise ProjectStateError(gettext(f'flat_rate_project.{message}', project=name), None)
-
-
-class Item(sequence_ordered(), TenantOwned, ModelSQL, ModelView):
-    """Item of a Flat-Rate Project"""
-    __name__ = 'flat_rate.project.item'
-    _rec_name = 'description'
-
-    project = fields.Many2One(
-        'flat_rate.project', "Project", required=True, ondelete='CASCADE',
-        domain=[('company', '=', Eval('company', -1))])
-    description = fields.Text("Description", required=True)
-    quantity = fields.Numeric("Quantity", digits=(16, 4), required=True)
-    unit = fields.Many2One(
-        'product.uom', "Unit", required=True, ondelete='RESTRICT',
-        domain=[('unece_code', '!=', None)])
-    custom_unit = fields.Many2One(
-        'product.unit', "Own Unit", ondelete='RESTRICT', help="Printed instead of the unit.")
-    price = fields.Numeric("Unit Price", digits=price_digits, help=(
-            "Empty for what is part of the lump sum or costs nothing extra."))
-    amount = fields.Function(
-        fields.Numeric("Amount", digits=(16, 2)), 'on_change_with_amount')
-
-    @staticmethod
-    def default_quantity():
-        return Decimal(1)
-
-    @staticmethod
-    def default_unit():
-        return built_in_units()[PIECE]
-
-    @fields.depends('quantity', 'price')
-    def on_change_with_amount(self, name=None):
-        if self.price is None:
-            return None
-        return line_amount(self.quantity or 0, self.price)
-
-    @classmethod
-    def create(cls, vlist):
-        vlist = [dict(values) for values in vlist]
-        lock_rows('flat_rate.project', {values['project'] for values in vlist if values.get('project')})
-        return super().create(_in_places(vlist))
-
-    @classmethod
-    def check_modification(cls, mode, items, values=None, external=False):
-        super().check_modification(mode, items, values=values, external=external)
-        projects = {item.project.id for item in items}
-        if mode == 'write' and values.get('project'):
-            projects.add(int(values['project']))
-        if mode != 'create':
-            lock_rows('flat_rate.project', projects)
-        check_not_billed(projects)
-
-    @classmethod
-    def validate_fields(cls, items, names):
-        super().validate_fields(items, names)
-        if 'quantity' in names:
-            for item in items:
-                storable(item.quantity, 'items')
-        if 'project' in names:
-            Pool().get('flat_rate.project').check_items({item.project for item in items})
-
-    @classmethod
-    def reorder(cls, project, ids):
-        """Put the items of a project (id) in the order of ``ids``; what is not listed follows as it
-        stood.
-
-        Their places become 0, 1, 2 …, in one statement; ids of other items are ignored.
-        """
-        lock_rows('flat_rate.project', [project])
-        check_not_billed([project])
-        table, item = cls.__table__(), cls.__table__()
-        order = [
-            _ArrayPosition(Cast(list(dict.fromkeys(ids)), 'int[]'), item.id).nulls_last,
-            item.sequence.nulls_first, item.id]
-        places = item.select(
-            item.id, (RowNumber(window=Window([], order_by=order)) - 1).as_('place'),
-            where=item.project == project)
-        transaction = Transaction()
-        transaction.connection.cursor().execute(*table.update(
-                [table.sequence, table.write_uid, table.write_date],
-                [places.place, transaction.user, CurrentTimestamp()],
-                from_=[places], where=places.id == table.id))
-        forget(cls.__name__)
-
-
-class _ArrayPosition(Function):
-    __slots__ = ()
-    _function = 'array_position'
-
-
-def _in_places(vlist):
-    """Give a place to each new item that has none: behind the last one of its project"""
-    projects = {values.get('project') for values in vlist if values.get('sequence') is None}
-    last = _last_places(projects - {None})
-    for values in vlist:
-        project = values.get('project')
-        before = last.get(project, -1)
-        if values.get('sequence') is None:
-            values['sequence'] = min(before + 1, LAST_PLACE)
-        last[project] = max(before, values['sequence'])
-    return vlist
-
-
-def _last_places(projects):
-    """Return {project: place of its last item}"""
-    if not projects:
-        return {}
-    table = Pool().get('flat_rate.project.item').__table__()
-    cursor = Transaction().connection.cursor()
-    cursor.execute(*table.select(
-            table.project, Max(table.sequence), group_by=table.project,
-            where=fields.SQL_OPERATORS['in'](table.project, list(projects))))
-    return {project: place for project, place in cursor if place is not None}
+        raise ProjectStateError(gettext(f'flat_rate_project.{message}', project=name))

@@ -6,7 +6,6 @@ from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool, PoolMeta
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
-from .billing import bill
 from .exceptions import DiffersFromOffer
 from .pricing import net
 
@@ -105,7 +104,7 @@ class MakeInvoice(Wizard):
     def transition_issue(self):
         start = self.start
         self._check_offered()
-        bill(
+        Pool().get('flat_rate.project.invoice').bill(
             self.record, template=start.template, invoice_date=start.issue_date,
             due_date=start.due_date, introduction=start.introduction or None,
             comment=start.notes or None)

@@ -1,5 +1,5 @@
-"""Why a template cannot be as it was wished; ``field`` names the field of ``invoice.template``"""
-from trytond.modules.account_dach.exceptions import FieldError
+"""Why a template cannot be stored; paths are fields of ``invoice.template``"""
+from trytond.modules.kernel.exceptions import FieldError
 
 
 class TemplateError(FieldError):

@@ -237,7 +237,7 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
         """Give the default to another template before these go; raises TemplateStateError without one"""
         remaining = sorted(set(cls._shown()) - set(templates), key=lambda template: template.id)
         if not remaining:
-            raise TemplateStateError(gettext('invoice_template.msg_last_template'), None)
+            raise TemplateStateError(gettext('invoice_template.msg_last_template'))
         standard = cls.standard()
         if standard in templates:
             cls._set_default([standard], False)

@@ -9,6 +9,7 @@ import functools
 
 from psycopg.sql import SQL, Identifier
 from pydantic_core import to_json
+from sql.functions import CurrentTimestamp
 from trytond.model import fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction
@@ -160,6 +161,29 @@ _FORMATS = {fields.DateTime: _to_the_second, fields.MultiSelection: _words}
 _AS_THEY_ARE = (
     fields.Boolean, fields.Date, fields.Float, fields.Integer, fields.Many2One, fields.Numeric,
     fields.Selection, fields.Timestamp)
+
+
+def forget(*models):
+    """Let no record cached in this transaction hide what was written"""
+    transaction = Transaction()
+    transaction.counter += 1
+    for cache in transaction.cache.values():
+        for model in models:
+            if model in cache:
+                cache[model].clear()
+
+
+def update(model, ids, values):
+    """Write the same values {column: value} into rows"""
+    Model = Pool().get(model)
+    table = Model.__table__()
+    names = list(values)
+    transaction = Transaction()
+    transaction.connection.cursor().execute(*table.update(
+            [getattr(table, name) for name in names] + [table.write_uid, table.write_date],
+            [Model._fields[name].sql_format(values[name]) for name in names]
+            + [transaction.user, CurrentTimestamp()],
+            where=fields.SQL_OPERATORS['in'](table.id, list(ids))))
 
 
 def delete_own(model, company):

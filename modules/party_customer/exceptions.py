@@ -1,14 +1,10 @@
-"""What can be wrong with a customer; ``field`` names the field of :class:`customer.Customer`"""
+"""Why a customer cannot be stored or found; paths are fields of :class:`customer.Customer`"""
 from trytond.exceptions import UserError
-from trytond.model.exceptions import ValidationError
+from trytond.modules.kernel.exceptions import FieldError
 
 
-class CustomerError(ValidationError):
-    field = None
-
-    def __init__(self, message, field=None):
-        super().__init__(message)
-        self.field = field
+class CustomerError(FieldError):
+    """A value cannot be stored"""
 
 
 class NameMissing(CustomerError):

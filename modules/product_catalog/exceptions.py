@@ -1,5 +1,6 @@
-"""What can be wrong with an item or a unit"""
+"""Why an item or a unit cannot be stored or deleted"""
 from trytond.exceptions import UserError
+from trytond.modules.kernel.exceptions import FieldError
 
 
 class ItemKeyExists(UserError):
@@ -16,7 +17,6 @@ class UnitInUse(UserError):
     code = 'unit_in_use'
 
 
-class UnitNotFound(UserError):
+class UnitNotFound(FieldError):
     """A custom unit does not exist or is not the tenant's"""
     code = 'not_found'
-    field = 'custom_unit_id'

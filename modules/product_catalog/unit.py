@@ -83,4 +83,4 @@ def check_units(ids):
     """Raise UnitNotFound unless all ids are units of the tenant"""
     wanted = {id for id in ids if id is not None}
     if wanted and wanted - get_units(wanted).keys():
-        raise UnitNotFound(gettext('product_catalog.msg_unit_not_found'))
+        raise UnitNotFound(gettext('product_catalog.msg_unit_not_found'), 'custom_unit')

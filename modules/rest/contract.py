@@ -152,6 +152,11 @@ class Contract:
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """{tag: title} in the order of the reference page"""
 
+    @property
+    def abilities(self):
+        """What a restricted key may be allowed to do: what the operations ask for"""
+        return frozenset(operation.ability for operation in self.operations if operation.ability)
+
     def ways_of(self, operation):
         return operation.ways or self.ways
 

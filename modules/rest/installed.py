@@ -1,8 +1,7 @@
 """The contracts that are installed: those of all modules named ``rest_…``"""
 import importlib
-from importlib.metadata import entry_points
 
-from trytond.modules import MODULES_GROUP
+from trytond.modules.tenant.contracts import face_modules
 
 
 def contracts():
@@ -11,7 +10,4 @@ def contracts():
 
 
 def _modules():
-    names = sorted(
-        point.name for point in entry_points(group=MODULES_GROUP)
-        if point.name.startswith('rest_'))
-    return [importlib.import_module(f'trytond.modules.{name}') for name in names]
+    return [importlib.import_module(f'trytond.modules.{name}') for name in face_modules()]

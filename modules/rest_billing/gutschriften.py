@@ -3,10 +3,9 @@ import functools
 from typing import Annotated
 
 from pydantic import Field
-
-from trytond.modules.account_invoice_issue.draft import MAX_LINES
-from trytond.modules.account_invoice_issue.locks import LOCKS
 from trytond.modules.account_invoice_issue.side import SELF_BILLED
+from trytond.modules.document_issue.limits import MAX_LINES
+from trytond.modules.document_issue.locks import LOCKS
 from trytond.modules.rest import Operation
 from trytond.modules.rest.bodies import MIB
 from trytond.modules.rest.fields import (

@@ -3,13 +3,14 @@ import datetime as dt
 from typing import Annotated, Literal
 
 from pydantic import Field
-
-from trytond.modules.account_invoice_issue.draft import MAX_LINES, Draft, DraftLine, RecordId, storable
-from trytond.modules.account_invoice_issue.invoice import pdf_of
-from trytond.modules.account_invoice_issue.locks import LOCKS
+from trytond.modules.account_invoice_issue.draft import Draft, DraftLine, RecordId
+from trytond.modules.document_issue.reading import pdf_of
 from trytond.modules.account_invoice_issue.reading import Filter, get_invoices, list_invoices
-from trytond.modules.account_invoice_issue.side import SALE
 from trytond.modules.account_invoice_payment_link.link import links_of
+from trytond.modules.document_issue.limits import MAX_LINES, storable
+from trytond.modules.document_issue.locks import LOCKS
+from trytond.modules.document_issue.side import SALE
+from trytond.modules.kernel import clock
 from trytond.modules.product_catalog.product import ITEM_KEY_LENGTH
 from trytond.modules.product_catalog.uom import built_in_units
 from trytond.modules.rest import Answer, Operation, not_found
@@ -18,7 +19,6 @@ from trytond.modules.rest.fields import (
     Body, DateTimeOrDate, Id, LongText, Midnight, Number, Output, Price, QueryBoolean, QueryId, QueryText,
     Stamp, camel, decimal, integer, text)
 from trytond.modules.rest.paging import Page, PageQuery
-from trytond.modules.kernel import clock
 from trytond.pool import Pool
 
 from .dates import day_of
@@ -181,7 +181,7 @@ def _draft(call, order, values):
     lines = [
         DraftLine(
             item_key=item.item_key or None, description=item.description,
-            quantity=storable(item.quantity, f'lines[{n}]'), unit=RecordId(units[UNITS[item.unit]]),
+            quantity=storable(item.quantity, 'lines', n), unit=RecordId(units[UNITS[item.unit]]),
             custom_unit=None if item.custom_unit_id is None else RecordId(item.custom_unit_id),
             unit_price=item.price_per_unit)
         for n, (_, item) in enumerate(order)]
@@ -216,8 +216,8 @@ def read(call):
 
 def pdf(call, side=SALE):
     invoice = find_one(call, call.params['id'], side)
-    content, sha512 = pdf_of(Pool().get('account.invoice')(invoice.id))
-    return Answer(content, etag=sha512, headers={
+    content, sealed = pdf_of(Pool().get('account.invoice')(invoice.id))
+    return Answer(content, etag=sealed.sha512, headers={
             'Content-Disposition': f'attachment; filename="{invoice.number}.pdf"'})
 
 

@@ -3,13 +3,11 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema
-
-from trytond.modules.account_invoice_issue.locks import LOCKS
+from trytond.modules.document_issue.locks import LOCKS, PAPER_LOCKS
+from trytond.modules.document_issue.reading import pdf_of, sealed
 from trytond.modules.flat_rate_project import reading
-from trytond.modules.flat_rate_project.billing import bill
-from trytond.modules.flat_rate_project.paper import LOCKS as PAPER_LOCKS
-from trytond.modules.flat_rate_project.paper import pdf_of
-from trytond.modules.flat_rate_project.project import FEATURE, LAST_PLACE, MAX_ITEMS
+from trytond.modules.flat_rate_project.item import LAST_PLACE
+from trytond.modules.flat_rate_project.project import FEATURE, MAX_ITEMS
 from trytond.modules.party_customer.customer import get_customers
 from trytond.modules.product_catalog.unit import check_units
 from trytond.modules.product_catalog.uom import built_in_units
@@ -293,8 +291,8 @@ def update_item(call):
     values = changes(call.body)
     if not values:
         return before
-    check_units([values.get('custom_unit_id')])
     Item = Pool().get('flat_rate.project.item')
+    check_units([values.get('custom_unit_id')])
     Item.write([Item(before.id)], _values(values, built_in_units()))
     return read_item(call)
 
@@ -362,11 +360,11 @@ def _issue(call, model, project, **values):
 
 
 def _issued(paper, project, path):
-    _, _, sha256 = Pool().get('archive.document').sealed([paper])[str(paper)]
     return {
         'id': paper.id, 'project_id': project.id, 'issue_date': paper.issue_date,
         'is_finalized': True, 'finalized_at': paper.issued_at,
-        'pdf_url': f'/api/paushal-projects/{project.id}/{path}/pdf', 'archived_pdf_hash': sha256}
+        'pdf_url': f'/api/paushal-projects/{project.id}/{path}/pdf',
+        'archived_pdf_hash': sealed([paper])[paper.id].sha256}
 
 
 def offer_pdf(call):
@@ -381,14 +379,14 @@ def _pdf(model, id):
     if id is None:
         raise not_found('no_document')
     paper = Pool().get(model)(id)
-    content, sha256 = pdf_of(paper)
-    return Answer(content, etag=sha256, headers={
+    content, found = pdf_of(paper)
+    return Answer(content, etag=found.sha256, headers={
             'Content-Disposition': f'attachment; filename="{paper.number}.pdf"'})
 
 
 def invoice(call):
     body, project = call.body, _project(call)
-    made = bill(
+    made = Pool().get('flat_rate.project.invoice').bill(
         Pool().get('flat_rate.project')(project.id), template=body.invoice_template_id,
         invoice_date=day_of(call, body.issue_date), due_date=day_of(call, body.due_date),
         comment=body.notes or None, introduction=body.introduction_text or None)

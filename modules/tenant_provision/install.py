@@ -14,18 +14,19 @@ import logging
 import sys
 
 import psycopg
-import pycountry
 from psycopg.sql import SQL, Identifier, Literal
+import pycountry
 from trytond import backend, config
+from trytond.modules.kernel import release
+from trytond.modules.kernel.release import kontor_modules
+from trytond.modules.tenant import walls
+from trytond.modules.tenant.ownership import HOUSE, company_column, owned_models
+from trytond.modules.tenant.scope import entered, tenant_scope
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-from trytond.modules.kernel import release
-from trytond.modules.tenant import walls
+from . import renaming
 from .copy_company import copy_company
-from trytond.modules.tenant.ownership import HOUSE, company_column, owned_models
-from trytond.modules.kernel.release import kontor_modules
-from trytond.modules.tenant.scope import entered, tenant_scope
 
 LANGUAGES = ('en', 'de')
 CURRENCIES = {'EUR': "€", 'CHF': "CHF", 'USD': "$", 'GBP': "£"}
@@ -110,6 +111,8 @@ def _modules(database, progress):
     if not instance.test():
         progress("creating the tables")
         instance.init()
+    with _connect(database) as connection:
+        renaming.rename(connection)
     progress("updating the modules")
     pool = Pool(database)
     update = ['ir', 'res', *kontor_modules()]

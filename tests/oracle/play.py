@@ -140,7 +140,6 @@ class Player:
         return draft
 
     def project(self, paper):
-        from trytond.modules.flat_rate_project import billing
         rows = [row for row in paper.lines if D(row.quantity) > 0][:200]
         project, = self.get('flat_rate.project').create([{
                     'party': self.world.ids[paper.party], 'name': 'Umbau',
@@ -150,7 +149,7 @@ class Player:
                                     'description': f'Teil {n}', 'quantity': D(row.quantity),
                                     **({'price': D(row.price)} if row.price else {})}
                                 for n, row in enumerate(rows, 1)])]}])
-        invoice = billing.bill(project, template=self.world.ids[paper.template])
+        invoice = self.get('flat_rate.project.invoice').bill(project, template=self.world.ids[paper.template])
         self.read([invoice])
         return invoice
 

@@ -21,14 +21,15 @@ def reread(invoice):
         bill = _bill(invoice)
         bill.document = printed.document(bill)
         with Workshop() as workshop:
-            list(Invoice._render(bill, workshop))
+            Invoice.typeset(bill, workshop)()
         return files_of(invoice)['pdf'], bill.pdf.data
 
 
 def _bill(invoice):
-    from trytond.modules.account_invoice_issue import draft, rounding
+    from trytond.modules.account_invoice_issue import draft
+    from trytond.modules.document_issue import rounding
     from trytond.modules.account_invoice_issue.draft import Bill, Item
-    from trytond.modules.account_invoice_issue.ledger import read_books
+    from trytond.modules.document_issue.ledger import read_books
     from trytond.modules.account_invoice_issue.side import side_of
     books = read_books(side_of(invoice))
     taxed = {tax.id: _taxed(invoice, tax) for line in invoice.lines for tax in line.taxes}
@@ -62,8 +63,8 @@ def _bill(invoice):
 
 def _taxed(invoice, tax):
     """Return (Taxed, TaxShare) of a tax on lines as the invoice's own rows tell it"""
-    from trytond.modules.account_invoice_issue.rounding import TaxShare
-    from trytond.modules.account_invoice_issue.taxation import Taxed
+    from trytond.modules.document_issue.rounding import TaxShare
+    from trytond.modules.document_issue.taxation import Taxed
     rows = [row for row in invoice.taxes if row.tax in (tax, *tax.childs)]
     german = invoice.template.language.startswith('de')
     shown = tax.type == 'percentage'

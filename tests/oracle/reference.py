@@ -6,7 +6,8 @@ from unittest import mock
 @contextlib.contextmanager
 def reference():
     """Book by Tryton's own workflow, and let Tryton's sequences count"""
-    from trytond.modules.account_invoice_issue import numbering, posting, workflow
+    from trytond.modules.document_issue import numbering
+    from trytond.modules.account_invoice_issue import posting, workflow
     with mock.patch.object(posting, '_backend_of', lambda Invoice: workflow), \
             mock.patch.object(numbering, 'take', _take):
         yield

@@ -1,11 +1,13 @@
 """The application of the billing contract on the worker's database, and callers of it.
 
 ``api`` calls as a German tenant, ``other`` as an Austrian one; ``new_api`` makes a tenant without any
-records. A test module asks for them by ``pytest_plugins``.
+records. ``biller`` bills as an Austrian tenant of the test module alone, ``new_biller`` as one of the test's
+own.
 """
 import pytest
 
 from tests.support.billing import Api
+from tests.support.invoicing import Biller
 
 
 @pytest.fixture(scope='session')
@@ -31,3 +33,13 @@ def other(billing, austrian):
 @pytest.fixture
 def new_api(billing, operator):
     return Api(billing, operator.tenant('AT'))
+
+
+@pytest.fixture(scope='module')
+def biller(billing, operator):
+    return Biller(Api(billing, operator.tenant('AT')))
+
+
+@pytest.fixture
+def new_biller(new_api):
+    return Biller(new_api)

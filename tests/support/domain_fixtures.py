@@ -1,7 +1,6 @@
 """A tenant for tests of domain modules, below the contracts.
 
-``tenant(language)`` is a transaction in a tenant of the test's own, undone at the end. A test module asks
-for it by ``pytest_plugins``.
+``tenant(language)`` is a transaction in a tenant of the test's own, undone at the end.
 """
 import contextlib
 

@@ -68,7 +68,7 @@ class Biller:
 @contextlib.contextmanager
 def inside(pool, tenant, check_access=True, locks=()):
     """A transaction of a tenant's member, committed at its end; ``locks``: tables beside those of issuing"""
-    from trytond.modules.account_invoice_issue.locks import LOCKS
+    from trytond.modules.document_issue.locks import LOCKS
     from trytond.modules.tenant.scope import tenant_scope
     from trytond.transaction import Transaction
     company = tenant['company']

@@ -1,7 +1,7 @@
 """Tenants who bill with payment links, and a Stripe of this machine that they have accounts at.
 
 ``stripe`` is the server, ``shop`` a tenant with a key, a webhook and a template with payment links;
-``new_shop()`` makes more of them. A test module asks for them by ``pytest_plugins``.
+``new_shop()`` makes more of them.
 """
 import json
 import secrets
@@ -9,10 +9,9 @@ import secrets
 import pytest
 from werkzeug.test import Client
 
-from tests.stripe_server import StripeServer, sign
+from tests.support.stripe_server import StripeServer, sign
 from tests.support.billing import Api
 from tests.support.invoicing import Biller, inside, make_template
-from tests.support.sealed import unsealed
 
 ACCOUNT = 'trytond.modules.account_invoice_payment_link.account'
 PATIENCE = 0.6
@@ -92,6 +91,8 @@ def shop(new_shop):
 @pytest.fixture
 def sweep(pool, database, postgres, superuser):
     """Let minutes pass and run the sweeper as the background process does"""
+    from tests.support.sealed import unsealed
+
     def sweep(minutes=11):
         tables = [
             ('account_invoice_payment_link_attempt', 'touched'),

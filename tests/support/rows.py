@@ -6,7 +6,7 @@ from psycopg.sql import SQL, Identifier
 from trytond.model import fields
 
 from tests.support.sealed import unsealed
-from trytond.modules.tenant.ownership import OWNED, classify, company_column
+from trytond.modules.tenant.ownership import OWNED, classify, company_column, owned_models
 
 VALUES = {
     'account.move.line': {'debit': 0, 'credit': 0},
@@ -118,3 +118,11 @@ def insert(Model, values):
     marks = SQL(', ').join([SQL('%s')] * len(values))
     return SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING id").format(
         Identifier(Model._table), columns, marks), list(values.values())
+
+
+def rows_of_every_table(connection, pool, company, text='x'):
+    """Return Rows of a tenant, one at least of every table"""
+    rows = Rows(connection, pool, company, text)
+    for name in owned_models(pool):
+        rows.of(name)
+    return rows

@@ -8,13 +8,16 @@ from decimal import Decimal as D
 from types import SimpleNamespace
 
 from hypothesis import strategies as st
-from trytond.modules.account_invoice_issue import printed, rounding
+from trytond.modules.account_invoice_issue import printed
 from trytond.modules.account_invoice_issue.credit import Credited
-from trytond.modules.account_invoice_issue.draft import Bill, Item, storable
-from trytond.modules.account_invoice_issue.seller import Seller
-from trytond.modules.account_invoice_issue.side import SALE, SELF_BILLED
-from trytond.modules.account_invoice_issue.taxation import Taxed
-from trytond.modules.account_invoice_issue.units import BUILT_IN, ONE
+from trytond.modules.account_invoice_issue.draft import Bill, Item
+from trytond.modules.account_invoice_issue.side import SELF_BILLED
+from trytond.modules.document_issue import rounding
+from trytond.modules.document_issue.limits import storable
+from trytond.modules.document_issue.seller import Seller
+from trytond.modules.document_issue.side import SALE
+from trytond.modules.document_issue.taxation import Taxed
+from trytond.modules.document_issue.units import BUILT_IN, ONE
 from trytond.modules.party_customer.customer import Customer
 from trytond.modules.product_catalog.unit import CODES
 

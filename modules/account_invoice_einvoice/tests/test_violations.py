@@ -8,6 +8,7 @@ from trytond.modules.account_invoice_einvoice import cii, rules, ubl
 from trytond.modules.account_invoice_einvoice.findings import Violation
 from trytond.modules.account_invoice_einvoice.plain import PLAIN
 from trytond.modules.account_invoice_einvoice.violations import to_violations
+from trytond.modules.kernel.exceptions import spell
 
 from . import breaking, samples
 
@@ -34,7 +35,7 @@ def answered(checker, einvoice, language='de', writer=cii, **options):
 def test_the_buyer_reference_in_the_language_of_the_template(checker, writer, language, message):
     einvoice = samples.einvoice('XRechnung', buyer_reference='')
     assert answered(checker, einvoice, language, writer) == [
-        {'rule': 'BR-DE-15', 'field': 'customer.buyer_reference', 'message': message}]
+        {'rule': 'BR-DE-15', 'path': ('customer', 'buyer_reference'), 'message': message}]
 
 
 def without(party, *terms):
@@ -65,7 +66,7 @@ def test_what_a_party_lacks(checker, role, term, rule, field):
     if role == 'buyer':
         delivery = dataclasses.replace(delivery, address=party.address)
     einvoice = dataclasses.replace(einvoice, **{role: party, 'delivery': delivery})
-    found = {(each['rule'], each['field']) for each in answered(checker, einvoice)}
+    found = {(each['rule'], spell(each['path'])) for each in answered(checker, einvoice)}
     assert (rule, field) in found
     assert {each for _, each in found} <= {field, ''}
 
@@ -76,10 +77,10 @@ def test_who_is_who_on_a_self_billed_invoice(checker):
     einvoice = samples.einvoice('XRechnung', type_code='389', buyer=samples.SELLER, seller=seller)
     found = answered(checker, einvoice, self_billed=True)
     assert {
-        'rule': 'BR-DE-2', 'field': 'customer.contact_person',
+        'rule': 'BR-DE-2', 'path': ('customer', 'contact_person'),
         'message': 'XRechnung verlangt eine Kontaktstelle des Kunden: Name, Telefon und E-Mail.'} in found
-    named = [each for each in found if each['field']]
-    assert {each['field'] for each in named} == {'customer.contact_person'}
+    named = [each for each in found if each['path']]
+    assert {each['path'] for each in named} == {('customer', 'contact_person')}
 
 
 def test_a_line_is_told_with_its_place(checker):
@@ -87,7 +88,7 @@ def test_a_line_is_told_with_its_place(checker):
     line = dataclasses.replace(einvoice.lines[1], unit='???')
     einvoice = dataclasses.replace(einvoice, lines=(einvoice.lines[0], line, einvoice.lines[2]))
     assert answered(checker, einvoice) == [{
-            'rule': 'BR-CL-23', 'field': 'lines[1].unit',
+            'rule': 'BR-CL-23', 'path': ('lines', 1, 'unit'),
             'message': 'Position 2: Die Einheit hat keinen Code nach UN/ECE Rec 20.'}]
     assert answered(checker, einvoice, 'en')[0]['message'] == 'Line 2: The unit has no code of UN/ECE Rec 20.'
 
@@ -110,7 +111,7 @@ def test_a_line_is_told_with_its_place(checker):
     ])
 def test_a_rule_without_a_plain_text_keeps_the_official_one_and_its_place(location, field):
     (answer,) = to_violations([Violation('NEW-1', location, 'Something shall be so.')], 'de')
-    assert answer['field'] == field and answer['message'].endswith('Something shall be so.')
+    assert spell(answer['path']) == field and answer['message'].endswith('Something shall be so.')
 
 
 def test_every_rule_that_a_broken_term_meets_has_a_plain_text(checker):
@@ -147,7 +148,7 @@ def test_every_rule_of_the_table_has_both_languages_and_a_field(rule):
     messages = [answer['message'] for answer in answers.values()]
     assert all(len(message) > 15 and message.endswith('.') and '{' not in message for message in messages)
     assert plain.de != plain.en and 'official' not in messages
-    roots = {re.split(r'[.\[]', answer['field'])[0] for answer in answers.values()}
+    roots = {answer['path'][0] if answer['path'] else '' for answer in answers.values()}
     assert roots <= {
         '', 'seller', 'customer', 'lines', 'invoice_date', 'due_date', 'supply_date', 'payment_term',
         'invoice_template'}

@@ -2,11 +2,10 @@
 from dataclasses import dataclass, field
 from decimal import Decimal as D
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from trytond.modules.account_invoice_issue.rounding import line_amount
+import pytest
+from trytond.modules.document_issue.rounding import line_amount
 from trytond.modules.flat_rate_project import pricing
 
 

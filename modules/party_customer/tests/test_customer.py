@@ -1,8 +1,6 @@
 """Customers below the contracts: many at once, and what is refused by which field"""
 import pytest
 
-pytest_plugins = ['tests.support.domain_fixtures']
-
 
 def test_many_customers_at_once(tenant):
     from trytond.modules.party_customer.customer import get_customers, list_customers

@@ -4,8 +4,6 @@ from decimal import Decimal
 
 import pytest
 
-pytest_plugins = ['tests.support.domain_fixtures']
-
 UNITS = {
     'H87': ('Piece', 'Stück'), 'KGM': ('Kilogram', 'Kilogramm'), 'GRM': ('Gram', 'Gramm'),
     'LTR': ('Liter', 'Liter'), 'MLT': ('Milliliter', 'Milliliter'), 'HUR': ('Hour', 'Stunde'),
@@ -75,7 +73,7 @@ def test_an_unknown_unit_is_named(tenant):
     from trytond.modules.product_catalog.item import create_items
     with tenant(), pytest.raises(UnitNotFound) as refused:
         create_items([values('A', custom_unit=2147483647)])
-    assert (refused.value.field, type(refused.value).code) == ('custom_unit_id', 'not_found')
+    assert (refused.value.path, type(refused.value).code) == (('custom_unit',), 'not_found')
 
 
 @pytest.mark.parametrize('language', [0, 1])

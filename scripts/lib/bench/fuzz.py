@@ -8,7 +8,7 @@ import sys
 
 from ..install.bootstrap import ROOT
 
-TESTS = ('tests/test_billing_fuzz.py', 'tests/test_billing_model.py')
+TESTS = ('tests/contracts/billing/test_fuzz.py', 'tests/contracts/billing/test_model.py')
 
 
 def run(arguments):

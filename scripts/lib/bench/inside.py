@@ -104,7 +104,7 @@ def _issue(customer, template, lines, number):
 
 
 def _transaction(secret, function):
-    from trytond.modules.account_invoice_issue.locks import LOCKS
+    from trytond.modules.document_issue.locks import LOCKS
     from trytond.modules.rest.transaction import in_transaction
     from trytond.modules.tenant.credential import authenticate
     database = os.environ['TRYTOND_DATABASE_NAMES']

@@ -8,7 +8,7 @@ import sys
 
 from ..install.bootstrap import ROOT
 
-TEST = 'tests/test_oracle.py::test_the_engine_books_what_tryton_would_have_booked'
+TEST = 'tests/oracle/test_oracle.py::test_the_engine_books_what_tryton_would_have_booked'
 
 
 def run(arguments):
