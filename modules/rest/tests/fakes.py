@@ -41,7 +41,7 @@ class Query(PageQuery, alias_generator=camel):
 
 class Taken(UserError):
     code = 'name_taken'
-    field = 'unit_price'
+    path = ('unit_price',)
     extra = {'existing_id': 7}
 
 
