@@ -96,9 +96,9 @@ idempotency        repeated requests; ``replay``: the decision
 openapi            the document of a contract; ``house``: the host's own pages
 =================  ==========================================================================================
 
-Domain modules raise subclasses of UserError: the class attribute ``code`` is the word that the dialect's table
-knows, ``path`` leads to the field in the domain's names, which ``Dialect.names``, ``Operation.names`` and
-``Call.places`` turn into the contract's. A record that is not the tenant's is simply not found, and an id
+Domain modules raise subclasses of UserError: the class attribute ``code`` is the word that the dialect's
+table knows, ``path`` leads to the field in the domain's names, which ``Dialect.names``, ``Operation.names``
+and ``Call.places`` turn into the contract's. A record that is not the tenant's is simply not found, and an id
 outside 1 … 2^31 − 1 reads as 0, which nobody has.
 """
 from .answers import Page, Stream
