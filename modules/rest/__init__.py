@@ -107,9 +107,9 @@ from .cors import Cors
 from .dialect import Dialect, Entry
 from .exchange import Call
 from .refusals import Kind, Reason, Refusal, invalid, not_found
-from .ways import Key, Open, Session, SessionToken, Signed
+from .ways import Key, Open, OpenForm, Session, SessionToken, Signed
 
 __all__ = [
     'NEVER', 'OPTIONAL', 'REQUIRED', 'Answer', 'Call', 'Contract', 'Cors', 'Dialect', 'Entry', 'Key', 'Kind',
-    'Open', 'Operation', 'Page', 'Reason', 'Refusal', 'Repeats', 'Session', 'SessionToken', 'Signed',
-    'Stream', 'invalid', 'not_found']
+    'Open', 'OpenForm', 'Operation', 'Page', 'Reason', 'Refusal', 'Repeats', 'Session', 'SessionToken',
+    'Signed', 'Stream', 'invalid', 'not_found']

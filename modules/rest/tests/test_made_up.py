@@ -239,6 +239,21 @@ def test_the_cookies_of_a_session():
         'sessionid=; Path=/; SameSite=Lax; Max-Age=0; HttpOnly')
 
 
+def test_a_login_begins_a_session(client):
+    page = client.get('/login/')
+    token = re.search('name="csrf_token" value="([0-9a-f]{32})"', page.text)[1]
+    cookie, = page.headers.getlist('Set-Cookie')
+    assert cookie == f'csrftoken={token}; Path=/; SameSite=Lax; HttpOnly'
+    assert token in client.get('/login/').text, "a second page has the same token"
+    refused(client.post('/login/', data={'title': 'x'}), 403, 'csrf')
+    refused(client.post('/login/', data={'title': 'x', 'csrf_token': 'y' * 32}), 403, 'csrf')
+    answer = client.post('/login/', data={'title': 'x', 'csrf_token': token})
+    assert (answer.status_code, answer.headers['Location']) == (303, '/notes/')
+    assert client.get('/notes/').status_code == 200
+    stranger = Client(client.application)
+    refused(stranger.post('/login/', data={'title': 'x', 'csrf_token': token}), 403, 'csrf')
+
+
 # Open to everybody, also to pages of other hosts
 
 def test_an_open_operation_answers_pages_of_other_hosts(client, gateway):

@@ -98,10 +98,12 @@ def test_contract_of(path, name):
 
 
 @pytest.mark.parametrize('path, name', [
-        ('/api/units/7/x', 'billing'), ('/api/projects/x', 'billing'), ('/api/projects/1/items/2/3', 'billing'),
+        ('/api/units/7/x', 'billing'), ('/api/projects/x', 'billing'),
+        ('/api/projects/1/items/2/3', 'billing'),
         ('/v1/tax-codes/a/b', 'ledger'), ('/v1', 'ledger'), (SEND + '/x', 'teams'),
         (SEND + 's', 'teams'), ('/api/v1/nothing', 'teams'), ('/api/v1/nothing/', 'trades'),
-        ('/api/v1', 'teams'), ('/api/v1/', 'trades'), ('/API//v1/Invoices/x', 'teams'), ('/api/v2/', 'billing')])
+        ('/api/v1', 'teams'), ('/api/v1/', 'trades'), ('/API//v1/Invoices/x', 'teams'),
+        ('/api/v2/', 'billing')])
 def test_the_nearest_operations_decide_then_the_longest_root(path, name):
     assert TABLE.contract_of(path).name == name
 

@@ -187,7 +187,7 @@ def test_a_failure_is_not_kept(german_caller):
 
 
 def test_a_secret_in_a_stored_answer_is_encrypted_and_can_be_wiped(german_caller, german, owner, database):
-    ask = lambda key: german_caller('POST', '/api/secrets', {'name': 'x-1'}, Idempotency_Key=key)   # noqa: E731
+    ask = lambda key: german_caller('POST', '/api/secrets', {'name': 'x-1'}, Idempotency_Key=key)
     first, other = ask('s-1'), ask('s-2')
     assert ask('s-1').data == first.data and first.json['secret']
     stored, = owner.execute("SELECT body, sealed, record FROM rest_idempotency WHERE key = 's-1'")
