@@ -297,7 +297,7 @@ class Open(Way):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class OpenForm(FromPage, Open):
-    """A form for everybody, such as the login: its page sets a cookie that the form repeats (double submit)"""
+    """A form for everybody, such as the login: its page sets a cookie that it repeats (double submit)"""
     csrf_cookie: str = 'csrftoken'
     csrf_header: str = 'X-CSRFToken'
     csrf_field: str = 'csrf_token'
