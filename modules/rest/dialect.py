@@ -234,7 +234,8 @@ class Dialect:
 
     def renaming(self, names=None, places=None):
         """Return the Renaming of an operation"""
-        return Renaming({**self.names, **(names or {})}, places or {}, self.case)
+        names = {**self.names, **names} if names else self.names
+        return Renaming(names, places or {}, self.case)
 
     def say(self, name, values, language):
         return sentence(name, values, language, self.sentences)

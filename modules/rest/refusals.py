@@ -97,5 +97,5 @@ def quoted(kind, text):
 
 def shown(text, length=100):
     """Return a piece of a request for a message: printable, short"""
-    clean = ''.join(c if c.isprintable() else '?' for c in text)
+    clean = text if text.isprintable() else ''.join(c if c.isprintable() else '?' for c in text)
     return clean if len(clean) <= length else clean[:length] + '…'
