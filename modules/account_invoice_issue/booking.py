@@ -171,7 +171,7 @@ class Invoice(metaclass=PoolMeta):
     def issued_rows(cls, bills):
         """Return the columns of each invoice that issuing decides.
 
-        [Invoice.set_number, get_tax_identifier, compute_fields, _store_cache, _post]
+        [Invoice.set_number, get_tax_identifier, compute_fields, _sequence_type, _store_cache, _post]
         """
         return [columns.INVOICE.issued(bill) for bill in bills]
 
@@ -221,7 +221,7 @@ class InvoiceTax(metaclass=PoolMeta):
     def new_rows(cls, taxes):
         """Return a tax of an invoice for each (Bill, BookedTax).
 
-        [Invoice._get_taxes, _compute_taxes, update_taxes]
+        [Invoice._get_taxes, _compute_taxes, update_taxes, InvoiceTax.create]
         """
         return [{
                 'id': tax.id, 'invoice': bill.id, 'description': tax.part.description,
@@ -235,7 +235,7 @@ class Move(metaclass=PoolMeta):
 
     @classmethod
     def posted_rows(cls, bills):
-        """Return the posted move of each bill. [Invoice.get_move, Move.post]"""
+        """Return the posted move of each bill. [Invoice.get_move, Move.create, post]"""
         return [{
                 'id': bill.move, 'number': bill.move_number, 'period': bill.period.id,
                 'journal': bill.books.journal, 'date': bill.draft.accounting_date or bill.issue_date,
@@ -250,7 +250,8 @@ class MoveLine(metaclass=PoolMeta):
     def posted_rows(cls, postings):
         """Return the line of a move for each Posting.
 
-        [InvoiceLine.get_move_lines, InvoiceTax.get_move_lines, Invoice._get_move_line]
+        [InvoiceLine.get_move_lines, InvoiceTax.get_move_lines, Invoice._get_move_line, MoveLine.create,
+        MoveLine.party, Account.party_required]
         """
         partied = accounts_with_party()
         return [{
@@ -269,7 +270,7 @@ class TaxLine(metaclass=PoolMeta):
     def posted_rows(cls, returned):
         """Return the tax line of each (Posting, type, tax, amount).
 
-        [InvoiceLine._compute_taxes, get_move_lines, InvoiceTax.get_move_lines]
+        [InvoiceLine._compute_taxes, get_move_lines, InvoiceTax.get_move_lines, TaxLine.create]
         """
         return [
             {'move_line': posting.id, 'type': kind, 'tax': tax, 'amount': amount}

@@ -129,7 +129,7 @@ def settle_invoices(books, found, date):
     """Reconcile invoices ({id: Open}) of which nothing is left to pay, and mark them as paid on a day, with
     the credit notes that counted as payments.
 
-    [MoveLine.reconcile, Invoice.process, Invoice.paid]
+    [MoveLine.reconcile, Invoice.process, paid]
     """
     reconcile(books.company, [open_.lines for open_ in found.values()])
     update(INVOICE, [*found, *credits_within(found)], Pool().get(INVOICE).paid_values(date))
@@ -338,7 +338,7 @@ class Move(metaclass=PoolMeta):
 
     @classmethod
     def payment_rows(cls, payments):
-        """Return the posted move of each Payment. [Invoice.pay_invoice, Move.post]"""
+        """Return the posted move of each Payment. [Invoice.pay_invoice, Move.create, post]"""
         return [{
                 'number': payment.number, 'period': payment.period.id, 'journal': payment.method.journal,
                 'date': payment.date, 'post_date': payment.books.today,
@@ -353,7 +353,7 @@ class MoveLine(metaclass=PoolMeta):
     def payment_rows(cls, postings):
         """Return the line of a move for each (Payment, account, debit less credit, party).
 
-        [Invoice.pay_invoice]
+        [Invoice.pay_invoice, MoveLine.create]
         """
         return [{
                 'move': payment.move, 'account': account, 'debit': max(amount, ZERO),

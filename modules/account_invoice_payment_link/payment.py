@@ -10,8 +10,8 @@ from trytond.exceptions import UserError
 from trytond.i18n import gettext
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.document_issue.locks import require_locks
+from trytond.modules.immutable import FREELY, Seal, triggers_off
 from trytond.modules.kernel.exceptions import FieldError
-from trytond.modules.immutable import FREELY, Seal
 from trytond.modules.kernel import clock
 from trytond.modules.tenant.ownership import TenantOwned
 from trytond.pool import Pool
@@ -37,7 +37,7 @@ PROBLEMS = [
     ('refunded', "Refunded"),
     ('disputed', "Disputed"),
     ]
-LIVING = ('state', 'problem', 'note', 'refunded', 'move', 'settled_by', 'settled_at')
+LIVING = ('state', 'problem', 'note', 'refunded', 'disputed', 'move', 'settled_by', 'settled_at')
 """What becomes of a payment; what was paid stays as it was reported"""
 NO_DECIMALS = frozenset(
     'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF'.split())
@@ -66,6 +66,9 @@ class Payment(TenantOwned, ModelSQL, ModelView):
     currency = fields.Char("Currency", required=True, readonly=True)
     date = fields.Date("Date", required=True, readonly=True)
     refunded = fields.Numeric("Refunded", digits=(16, 2), readonly=True)
+    disputed = fields.Boolean(
+        "Disputed", readonly=True, states={'invisible': ~Eval('disputed')},
+        help="The payer's bank was asked to take the payment back.")
     state = fields.Selection(STATES, "State", required=True, readonly=True, sort=False)
     problem = fields.Selection(PROBLEMS, "Problem", readonly=True, sort=False, states={
             'invisible': ~Eval('problem')})
@@ -99,6 +102,14 @@ class Payment(TenantOwned, ModelSQL, ModelView):
                 })
 
     @classmethod
+    def __register__(cls, module):
+        table = cls.__table_handler__(module)
+        is_older = table.column_exist('problem') and not table.column_exist('disputed')
+        super().__register__(module)
+        if is_older:
+            mark_disputed()
+
+    @classmethod
     def __seal__(cls):
         return Seal(when=[{}], label='provider_id', living=dict.fromkeys(LIVING, FREELY))
 
@@ -110,17 +121,10 @@ class Payment(TenantOwned, ModelSQL, ModelView):
         require_locks()
         found = cls.search([('provider_id', '=', finding.payment)])
         payment = found[0] if found else cls._new(finding)
-        disputed = finding.disputed
         if finding.paid and not payment.move and payment.state != 'settled':
-            disputed = payment._book_anew() or disputed
-        payment._take_back(finding.refunded, disputed)
+            payment._book()
+        payment._take_back(finding.refunded, finding.disputed)
         return payment
-
-    def _book_anew(self):
-        """Post the payment if it fits; tell whether it was disputed before, which stays so"""
-        disputed = self.problem == 'disputed'
-        self._book()
-        return disputed
 
     @classmethod
     def _new(cls, finding):
@@ -175,14 +179,14 @@ class Payment(TenantOwned, ModelSQL, ModelView):
             return 'not_open'
         return None if invoice.amount_to_pay > 0 else 'double'
 
-    def _take_back(self, refunded, disputed):
-        """Note what went back or may go back; reports may come in any order"""
+    def _take_back(self, refunded=None, disputed=False):
+        """Record what went back or may go back; reports may come in any order"""
+        if disputed:
+            self._mark('open', 'disputed', disputed=True)
         if refunded and refunded > (self.refunded or 0):
             self._mark('open', 'refunded', refunded=refunded)
-        elif disputed:
-            self._mark('open', 'disputed')
-        elif self.refunded and self.state == 'booked':
-            self._mark('open', 'refunded')
+        elif self.state == 'booked' and (self.disputed or self.refunded):
+            self._mark('open', 'disputed' if self.disputed else 'refunded')
 
     def _mark(self, state, problem, note=None, **values):
         values.update(state=state, problem=problem, settled_by=None, settled_at=None)
@@ -209,7 +213,8 @@ class Payment(TenantOwned, ModelSQL, ModelView):
         with without_check_access():
             for payment in cls.browse(payments):
                 if payment.state == 'open' and not payment.move:
-                    payment._take_back(None, payment._book_anew() and payment.move)
+                    payment._book()
+                    payment._take_back()
                     if payment.problem and not payment.move:
                         raise UserError(gettext(
                                 'account_invoice_payment_link.msg_not_booked',
@@ -224,3 +229,21 @@ class Payment(TenantOwned, ModelSQL, ModelView):
             cls.write(payments, {
                     'state': 'settled', 'settled_by': Transaction().user,
                     'settled_at': clock.now().replace(tzinfo=None)})
+
+
+_DISPUTED = """
+UPDATE account_invoice_payment_link_payment p SET disputed = true
+WHERE p.problem = 'disputed' OR EXISTS (
+    SELECT FROM account_invoice_payment_link_event e
+    WHERE e.payment = p.id AND e.type = 'charge.dispute.created')
+"""
+
+
+def mark_disputed():
+    """Give payments of the time before the field ``disputed`` its value; called as the owner of the tables.
+
+    A later problem may have overwritten a dispute, but its report is there.
+    """
+    cursor = Transaction().connection.cursor()
+    with triggers_off(cursor, "online payments: disputes get a field of their own"):
+        cursor.execute(_DISPUTED)

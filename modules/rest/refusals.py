@@ -68,16 +68,12 @@ class Refusal(Exception):
     """
 
     def __init__(self, kind, reasons=(), says=None, facts=None, **values):
-        super().__init__(kind)
+        super().__init__(kind, *(reason.name for reason in reasons))
         self.kind = kind
         self.reasons = tuple(reasons)
         self.says = says or kind
         self.facts = facts or {}
         self.values = values
-
-    def __str__(self):
-        from .dialect import plain_text
-        return plain_text(self)
 
 
 def refused_field(kind, name, /, *path, place=BODY, **values):

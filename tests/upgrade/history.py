@@ -11,7 +11,7 @@ from decimal import Decimal
 from PIL import Image
 
 from scripts.lib.install import demo
-from tests.stripe_server import sign
+from tests.support.stripe_server import sign
 
 from .caller import ask
 

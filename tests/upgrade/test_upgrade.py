@@ -21,7 +21,7 @@ import pytest
 
 from scripts.lib.install.home import write_private
 from scripts.lib.install.prepare import SELLERS
-from tests.stripe_server import StripeServer
+from tests.support.stripe_server import StripeServer
 from tests.support.gunicorn import HOST, served
 from tests.support.operator import Operator
 from tests.support.server import ROLES

@@ -4,7 +4,9 @@ import datetime as dt
 import json
 import time
 from decimal import Decimal as D
+from unittest import mock
 
+import psycopg
 import pytest
 from werkzeug.test import Client
 
@@ -310,6 +312,54 @@ def test_a_dispute_is_in_view(shop, stripe, invoice):
     shop.report(*paid)
     shop.report(dispute(stripe, paid))
     assert shop.payments() == [(D('120.00'), 'EUR', 'open', 'disputed', True)]
+
+
+def disputes(superuser, shop):
+    """Return [(problem, disputed?)] of all payments"""
+    return superuser.execute(
+        "SELECT problem, coalesce(disputed, false) FROM account_invoice_payment_link_payment"
+        " WHERE company = %s ORDER BY id", (shop.company,)).fetchall()
+
+
+def test_another_obstacle_does_not_hide_a_dispute(shop, stripe, invoice, pool, member, superuser):
+    paid = stripe.pay(invoice['stripePaymentLinkId'])
+    close_books(shop, pool)
+    shop.report(*paid, dispute(stripe, paid))
+    close_books(shop, pool, 'open')
+    assert disputes(superuser, shop) == [('disputed', True)]
+    shop.api.post(f"/api/invoices/{invoice['id']}/mark-paid", {})
+    payment, = member.call(f'{PAYMENT}.search', [('disputed', '=', True)], 0, None, None)
+    with pytest.raises(Fault, match='Paid Already'):
+        member.call(f'{PAYMENT}.book', [payment])
+    member.call(f'{PAYMENT}.settle', [payment])
+    row, = member.call(f'{PAYMENT}.read', [payment], ['state', 'disputed'])
+    assert (row['state'], row['disputed']) == ('settled', True)
+
+
+def test_a_refund_after_a_dispute_leaves_both_in_view(shop, stripe, invoice, superuser):
+    paid = stripe.pay(invoice['stripePaymentLinkId'])
+    shop.report(*paid)
+    assert disputes(superuser, shop) == [(None, False)]
+    shop.report(dispute(stripe, paid), stripe.refund(paid))
+    assert disputes(superuser, shop) == [('refunded', True)]
+
+
+def test_disputes_of_the_time_before_the_field_are_found(
+        shop, stripe, invoice, postgres, database, superuser):
+    """By the problem, or where another one has overwritten it, by the report"""
+    from trytond.modules.account_invoice_payment_link import payment
+    paid = stripe.pay(invoice['stripePaymentLinkId'])
+    shop.report(*paid, dispute(stripe, paid), stripe.refund(paid))
+    other = stripe.pay(shop.bill()['stripePaymentLinkId'])
+    shop.report(*other)
+    with psycopg.connect(postgres.owner(database)) as owner:
+        with unsealed(owner):
+            owner.execute("UPDATE account_invoice_payment_link_payment SET disputed = NULL")
+        with mock.patch.object(payment, 'Transaction') as transaction:
+            transaction().connection = owner
+            payment.mark_disputed()
+        assert disputes(owner, shop) == [('refunded', True), (None, False)]
+        owner.rollback()
 
 
 # What stands in the way, and goes

@@ -1,16 +1,16 @@
-"""What scripts/lint does: ruff over everything, then the layout."""
+"""What scripts/lint does: ruff over everything, the layout, and overrides that the engine passes by."""
 import json
 import subprocess
 import sys
 
-from . import layers
+from . import layers, row_methods
 from ..install.bootstrap import ROOT, say
 
 
 def main(arguments):
     """Report the findings; return 0 without any, else 1."""
     style = _ruff(arguments.paths or ['.'])
-    layout = layers.findings()
+    layout = layers.findings() + row_methods.findings()
     if arguments.json:
         print(json.dumps({'style': style, 'layout': layout}))
     else:
