@@ -15,7 +15,8 @@ from trytond.modules.tenant.ownership import owned_models
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-from . import prepare, tables
+from . import tables
+from .chart_rows import add_accounts, add_code_lines, add_tax_codes, add_taxes, add_types
 
 TYPE, ACCOUNT, GROUP = 'account.account.type', 'account.account', 'account.tax.group'
 TAX, CODE, CODE_LINE = 'account.tax', 'account.tax.code', 'account.tax.code.line'
@@ -93,16 +94,16 @@ def _complete(company, chart):
     country = tables.chart(chart)['country']
     types = {(t.law, t.name): t.id for t in _all(TYPE, company)}
     known = {row['key']: types.get((row['law'], row['name_de'])) for row in tables.account_types(chart)}
-    new = New(types=prepare.add_types(company, chart, known))
+    new = New(types=add_types(company, chart, known))
     accounts = {a.code: a.id for a in _all(ACCOUNT, company)}
-    new.accounts = prepare.add_accounts(company, chart, known, accounts)
+    new.accounts = add_accounts(company, chart, known, accounts)
     codes = {c.code: c.id for c in _all(CODE, company)}
-    new.codes = prepare.add_tax_codes(company, country, codes)
+    new.codes = add_tax_codes(company, country, codes)
     taxes = {_question(tax) for tax in _all(TAX, company) if not tax.parent and tax.country_code}
     rows = [row for row in tables.taxes(country) if _asked(row) not in taxes]
     groups = {group.kind: group.id for group in _all(GROUP, company)}
-    made = prepare.add_taxes(company, chart, country, rows, accounts, groups)
-    prepare.add_code_lines(company, rows, codes, made.pairs)
+    made = add_taxes(company, chart, country, rows, accounts, groups)
+    add_code_lines(company, rows, codes, made.pairs)
     new.taxes = made.ids
     return new
 

@@ -1,7 +1,7 @@
 """Issuing invoices: one door for REST, the client, recurring runs and scripts.
 
-The way in: ``invoice`` is the door, ``draft`` decides and checks, ``rounding`` computes,
-``numbering`` and ``booking`` write, ``printed`` says what the document shows, ``payment`` marks as
-paid. ``way`` chooses between this engine and Tryton's own ``workflow``, which runs where an operator's module
-extends what is booked.
+``invoice`` is the door, by the pipeline of `document_issue.issued`. ``deciding`` makes a ``bill`` of a
+``draft``, ``columns`` says who decides each column, ``booking`` and ``settle`` write, ``printed`` lays the
+page out, ``payment`` marks as paid. ``posting`` chooses between this engine and Tryton's own ``workflow``,
+which runs where an operator's module extends the booking.
 """

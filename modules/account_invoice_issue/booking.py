@@ -10,7 +10,6 @@ of its elements out, in the same order and with the same columns in all. A modul
 these models extends its row method by ``super()``, as it extends the method in the brackets; `scripts/lint`
 finds the one without the other.
 """
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
@@ -23,7 +22,7 @@ from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
-from .printed import copy
+from . import columns
 
 ZERO = Decimal(0)
 INVOICE, LINE, TAX = 'account.invoice', 'account.invoice.line', 'account.invoice.tax'
@@ -174,50 +173,17 @@ class Invoice(metaclass=PoolMeta):
 
         [Invoice.set_number, get_tax_identifier, compute_fields, _sequence_type, _store_cache, _post]
         """
-        return [_issued(bill) for bill in bills]
+        return [columns.INVOICE.issued(bill) for bill in bills]
 
     @classmethod
     def new_rows(cls, bills):
-        """Return whole invoices. [Invoice.create, set_journal, on_change_party]"""
+        """Return whole invoices: the columns of `issued_rows` and those of the drafts.
+
+        [Invoice.create, set_journal, on_change_party]
+        """
         return [
-            row | _given(bill) for bill, row in zip(bills, cls.issued_rows(bills), strict=True)]
-
-
-def _issued(bill):
-    figures, own_term = bill.figures, bill.draft.due_date is None and bill.draft.payment_term
-    return {
-        'state': 'posted', 'number': bill.number, 'position': bill.position,
-        'number_alnum': re.sub(r'[\W_]', '', bill.number),
-        'number_digit': int(re.sub(r'\D', '', bill.number)[-18:]),
-        'sequence': bill.period.invoices, 'sequence_type_cache': _series(bill),
-        'invoice_date': bill.issue_date, 'supply_date': bill.supply_date, 'due_date': bill.due_date,
-        'payment_term': bill.draft.payment_term.id if own_term else None,
-        'payment_term_date': bill.draft.payment_term_date if own_term else bill.due_date,
-        'move': bill.move, 'template': bill.template.id, 'party_tax_identifier': bill.identifier,
-        'tax_identifier': bill.books.seller.identifier, 'invoice_address': bill.address,
-        'credit_of': bill.credited.id if bill.credited else None, 'warnings': bill.warnings,
-        'account': bill.account, 'tax_rate': bill.tax_rate, 'issued_at': bill.issued_at,
-        'printed': copy(bill), 'untaxed_amount_cache': figures.untaxed, 'tax_amount_cache': figures.tax,
-        'total_amount_cache': figures.total}
-
-
-def _series(bill):
-    """Return Tryton's word: a credit note is negative, and so are all of its lines.
-
-    [Invoice._sequence_type]
-    """
-    negative = bill.figures.total < 0 and all(item.net <= 0 for item in bill.charged)
-    return 'credit_note' if negative else 'invoice'
-
-
-def _given(bill):
-    draft, books = bill.draft, bill.books
-    return {
-        'id': bill.id, 'type': books.side.type, 'self_billed': bill.is_self_billed,
-        'party': draft.party.id, 'currency': books.currency,
-        'journal': books.journal, 'accounting_date': draft.accounting_date,
-        'reference': draft.reference, 'description': draft.description,
-        'introduction': draft.introduction, 'comment': draft.comment}
+            row | columns.INVOICE.given(bill) | {'id': bill.id}
+            for bill, row in zip(bills, cls.issued_rows(bills), strict=True)]
 
 
 class InvoiceLine(metaclass=PoolMeta):
@@ -229,30 +195,14 @@ class InvoiceLine(metaclass=PoolMeta):
 
         [InvoiceLine.on_change_product, get_amount]
         """
-        return [{
-                'account': item.account, 'net_amount': item.net, 'unit_label': item.unit_label or None,
-                'unit_code': item.unit_code or None}
-            for _, item in lines]
+        return [columns.LINE.issued(*line) for line in lines]
 
     @classmethod
     def new_rows(cls, lines):
-        """Return whole lines. [InvoiceLine.create]"""
+        """Return whole lines: the columns of `issued_rows` and those of the drafts. [InvoiceLine.create]"""
         return [
-            row | _line(*line) for line, row in zip(lines, cls.issued_rows(lines), strict=True)]
-
-
-def _line(bill, item):
-    line = item.record
-    return {
-        'id': item.id, 'invoice': bill.id, 'type': line.type, 'invoice_type': bill.books.side.type,
-        'currency': bill.books.currency,
-        'sequence': item.number if line.sequence is None else line.sequence,
-        'description': item.description, 'item_key': item.key or None, 'quantity': item.quantity,
-        'unit_price': item.unit_price, 'unit': line.unit.id if line.unit else None,
-        'custom_unit': line.custom_unit.id if line.custom_unit else None,
-        'product': line.product.id if line.product else None, 'note': line.note,
-        'origin': str(line.origin) if line.origin else None, 'taxes_date': line.taxes_date,
-        'taxes_deductible_rate': Decimal(1)}
+            row | columns.LINE.given(bill, item) | {'id': item.id}
+            for (bill, item), row in zip(lines, cls.issued_rows(lines), strict=True)]
 
 
 class LineTax(metaclass=PoolMeta):

@@ -6,21 +6,18 @@ credit notes go through it as well. Supplier invoices keep Tryton's workflow.
 """
 from sql import Null
 from trytond.i18n import gettext
-from trytond.model import Check, Index, ModelView, Unique, dualmethod, fields
+from trytond.model import Check, Index, ModelView, Unique, fields
 from trytond.model.exceptions import AccessError
-from trytond.modules.account.tax import _TaxLine
-from trytond.modules.document_issue import rounding
 from trytond.modules.document_issue.issued import Issued
 from trytond.modules.document_issue.ledger import books_to_issue
 from trytond.modules.document_issue.side import SALE
 from trytond.modules.document_issue.taxation import UNEXPLAINED
-from trytond.modules.immutable import FREELY
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Bool, Eval, If
 
 from . import booking, positions, printed, workflow
-from .credit import was_gross
-from .draft import ISSUABLE, OPEN, complete
+from .columns import INVOICE
+from .deciding import ISSUABLE, OPEN, complete
 from .events import announce_created, announce_paid
 from .exceptions import PaymentLinkError
 from .posting import posting_backend
@@ -29,13 +26,6 @@ from .side import is_ours, listed, side_of
 _OURS = (Eval('type') == 'out') | Eval('self_billed', False)
 _READONLY = {'readonly': Eval('state') != 'draft', 'invisible': ~_OURS}
 _ISSUED = {'invisible': ~Eval('issued_at')}
-FROM_THE_DOOR = frozenset([
-        'additional_moves', 'cancel_move', 'credit_of', 'issued_at', 'move', 'number', 'number_alnum',
-        'number_digit', 'paid_date', 'position', 'posted_by', 'printed', 'sequence', 'sequence_type_cache',
-        'state', 'tax_amount_cache', 'tax_rate', 'total_amount_cache', 'untaxed_amount_cache', 'warnings'])
-"""What a client may not write: it follows from issuing and paying"""
-_NEVER_GIVEN = FROM_THE_DOOR - {'credit_of', 'state'}
-"""What a draft made by a client cannot have yet; what it credits it may say, which is checked at the door"""
 _NOTHING = (None, '', ())
 
 WARNINGS = [
@@ -90,7 +80,7 @@ class Invoice(Issued, metaclass=PoolMeta):
                 Index(table, company, (table.party, Index.Equality()), newest, where=outgoing),
                 Index(table, company, (table.invoice_date, Index.Range()), where=outgoing),
                 })
-        cls._check_modify_exclude |= {'paid_date'}
+        cls._check_modify_exclude |= INVOICE.living.keys()
         cls._sql_constraints += [
             ('position_unique', Unique(table, table.company, table.type, table.position),
                 'account_invoice_issue.msg_position_unique'),
@@ -108,7 +98,7 @@ class Invoice(Issued, metaclass=PoolMeta):
 
     @classmethod
     def __seal__(cls):
-        return super().__seal__().allow(paid_date=FREELY)
+        return super().__seal__().allow(**INVOICE.living)
 
     # The door
 
@@ -222,43 +212,21 @@ class Invoice(Issued, metaclass=PoolMeta):
         super().check_modification(mode, invoices, values=values, external=external)
         if not external:
             return
+        never = INVOICE.names(created=False)
         made = mode == 'create' and any(
-            invoice.state != 'draft'
-            or any(getattr(invoice, name) not in _NOTHING for name in _NEVER_GIVEN)
+            invoice.state != 'draft' or any(getattr(invoice, name) not in _NOTHING for name in never)
             for invoice in invoices)
         written = mode == 'write' and (
-            values.keys() & FROM_THE_DOOR
+            values.keys() & INVOICE.names(written=False)
             # Who else may pay decides what counts as paid
             or 'alternative_payees' in values and any(invoice.issued_at for invoice in invoices))
         if made or written:
             raise AccessError(gettext('account_invoice_issue.msg_only_by_the_door'))
 
-    # Amounts of drafts: the same rounding as of issued ones
-
-    @fields.depends('type', 'self_billed')
-    def _get_taxes(self):
-        if not is_ours(self):
-            return super()._get_taxes()
-        found = {}
-        for whole, share in _draft_totals(self).taxes.items():
-            for tax, amount in _booked(whole, share):
-                account = tax.invoice_account if share.base >= 0 else tax.credit_note_account
-                line = _TaxLine(base=share.base, amount=amount, tax=tax, account=account)
-                found[line._key] = line
-        return found
-
-    @dualmethod
-    def update_taxes(cls, invoices, exception=False):
-        """Where prices include tax, the net amounts of a draft's lines follow from the whole"""
-        for invoice in invoices:
-            if is_ours(invoice) and invoice.state == 'draft' and not workflow.runs():
-                _store_net_amounts(invoice)
-        super().update_taxes(invoices, exception=exception)
-
     @classmethod
     def copy(cls, invoices, default=None):
         default = default.copy() if default else {}
-        for name in (*FROM_THE_DOOR - {'state'}, 'due_date', 'supply_date'):
+        for name in INVOICE.names(copied=False):
             default.setdefault(name)
         return super().copy(invoices, default=default)
 
@@ -269,43 +237,3 @@ def _ours(invoices, states):
 
 def _incoming(invoices):
     return [i for i in invoices if not is_ours(i)]
-
-
-def _charged(invoice):
-    return [line for line in invoice.lines or [] if getattr(line, 'type', 'line') == 'line']
-
-
-def _has_gross_prices(invoice):
-    if credited := getattr(invoice, 'credit_of', None):
-        return was_gross(credited.printed)
-    template = getattr(invoice, 'template', None)
-    return bool(template and template.is_tax_included)
-
-
-def _draft_totals(invoice):
-    """Return the Totals of a draft whose lines have at most one tax each"""
-    rows = []
-    for line in _charged(invoice):
-        tax = line.taxes[0] if getattr(line, 'taxes', None) else None
-        rows.append((
-                getattr(line, 'quantity', None) or 0, getattr(line, 'unit_price', None) or rounding.CENT * 0,
-                tax, tax.dach_rate if tax and tax.type == 'percentage' else rounding.CENT * 0))
-    return rounding.totals(rows, _has_gross_prices(invoice))
-
-
-def _booked(tax, share):
-    """Return [(tax, amount)] of what a draft's tax will book: what the recipient works out has two parts"""
-    if tax is None or tax.type == 'percentage':
-        return [(tax, share.tax)] if tax else []
-    return [(child, rounding.cents(share.base * child.rate)) for child in tax.childs]
-
-
-def _store_net_amounts(invoice):
-    lines = _charged(invoice)
-    amounts = _draft_totals(invoice).net if _has_gross_prices(invoice) else [None] * len(lines)
-    changed = []
-    for line, amount in zip(lines, amounts, strict=True):
-        if line.net_amount != amount:
-            changed += [[line], {'net_amount': amount}]
-    if changed:
-        Pool().get('account.invoice.line').write(*changed)

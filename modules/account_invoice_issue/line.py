@@ -4,6 +4,7 @@ from trytond.modules.document_issue import rounding
 from trytond.pool import PoolMeta
 from trytond.pyson import Eval
 
+from .columns import LINE
 from .side import is_ours
 
 _READONLY = {'readonly': Eval('invoice_state') != 'draft'}
@@ -42,6 +43,6 @@ class InvoiceLine(metaclass=PoolMeta):
     @classmethod
     def copy(cls, lines, default=None):
         default = default.copy() if default else {}
-        for name in ('net_amount', 'unit_label', 'unit_code'):
+        for name in LINE.names(copied=False):
             default.setdefault(name)
         return super().copy(lines, default=default)

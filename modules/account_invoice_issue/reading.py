@@ -21,7 +21,7 @@ from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 from .booking import INVOICE
-from .draft import DUE_AFTER, OPEN
+from .deciding import DUE_AFTER, OPEN
 from .side import SELF_BILLED, listed
 
 

@@ -13,15 +13,15 @@ from contextvars import ContextVar
 from itertools import chain
 from types import MappingProxyType
 
+from trytond.modules.document_issue.columns import TRYTON
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
 from . import booking, settle
+from .columns import INVOICE
 
 _bills = ContextVar('kontor_workflow', default=None)
-TRYTONS = frozenset([
-        'id', 'move', 'number_alnum', 'number_digit', 'party_tax_identifier', 'sequence_type_cache', 'state',
-        'tax_amount_cache', 'tax_identifier', 'total_amount_cache', 'untaxed_amount_cache'])
+TRYTONS = INVOICE.names(decided=TRYTON) | {'id'}
 """Columns that the engine fills in and Tryton works out by itself"""
 
 

@@ -10,7 +10,8 @@ from trytond.model import ModelSQL, Unique, fields
 from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
 from trytond.modules.kernel import vault
 from trytond.modules.tenant.ownership import TenantOwned
-from trytond.modules.tenant_provision.provision import TenantError, require_tenant
+from trytond.modules.kernel.exceptions import TenantError
+from trytond.modules.kernel.tenants import require_tenant
 from trytond.modules.tenant.scope import current_company, entered
 from trytond.modules.tenant.walls import allow_question
 from trytond.pool import Pool

@@ -16,12 +16,12 @@ from trytond.backend.postgresql import MAX_QUERY_PARAMS
 from trytond.backend.postgresql import database as stock
 from trytond.backend.postgresql.database import (
     DatabaseDataError, DatabaseIntegrityError, DatabaseOperationalError, DatabaseTimeoutError)
-from trytond.backend.postgresql.table import TableHandler
 from trytond.transaction import Transaction
 
 from . import statements
 from .routine import Routine
 from .scope import scoped_company
+from .table import TableHandler
 
 __all__ = [
     'Database', 'DatabaseDataError', 'DatabaseIntegrityError', 'DatabaseOperationalError',

@@ -25,3 +25,9 @@ def check_amount(amount, *path):
     """Raise IssueError for an amount larger than LARGEST; ``path`` is the field's"""
     if abs(amount) > LARGEST:
         raise IssueError(gettext('document_issue.msg_amount_too_large', limit=LARGEST), *path)
+
+
+def check_total(total, *path):
+    """Raise IssueError for a negative total of a document that asks for money; ``path`` is the field's"""
+    if total < 0:
+        raise IssueError(gettext('document_issue.msg_total_negative'), *path)

@@ -23,21 +23,16 @@ def find(model, ids):
     return {record.id: record for record in Pool().get(model).search(mine)}
 
 
-def find_templates(drafts):
-    """Return {id: template}; None stands for the default. Raises UnknownRecordError"""
-    found = find_all(
-        'invoice.template', {draft.template.id for draft in drafts if draft.template}, 'template')
-    if any(not draft.template for draft in drafts):
-        found[None] = Pool().get('invoice.template').standard()
-    return found
-
-
-def ensure_customers(parties):
-    """Return {id of the party: Customer}; a party that the client did not mark as one becomes one"""
-    ids = {party.id for party in parties}
+def ensure_customers(ids):
+    """Return {party: Customer} of parties (ids); one that is not marked as a customer becomes one"""
     found = get_customers(ids)
     if unmarked := ids - found.keys():
-        Party = Pool().get('party.party')
-        Party.write(Party.browse(unmarked), {'customer': True})
-        found |= get_customers(unmarked)
+        found |= mark_customers(unmarked)
     return found
+
+
+def mark_customers(ids):
+    """Make customers of parties (ids); return {party: Customer}"""
+    Party = Pool().get('party.party')
+    Party.write(Party.browse(ids), {'customer': True})
+    return get_customers(ids)

@@ -1,6 +1,6 @@
 """Flat-rate projects: items under one price, and their offer, delivery note and invoice.
 
-``project`` holds what can be changed, ``reading`` what is derived from it (status, price), ``pricing``
-says what each strategy charges, ``paper`` numbers, prints and seals offers and delivery notes,
-``billing`` goes through the door of ``account_invoice_issue``.
+``project`` and ``item`` hold the values that can be changed, ``reading`` derives status and price from them,
+``pricing`` says what each strategy charges. ``paper`` issues offers and delivery notes, whose page ``letter``
+makes, by the pipeline of ``document_issue``; ``billing`` goes through the door of ``account_invoice_issue``.
 """

@@ -5,16 +5,15 @@ Figures come from the same charges, tax and rounding as the invoice's.
 import datetime as dt
 from dataclasses import dataclass
 
-from trytond.i18n import gettext
 from trytond.modules.document_issue import printed, rounding
-from trytond.modules.document_issue.limits import check_amount
-from trytond.modules.document_issue.lookups import ensure_customers, find_all, find_templates
+from trytond.modules.document_issue.limits import check_amount, check_total
+from trytond.modules.document_issue.lookups import ensure_customers, find_all
 from trytond.modules.document_issue.paper import Paper
 from trytond.modules.document_issue.taxation import template_tax
+from trytond.modules.document_issue.templates import Templates
 from trytond.modules.document_issue.units import PrintedUnits
 from trytond.modules.document_render import Document, Line, Reference, Totals
 
-from .exceptions import ProjectError
 from .pricing import charges, rows, unpriced_rows
 
 
@@ -31,12 +30,12 @@ def decide(drafts, books):
     for draft in drafts:
         _blank(draft)
     projects = find_all('flat_rate.project', {draft.project.id for draft in drafts}, 'project')
-    templates = find_templates(drafts)
-    buyers = ensure_customers([project.party for project in projects.values()])
+    templates = Templates(drafts)
+    buyers = ensure_customers({project.party.id for project in projects.values()})
     return [
         Letter(
             draft=draft, books=books, project=projects[draft.project.id],
-            template=templates[draft.template.id if draft.template else None],
+            template=templates.of(draft),
             issue_date=draft.issue_date or books.today,
             buyer=buyers[projects[draft.project.id].party.id])
         for draft in drafts]
@@ -57,8 +56,7 @@ def figures(letter, charged):
     totals = rounding.totals(
         [(row.quantity, row.price, taxed, taxed.rate) for row in charged],
         letter.template.is_tax_included)
-    if totals.total < 0:
-        raise ProjectError(gettext('document_issue.msg_total_negative'), 'items')
+    check_total(totals.total, 'items')
     for amount in (*totals.shown, totals.total):
         check_amount(amount, 'items')
     return taxed, totals

@@ -51,7 +51,7 @@ class ProjectDocument(IssuedRecord):
         super().examine(letters)
         cls._check_first([item.project for item in letters])
         for item in letters:
-            cls._check(item)
+            _check_date(item.issue_date, item.books, 'issue_date')
 
     @classmethod
     def _check_first(cls, projects):
@@ -63,17 +63,13 @@ class ProjectDocument(IssuedRecord):
                     project=(found[0].project if found else projects[0]).name))
 
     @classmethod
-    def _check(cls, item):
-        """Raise IssueError for what this kind of document does not allow"""
-        _check_date(item.issue_date, item.books, 'issue_date')
-
-    @classmethod
     def row(cls, item):
         return super().row(item) | {
             'project': item.project.id, 'introduction': item.draft.introduction, 'footer': item.draft.footer}
 
 
 def _check_date(date, books, field):
+    """Raise ProjectError naming a field whose date is too far from today"""
     try:
         check_range(date, books.today)
     except FiscalYearRangeError as error:
@@ -97,15 +93,16 @@ class Offer(ProjectDocument, TenantOwned, ModelSQL, ModelView):
     total_amount = fields.Numeric("Total", digits=(16, 2), required=True, readonly=True)
 
     @classmethod
-    def _check(cls, item):
-        super()._check(item)
-        valid_until = item.draft.valid_until
-        if valid_until and valid_until < item.issue_date:
-            raise ProjectError(gettext(
-                    'flat_rate_project.msg_valid_before_issue', date=item.issue_date), 'valid_until')
-        if not charges(item.project):
-            raise ProjectStateError(
-                gettext('flat_rate_project.msg_nothing_priced', project=item.project.name))
+    def examine(cls, letters):
+        super().examine(letters)
+        for item in letters:
+            valid_until = item.draft.valid_until
+            if valid_until and valid_until < item.issue_date:
+                raise ProjectError(gettext(
+                        'flat_rate_project.msg_valid_before_issue', date=item.issue_date), 'valid_until')
+            if not charges(item.project):
+                raise ProjectStateError(
+                    gettext('flat_rate_project.msg_nothing_priced', project=item.project.name))
 
     @classmethod
     def lay_out(cls, item):
@@ -131,10 +128,11 @@ class DeliveryNote(ProjectDocument, TenantOwned, ModelSQL, ModelView):
     show_prices = fields.Boolean("Show Prices", readonly=True)
 
     @classmethod
-    def _check(cls, item):
-        super()._check(item)
-        if item.draft.delivery_date:
-            _check_date(item.draft.delivery_date, item.books, 'delivery_date')
+    def examine(cls, letters):
+        super().examine(letters)
+        for item in letters:
+            if item.draft.delivery_date:
+                _check_date(item.draft.delivery_date, item.books, 'delivery_date')
 
     @classmethod
     def lay_out(cls, item):

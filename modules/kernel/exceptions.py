@@ -23,6 +23,10 @@ class FieldError(UserError):
         return spell(self.path) or None
 
 
+class TenantError(FieldError):
+    """A tenant cannot be made, found or changed as asked"""
+
+
 def spell(path):
     """Return a path in one text: ``lines[3].unit_price``"""
     return ''.join(f'[{part}]' if isinstance(part, int) else f'.{part}' for part in path).lstrip('.')

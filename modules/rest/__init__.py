@@ -63,10 +63,15 @@ outside 1 … 2^31 − 1 reads as 0, which nobody has.
 A handler may run more than once (serialization failures are retried whole), so what leaves the
 house waits for COMMIT: an outbox row, never a request inside a handler.
 """
-from .contract import Answer, Authentication, Call, Contract, Hook, Idempotency, Operation
+from .answers import Page, Stream
+from .contract import NEVER, OPTIONAL, REQUIRED, Answer, Contract, Operation, Repeats
+from .cors import Cors
 from .dialect import Dialect, Entry
+from .exchange import Call
 from .refusals import Kind, Reason, Refusal, invalid, not_found
+from .ways import Key, Open, Session, SessionToken, Signed
 
 __all__ = [
-    'Answer', 'Authentication', 'Call', 'Contract', 'Dialect', 'Entry', 'Hook', 'Idempotency', 'Kind',
-    'Operation', 'Reason', 'Refusal', 'invalid', 'not_found']
+    'NEVER', 'OPTIONAL', 'REQUIRED', 'Answer', 'Call', 'Contract', 'Cors', 'Dialect', 'Entry', 'Key', 'Kind',
+    'Open', 'Operation', 'Page', 'Reason', 'Refusal', 'Repeats', 'Session', 'SessionToken', 'Signed',
+    'Stream', 'invalid', 'not_found']

@@ -9,7 +9,7 @@ import functools
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 from trytond.exceptions import UserError, UserWarning
@@ -32,11 +32,15 @@ DOMAIN_WORDS = {
 
 @dataclasses.dataclass(slots=True)
 class Finished:
-    """What goes out: status, headers (without those every answer has), body and Set-Cookie values"""
+    """What goes out: status, headers (without those every answer has), body (bytes or a Stream) and cookies.
+
+    cookies: values of Set-Cookie; record: text under which the secrets of a stored answer can be wiped.
+    """
     status: int
     headers: dict
-    body: bytes = b''
+    body: Any = b''
     cookies: Sequence[str] = ()
+    record: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
-"""Which contracts and hooks are installed: those of all modules named ``rest_…``"""
+"""The contracts that are installed: those of all modules named ``rest_…``"""
 import importlib
-from importlib.metadata import entry_points
 
-from trytond.modules import MODULES_GROUP
+from trytond.modules.tenant.contracts import face_modules
 
 
 def contracts():
@@ -10,13 +9,5 @@ def contracts():
     return [module.CONTRACT for module in _modules() if hasattr(module, 'CONTRACT')]
 
 
-def hooks():
-    """Return the hooks of all installed modules named rest_…"""
-    return [hook for module in _modules() for hook in getattr(module, 'HOOKS', ())]
-
-
 def _modules():
-    names = sorted(
-        point.name for point in entry_points(group=MODULES_GROUP)
-        if point.name.startswith('rest_'))
-    return [importlib.import_module(f'trytond.modules.{name}') for name in names]
+    return [importlib.import_module(f'trytond.modules.{name}') for name in face_modules()]

@@ -1,5 +1,5 @@
 """How billing refuses: ``{error, message}`` and a few members more, fields named as in the contract"""
-from trytond.modules.rest.dialect import Dialect, Entry, steps
+from trytond.modules.rest.dialect import Dialect, Entry
 from trytond.modules.rest.fields import SHORT, camel
 from trytond.modules.rest.house import WORDS
 from trytond.modules.rest.refusals import Kind, shown
@@ -16,7 +16,8 @@ LINE_NAMES = {'unit_price': 'price_per_unit'}
 
 def _violations(facts, rename):
     return {'violations': [
-            {**each, 'field': rename(steps(each['field']))} for each in facts['violations']]}
+            {'rule': each['rule'], 'field': rename(each['path']), 'message': each['message']}
+            for each in facts['violations']]}
 
 
 def _matches(facts, rename):

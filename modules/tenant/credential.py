@@ -1,4 +1,4 @@
-"""Keys of the REST contracts: one store for four kinds.
+"""Keys of the REST contracts: one store for all kinds.
 
 A key reads ``<kind>_<shard>_<public>_<secret>``: the first three parts are its prefix, shown for ever and
 naming the database; the secret is 256 random bits, shown once and stored as SHA-256 only (a random secret of
@@ -17,10 +17,11 @@ from trytond.transaction import Transaction
 
 from trytond.modules.backend.routine import Routine
 
+from .contracts import key_kinds
 from .ownership import TenantOwned
 from .user import SecretChar
 
-KINDS = {'billing': 'kbl', 'teams': 'ktm', 'ledger': 'kld', 'trades': 'ktr'}
+KINDS = key_kinds()
 """Scheme → first part of its keys"""
 
 

@@ -14,7 +14,9 @@ from trytond.pool import Pool
 from trytond.transaction import Transaction
 
 from .copy_company import copy_company
-from trytond.modules.kernel.exceptions import FieldError
+from trytond.modules.kernel.exceptions import TenantError
+from trytond.modules.kernel.tenants import require_tenant
+from trytond.modules.tenant.contracts import declared
 from trytond.modules.tenant.plan import PLANS
 from trytond.modules.tenant.role import OWNER, group_ids
 from trytond.modules.tenant.scope import entered
@@ -23,10 +25,6 @@ CHART_OF = {'DE': 'skr04', 'AT': 'ekr'}
 TIMEZONE_OF = {'DE': 'Europe/Berlin', 'AT': 'Europe/Vienna'}
 TAX_NUMBER_OF = {'DE': 'de_stnr', 'AT': 'at_tin'}
 """Country → type of party.identifier"""
-
-
-class TenantError(FieldError):
-    """A tenant cannot be made or found as asked"""
 
 
 @dataclass
@@ -191,9 +189,9 @@ def add_member(company, login, role, name=None, password=None):
     return user.id, password.text
 
 
-def api_user(company):
-    """Return the user that a tenant's keys act as: an owner nobody can log in as"""
-    login = f'api@{company}'
+def api_user(company, role=OWNER):
+    """Return the user that a tenant's keys of a role act as, whom nobody can log in as"""
+    login = f'api@{company}' if role == OWNER else f'api-{role}@{company}'
     with entered(company):
         User = Pool().get('res.user')
         users = User.search([('login', '=', login)])
@@ -202,22 +200,15 @@ def api_user(company):
         user, = User.create([{
                     'login': login, 'name': "API", 'company': company,
                     'companies': [('add', [company])],
-                    'groups': [('add', group_ids(OWNER))]}])
+                    'groups': [('add', group_ids(role))]}])
         return user.id
-
-
-def require_tenant(company):
-    """Raise TenantError unless there is a tenant with that company id"""
-    if not Transaction().connection.execute(
-            "SELECT 1 FROM company_company WHERE id = %s AND tenant_state NOT IN ('house', 'template')",
-            (company,)).fetchone():
-        raise TenantError(f"there is no tenant {company}", 'tenant')
 
 
 def issue_key(company, scheme, shard, abilities=()):
     """Create a key of a contract for a tenant; return (credential id, prefix, key)"""
     require_tenant(company)
-    user = api_user(company)
+    contract = declared().get(scheme)
+    user = api_user(company, contract.role if contract else OWNER)
     with entered(company):
         credential, key = Pool().get('tenant.credential').issue(scheme, user, shard, abilities)
         return credential.id, credential.prefix, key

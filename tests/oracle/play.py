@@ -30,17 +30,17 @@ def play(case, world, printed_as, prepare=contextlib.nullcontext, reread=None):
     printed_as: {party: number that is printed}; prepare: context within which it is done; reread: function
     that makes a document anew of an issued invoice.
     """
-    from trytond.modules.account_invoice_issue import draft
+    from trytond.modules.account_invoice_issue import lookups
     from trytond.modules.kernel import clock
     noon = dt.datetime.combine(case.today, dt.time(11), dt.UTC)
-    real = draft._read_parties
+    real = lookups.read_parties
 
     def parties(ids, books):
         positions, customers = real(ids, books)
         return positions, {
             id: replace(customer, id=printed_as.get(id, id)) for id, customer in customers.items()}
     with world.inside() as transaction, mock.patch.object(clock, 'now', lambda: noon), \
-            mock.patch.object(draft, '_read_parties', parties), \
+            mock.patch.object(lookups, 'read_parties', parties), \
             mock.patch.object(world.pool.get('ir.date'), 'today', lambda timezone=None: case.today), \
             prepare():
         player, before = Player(case, world, reread), rows.written()

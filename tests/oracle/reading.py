@@ -26,10 +26,10 @@ def reread(invoice):
 
 
 def _bill(invoice):
-    from trytond.modules.account_invoice_issue import draft
     from trytond.modules.document_issue import rounding
-    from trytond.modules.account_invoice_issue.draft import Bill, Item
+    from trytond.modules.account_invoice_issue.bill import Bill, Item
     from trytond.modules.document_issue.ledger import read_books
+    from trytond.modules.account_invoice_issue.lookups import read_parties
     from trytond.modules.account_invoice_issue.side import side_of
     books = read_books(side_of(invoice))
     taxed = {tax.id: _taxed(invoice, tax) for line in invoice.lines for tax in line.taxes}
@@ -41,7 +41,7 @@ def _bill(invoice):
             tax=taxed[line.taxes[0].id][0], net=line.amount,
             shown=rounding.line_amount(line.quantity, line.unit_price) if gross else line.amount)
         if line.type == 'line' else Item(line, line.description or '') for line in invoice.lines]
-    positions, buyers = draft._read_parties({invoice.party.id}, books)
+    positions, buyers = read_parties({invoice.party.id}, books)
     buyer = buyers[invoice.party.id]
     credited = invoice.credit_of and SimpleNamespace(
         number=invoice.credit_of.number, issue_date=invoice.credit_of.invoice_date,

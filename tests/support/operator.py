@@ -59,7 +59,7 @@ class Operator:
         return answer['result']
 
     def tenant(self, country='DE', name=None, **seller):
-        """Make a tenant with a member and a billing key.
+        """Make a tenant with a member and a key of each contract.
 
         Returns the tenant object of demo.json: name, company, country, credentials, login.
         """
@@ -70,15 +70,16 @@ class Operator:
 def _tenant(**seller):
     from trytond.transaction import Transaction
 
+    from trytond.modules.tenant.contracts import declared
     from trytond.modules.tenant_provision import provision
     database = Transaction().database.name
     company = provision.create_tenant(provision.Seller(**seller))
     login = f'member-{company}'
     user, password = provision.add_member(company, login, 'owner')
-    _, prefix, key = provision.issue_key(company, 'billing', database)
+    keys = {name: provision.issue_key(company, name, database)[1:] for name in declared()}
     return {
         'name': seller['name'], 'company': company, 'country': seller['country'],
-        'credentials': {'billing': key}, 'prefix': prefix,
+        'credentials': {name: key for name, (_, key) in keys.items()}, 'prefix': keys['billing'][0],
         'login': {'user': login, 'password': password, 'id': user}}
 
 

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from hypothesis import strategies as st
 from trytond.modules.account_invoice_issue import printed
 from trytond.modules.account_invoice_issue.credit import Credited
-from trytond.modules.account_invoice_issue.draft import Bill, Item
+from trytond.modules.account_invoice_issue.bill import Bill, Item
 from trytond.modules.account_invoice_issue.side import SELF_BILLED
 from trytond.modules.document_issue import rounding
 from trytond.modules.document_issue.limits import storable

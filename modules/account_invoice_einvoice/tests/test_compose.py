@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from trytond.modules.account_invoice_einvoice.compose import einvoice, net_price
-from trytond.modules.account_invoice_issue.draft import Item
+from trytond.modules.account_invoice_issue.bill import Item
 from trytond.modules.document_render import Reference
 
 from .bills import SELLERS, bill, customer, item, tax

@@ -11,12 +11,13 @@ from trytond.transaction import without_check_access
 
 from tests.support.invoicing import inside
 
+from ..columns import INVOICE, LINE
 from .tools import customer, draft, written
 
 OURS = {
-    'template', 'supply_date', 'due_date', 'tax_rate', 'issued_at', 'position', 'printed', 'unit_label',
-    'unit_code', 'net_amount', 'item_key', 'custom_unit', 'credit_of', 'warnings', 'self_billed'}
-"""Columns that stock Tryton does not have"""
+    name for columns in (INVOICE, LINE) for name, column in columns.table.items()
+    if column.own and column.value} - {'introduction'}
+"""Columns that stock Tryton does not have and issuing fills in; an introduction is that of the draft"""
 NUMBERS = {'number', 'number_alnum', 'number_digit'}
 ROWS = [
     [(8.0, '95.00'), (2.0, '110.00')],

@@ -12,7 +12,6 @@ from trytond.modules.rest.replay import (
     Stored,
     decide,
     fingerprint,
-    parts_fingerprint,
     read_key,
 )
 
@@ -52,12 +51,3 @@ def test_missing_key():
     assert read_key(None, required=False) is None
     with pytest.raises(Refusal, match="Idempotency-Key: is required"):
         read_key(None, required=True)
-
-
-def test_parts_differ_by_name_file_and_bytes():
-    prints = {
-        parts_fingerprint(parts) for parts in (
-            [('a', None, b'1')], [('a', 'f', b'1')], [('b', None, b'1')], [('a', None, b'2')],
-            [('a', None, b'1'), ('b', None, b'1')], [('b', None, b'1'), ('a', None, b'1')],
-            [('af', '', b'1')])}
-    assert len(prints) == 7

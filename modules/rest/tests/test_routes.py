@@ -3,8 +3,8 @@ import uuid
 
 import pytest
 
-from trytond.modules.rest.contract import Authentication, Contract, Operation
-from trytond.modules.rest.house import HOUSE
+from trytond.modules.rest.contract import Contract, Operation
+from trytond.modules.rest.house import DIALECT
 from trytond.modules.rest.routes import (
     Table,
     UnknownPath,
@@ -19,8 +19,7 @@ SEND = '/api/v1/invoices/3f2b8c1e-0000-4000-8000-000000000001/send'
 
 def contract(name, prefix, *lines):
     return Contract(
-        name=name, title=name, roots=[prefix], dialect=HOUSE.dialect,
-        authentication=Authentication(scheme=name),
+        name=name, title=name, roots=[prefix], dialect=DIALECT, ways=[],
         operations=[
             Operation(
                 id=f'{method} {path}', method=method, path=path, handler=None, summary='', tag='')

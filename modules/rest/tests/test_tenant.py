@@ -6,15 +6,10 @@ import psycopg
 import pytest
 from trytond import backend
 from trytond.cache import Cache
-from trytond.modules.rest import (
-    Authentication, Contract, Idempotency, Operation, Refusal, not_found)
-from trytond.modules.rest.application import Application
+from trytond.modules.rest import Contract, Key, Operation, Refusal, Repeats, not_found
+from trytond.modules.rest.application import assemble
 from trytond.modules.rest.fields import Body, Output, text
 from trytond.modules.rest.gateway import Gateway
-from trytond.modules.rest.house import HOUSE, pages
-from trytond.modules.rest.journal import Journal
-from trytond.modules.rest.limiter import Limiter
-from trytond.modules.rest.routes import Table
 from trytond.modules.rest.tests import fakes
 from trytond.pool import Pool
 from trytond.transaction import Transaction
@@ -85,8 +80,8 @@ def duplicate(call):
 
 
 CONTRACT = Contract(
-    name='parties', title="Parties", roots=['/api'], dialect=fakes.DIALECT, idempotency=Idempotency(),
-    authentication=Authentication(scheme='billing', header='X-Api-Key'), operations=[
+    name='parties', title="Parties", roots=['/api'], dialect=fakes.DIALECT, repeats=Repeats(),
+    ways=[Key(scheme='billing', header='X-Api-Key')], operations=[
         Operation(id='create', method='POST', path='/api/parties', handler=create, status=201,
             request=PartyCreate, response=Party, summary='', tag='', etag=True),
         Operation(id='read', method='GET', path='/api/parties/{id:int}', handler=read,
@@ -103,10 +98,7 @@ CONTRACT = Contract(
 @pytest.fixture
 def app(database, pool):
     RUNS.clear()
-    gateway = Gateway([database])
-    return Application(
-        Table([CONTRACT]), gateway, Limiter(), Journal(gateway.write_log), HOUSE,
-        pages([CONTRACT], gateway.complaints))
+    return assemble([CONTRACT], Gateway([database]))
 
 
 class Caller:
@@ -347,10 +339,7 @@ def test_a_database_that_goes_away_and_comes_back(fresh_database, postgres, pool
     """503 with Retry-After while it is away, at once after the first; served again within a second"""
     with Transaction().start(fresh_database, 0, readonly=True):
         Pool(fresh_database).init()
-    gateway = Gateway([fresh_database])
-    app = Application(
-        Table([CONTRACT]), gateway, Limiter(), Journal(gateway.write_log), HOUSE,
-        pages([CONTRACT], gateway.complaints))
+    app = assemble([CONTRACT], Gateway([fresh_database]))
     client, headers = Client(app), {'X-Api-Key': 'kbl_any_00000000_secret'}
     assert client.get('/api/parties/1', headers=headers).status_code == 401
 

@@ -29,7 +29,7 @@ def perform(arguments):
 def findings(tenant=None, language='en'):
     """Return what is wrong with a tenant, None for all; raise TenantError when there is no such tenant"""
     from trytond.modules.kernel import check
-    from trytond.modules.tenant_provision.provision import require_tenant
+    from trytond.modules.kernel.tenants import require_tenant
     from trytond.transaction import Transaction
     if tenant is not None:
         require_tenant(tenant)

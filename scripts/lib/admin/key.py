@@ -3,8 +3,6 @@ import argparse
 
 from ..run import options
 
-CONTRACTS = ('billing', 'teams', 'ledger', 'trades')
-
 
 def parse(arguments):
     parser = argparse.ArgumentParser(
@@ -12,7 +10,7 @@ def parse(arguments):
     commands = parser.add_subparsers(dest='command', required=True)
     create = options.command(commands, 'create', 'make a key; it is shown this once')
     create.add_argument('tenant', type=int, metavar='TENANT')
-    create.add_argument('--contract', choices=CONTRACTS, required=True)
+    create.add_argument('--contract', required=True, help='name of a contract, e.g. billing')
     create.add_argument(
         '--abilities', default='', metavar='a,b', help='what the key may do (default: everything)')
     options.command(commands, 'list', 'list the keys of a tenant').add_argument(
@@ -21,9 +19,31 @@ def parse(arguments):
     return parser.parse_args(arguments)
 
 
+def abilities_of(name, text):
+    """Return the abilities of a text a,b.
+
+    Raises FieldError for a contract that is not there, and for an ability that no operation of it asks for.
+    """
+    from trytond.modules.kernel.exceptions import FieldError
+    from trytond.modules.rest.installed import contracts
+    installed = {contract.name: contract for contract in contracts()}
+    if name not in installed:
+        raise FieldError(f"there is no contract {name!r}, only {_listed(installed)}", 'contract')
+    abilities = [ability.strip() for ability in text.split(',') if ability.strip()]
+    known = installed[name].abilities
+    if unknown := [ability for ability in abilities if ability not in known]:
+        raise FieldError(
+            f"no operation of {name} asks for {_listed(unknown)}, only for {_listed(known)}", 'abilities')
+    return abilities
+
+
+def _listed(names):
+    return ', '.join(sorted(names))
+
+
 def _create(arguments, database):
     from trytond.modules.tenant_provision.provision import issue_key
-    abilities = [name.strip() for name in arguments.abilities.split(',') if name.strip()]
+    abilities = abilities_of(arguments.contract, arguments.abilities)
     id, prefix, key = issue_key(arguments.tenant, arguments.contract, database, abilities)
     return {'id': id, 'prefix': prefix, 'key': key}
 

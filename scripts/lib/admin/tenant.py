@@ -5,8 +5,6 @@ import datetime as dt
 from ..run import options
 from ..install.bootstrap import say
 
-CONTRACTS = ('billing',)
-"""Contracts that a new tenant gets a key for"""
 _TEXTS = (
     'name', 'street', 'postal-code', 'city', 'country', 'vat-id', 'tax-number', 'iban', 'bic', 'phone',
     'email')
@@ -38,17 +36,23 @@ def create(database, seller):
 
     seller: provision.Seller
     """
+    from trytond.modules.tenant.contracts import declared
     from trytond.modules.tenant_provision import provision
     password = provision.Password()
     company = provision.create_tenant(seller)
-    keys = {
-        contract: provision.issue_key(company, contract, database)[2] for contract in CONTRACTS}
+    keys = issue_keys(database, company, declared())
     login = f'owner-{company}'
     _, password = provision.add_member(company, login, 'owner', name=seller.name, password=password)
     return {
         'name': seller.name, 'company': company, 'country': seller.country,
         'chart': seller.chart or provision.CHART_OF[seller.country], 'plan': seller.plan,
         'credentials': keys, 'login': {'user': login, 'password': password}}
+
+
+def issue_keys(database, company, contracts):
+    """Make a key of each contract (name) for a tenant (company id); return {contract: key}"""
+    from trytond.modules.tenant_provision.provision import issue_key
+    return {contract: issue_key(company, contract, database)[2] for contract in sorted(contracts)}
 
 
 def _create(arguments, database):
@@ -89,7 +93,8 @@ def _offboard(arguments, database):
 
 def _plan(arguments, database):
     from trytond.modules.tenant.plan import parse_feature
-    from trytond.modules.tenant_provision.provision import TenantError, set_features
+    from trytond.modules.kernel.exceptions import TenantError
+    from trytond.modules.tenant_provision.provision import set_features
     try:
         changes = dict(map(parse_feature, arguments.feature))
     except ValueError as error:

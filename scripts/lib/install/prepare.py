@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
 from scripts.lib.install.bootstrap import say
 from scripts.lib.install.home import read_json, write_json
-from scripts.lib.admin.tenant import create
+from scripts.lib.admin.tenant import create, issue_keys
 
 SELLERS = (
     {
@@ -29,28 +29,36 @@ SELLERS = (
 
 def tenants(database, path):
     """Make the demo tenants that are missing and keep all of them in a file."""
+    from trytond.modules.tenant.contracts import declared
     from trytond.modules.tenant.credential import authenticate
     known = [
         tenant for tenant in read_json(path) or []
-        if authenticate(database, tenant['credentials']['billing'], 'billing')]
+        if all(authenticate(database, key, name) for name, key in tenant['credentials'].items())]
+    for tenant in known:
+        if missing := declared().keys() - tenant['credentials'].keys():
+            tenant['credentials'] |= _as_owner(database, issue_keys, tenant['company'], missing)
     for seller in SELLERS:
         if not any(tenant['country'] == seller['country'] for tenant in known):
             say(f'making the demo tenant {seller["name"]}')
-            known.append(_make(database, seller))
+            known.append(_as_owner(database, _make, seller))
             write_json(path, known)
     write_json(path, known)
 
 
 def _make(database, seller):
+    from trytond.modules.tenant_provision.provision import Seller
+    return create(database, Seller(plan='full', **seller))
+
+
+def _as_owner(database, function, *arguments):
+    """Return what a function(database, …) returns in a transaction of the owner, once that is committed."""
     from trytond.pool import Pool
     from trytond.transaction import Transaction
-
-    from trytond.modules.tenant_provision import provision
     if database not in Pool.database_list():
         with Transaction().start(database, 0, readonly=True):
             Pool(database).init()
     with Transaction().start(database, 0):
-        return create(database, provision.Seller(plan='full', **seller))
+        return function(database, *arguments)
 
 
 def main():

@@ -1,79 +1,224 @@
-"""The layout as a table: which modules may know which. Arrows run down only, contracts never meet.
+"""The layout: which module may know which, and which file which.
 
-The wings are those of README.md. A module that is not listed is a finding: it has no place in the house yet.
+- A module imports another only if that is in the transitive ``depends`` of its tryton.cfg.
+- ``depends`` run down only: a wing stands on the wings named beside it, and within a wing a module stands on
+  those listed behind it.
+- Modules of the faces (contracts, hooks, pages) never know each other.
+- No file imports, directly or by others, a file that imports it; imports inside functions count.
+
+The wings are those of README.md. A module without a place is a finding. Tests of a module may know all.
 """
 import ast
 import configparser
+import functools
 from pathlib import Path
 
 from ..install.bootstrap import ROOT
 
-WINGS = (
-    ('faces', (
-        'rest_billing', 'rest_ledger', 'rest_teams', 'rest_trades', 'rest_hooks', 'web')),
-    ('the ground of the faces', ('web_server', 'rpc', 'rest')),
-    ('inbox', ('document_review', 'assistant')),
-    ('sales and bank', (
-        'account_invoice_issue', 'account_invoice_einvoice', 'account_invoice_self_billing',
-        'account_invoice_payment_link', 'account_invoice_recurring', 'account_dunning_dach', 'quote',
-        'flat_rate_project', 'checkout', 'account_statement_match', 'account_payment_run')),
-    ('papers', ('party_customer', 'product_catalog', 'invoice_template', 'document_issue')),
-    ('books', ('account_dach', 'account_immutable', 'account_booking', 'account_close', 'account_datev')),
-    ('ground', ('backend', 'tenant', 'kernel', 'tenant_provision', 'immutable', 'archive',
-        'outbox', 'document_render', 'text_key')),
-    )
-"""Wing → modules, from the top of the house to the ground"""
-ALONE = ('rest_billing', 'rest_ledger', 'rest_teams', 'rest_trades')
-"""Contracts: none of them may know another"""
-HEIGHT = {
-    module: len(WINGS) - number for number, (_, modules) in enumerate(WINGS) for module in modules}
+FACES, CORE, INBOX, SALES, PAPERS, BOOKS, GROUND = (
+    'faces', 'core of the faces', 'inbox', 'sales and bank', 'papers', 'books', 'ground')
+WINGS = {
+    FACES: ('web',),
+    CORE: ('web_server', 'rpc', 'rest'),
+    INBOX: ('document_review', 'assistant'),
+    SALES: (
+        'checkout', 'account_dunning_dach', 'account_invoice_recurring', 'flat_rate_project', 'quote',
+        'account_payment_run', 'account_statement_match', 'account_invoice_payment_link',
+        'account_invoice_self_billing', 'account_invoice_einvoice', 'account_invoice_issue'),
+    PAPERS: ('document_issue', 'invoice_template', 'product_catalog', 'party_customer'),
+    BOOKS: ('account_datev', 'account_close', 'account_booking', 'account_immutable', 'account_dach'),
+    GROUND: (
+        'outbox', 'archive', 'immutable', 'tenant_provision', 'kernel', 'tenant', 'backend',
+        'document_render', 'text_key'),
+    }
+"""Wing → modules from its top to its bottom; every module named ``rest_…`` is one of the faces"""
+STANDS_ON = {
+    FACES: (CORE, INBOX, SALES, PAPERS, BOOKS, GROUND),
+    CORE: (GROUND,),
+    INBOX: (SALES, PAPERS, BOOKS, GROUND),
+    SALES: (PAPERS, BOOKS, GROUND),
+    PAPERS: (BOOKS, GROUND),
+    BOOKS: (GROUND,),
+    GROUND: (),
+    }
+"""Wing → wings that its modules may know"""
+WING = {module: wing for wing, modules in WINGS.items() for module in modules}
+TREES = ('modules', 'scripts', 'tests')
+"""Folders whose files must not import in circles"""
 
 
-def findings(root=ROOT / 'modules'):
-    """Return a sentence for every arrow that runs up, and for every module without a place."""
-    own = {path.parent.name for path in Path(root).glob('*/tryton.cfg')}
-    found = [f'modules/{name}: has no place in WINGS of scripts/lib/quality/layers.py'
-        for name in sorted(own - HEIGHT.keys())]
-    for module in sorted(own & HEIGHT.keys()):
-        for where, target in arrows(Path(root) / module):
-            if target in HEIGHT and not allowed(module, target):
-                found.append(f'{where}: {module} must not know {target}')
-    return found
+def findings(root=ROOT):
+    """Return a sentence for everything that breaks the layout of the tree at ``root``."""
+    house = House(root / 'modules')
+    return [*_without_place(house), *_upward(house), *_undeclared(house), *_circles(root)]
 
 
-def allowed(module, target):
-    """Tell if a module may import or depend on another."""
-    if module == target:
-        return True
-    if module in ALONE and target in ALONE:
-        return False
-    return HEIGHT[target] <= HEIGHT[module]
+def wing(module):
+    """Return the wing of a module, None for one without a place."""
+    return FACES if module.startswith('rest_') else WING.get(module)
 
 
-def arrows(folder):
-    """Yield (file and line, module) for each dependency of a module: its imports and its tryton.cfg."""
+def may_depend(module, target):
+    """Tell if a module of Kontor may depend on another."""
+    upper, lower = wing(module), wing(target)
+    if upper == lower:
+        places = WINGS[upper]
+        return upper != FACES and places.index(module) < places.index(target)
+    return lower in STANDS_ON[upper]
+
+
+class House:
+    """The modules below a folder, and what they depend on."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.own = sorted(path.parent.name for path in self.folder.glob('*/tryton.cfg'))
+        self._reach = {}
+
+    def has(self, module):
+        """Tell if there is such a module, here or among Tryton's."""
+        return module in self.own or _config(_trytons(), module).exists()
+
+    def depends(self, module):
+        """Return ``depends`` and ``extras_depend`` of a module, nothing for one that is not there."""
+        return _depends(_config(self.folder if module in self.own else _trytons(), module))
+
+    def reach(self, module):
+        """Return the names of all modules that a module stands on."""
+        if module not in self._reach:
+            found, queue = set(), [module]
+            while queue:
+                new = set(self.depends(queue.pop())) - found
+                found |= new
+                queue += new
+            self._reach[module] = found
+        return self._reach[module]
+
+    def files(self, module):
+        """Yield the Python files of a module without its tests."""
+        folder = self.folder / module
+        for path in sorted(folder.rglob('*.py')):
+            if 'tests' not in path.relative_to(folder).parts:
+                yield path
+
+
+def _config(folder, module):
+    return folder / module / 'tryton.cfg'
+
+
+@functools.cache
+def _depends(path):
     config = configparser.ConfigParser()
-    config.read(folder / 'tryton.cfg')
-    for option in ('depends', 'extras_depend'):
-        for name in config.get('tryton', option, fallback='').split():
-            yield f'{folder / "tryton.cfg"}', name
-    for path in sorted(folder.rglob('*.py')):
-        if 'tests' in path.relative_to(folder).parts:
-            continue
-        for line, name in imported(ast.parse(path.read_text())):
-            yield f'{path}:{line}', name
+    config.read(path)
+    return [
+        name for option in ('depends', 'extras_depend')
+        for name in config.get('tryton', option, fallback='').split()]
+
+
+@functools.cache
+def _trytons():
+    """Return the folder of Tryton's own modules."""
+    import trytond.modules
+    return Path(trytond.modules.__file__).parent
+
+
+def _without_place(house):
+    return [
+        f'modules/{module}: has no place in WINGS of scripts/lib/quality/layers.py'
+        for module in house.own if wing(module) is None]
+
+
+def _upward(house):
+    for module in house.own:
+        for target in house.depends(module):
+            if wing(module) and wing(target) and not may_depend(module, target):
+                yield f'{_config(house.folder, module)}: {module} must not know {target}'
+
+
+def _undeclared(house):
+    for module in house.own:
+        for path in house.files(module):
+            for line, target in dict.fromkeys(imported(_tree(path))):
+                if house.has(target) and target not in {module, *house.reach(module)}:
+                    yield f'{path}:{line}: {module} does not depend on {target}'
+
+
+@functools.cache
+def _tree(path):
+    return ast.parse(path.read_text())
 
 
 def imported(tree):
     """Yield (line, module) for each Tryton module that a syntax tree imports."""
+    for line, name in _absolute(tree, ()):
+        parts = name.split('.')
+        if parts[:2] == ['trytond', 'modules'] and len(parts) > 2:
+            yield line, parts[2]
+
+
+# Circles of files
+
+def _circles(root):
+    """Return a sentence for each circle of files, by one way round."""
+    files = {_dotted(root, path): path for tree in TREES for path in sorted((root / tree).rglob('*.py'))}
+    graph = {
+        name: sorted({target for _, target in _targets(name, path, files) if target != name})
+        for name, path in files.items()}
+    return [
+        'circle of imports: ' + ' → '.join(str(files[name].relative_to(root)) for name in way)
+        for way in circles(graph)]
+
+
+def _dotted(root, path):
+    """Return the name by which a file is imported."""
+    parts = path.relative_to(root).with_suffix('').parts
+    if parts[0] == 'modules':
+        parts = ('trytond', *parts)
+    return '.'.join(parts[:-1] if parts[-1] == '__init__' else parts)
+
+
+def _targets(name, path, files):
+    """Yield (line, name) of the files that a file imports; a package itself only where it gives the name."""
+    package = name.split('.') if path.name == '__init__.py' else name.split('.')[:-1]
+    for line, target in _absolute(_tree(path), package):
+        while target and target not in files:
+            target = target.rpartition('.')[0]
+        if target:
+            yield line, target
+
+
+def _absolute(tree, package):
+    """Yield (line, dotted name) of everything that a syntax tree of a package imports."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            names = [f'{node.module}.{alias.name}' for alias in node.names]
-        else:
-            continue
-        for name in names:
-            parts = name.split('.')
-            if parts[:2] == ['trytond', 'modules'] and len(parts) > 2:
-                yield node.lineno, parts[2]
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = package[:len(package) - node.level + 1] if node.level else ()
+            base = '.'.join([*start, *([node.module] if node.module else ())])
+            yield from ((node.lineno, f'{base}.{alias.name}') for alias in node.names)
+
+
+def circles(graph):
+    """Return short ways round that together pass every name of {name: names} that stands in a circle."""
+    found, seen = [], set()
+    for name in sorted(graph):
+        if name not in seen and (way := _way_round(graph, name)):
+            found.append(way)
+            seen.update(way)
+    return found
+
+
+def _way_round(graph, start):
+    """Return the shortest way from a name back to it, None without one."""
+    before, queue = {}, [start]
+    for name in queue:
+        for target in graph.get(name, ()):
+            if target == start:
+                way = [start, name]
+                while way[-1] != start:
+                    way.append(before[way[-1]])
+                return way[::-1]
+            if target not in before:
+                before[target] = name
+                queue.append(target)
+    return None

@@ -17,7 +17,7 @@ NOW = dt.datetime(2026, 5, 18, 10, 0, tzinfo=dt.UTC)
 EVERYWHERE = {
     'method_not_allowed', 'request_timeout', 'payload_too_large', 'uri_too_long', 'unsupported_media_type',
     'rate_limited', 'headers_too_large', 'internal_error', 'unavailable', 'conflict'}
-"""Codes that the document has for all operations alike; each is recorded once, as far as it can be provoked"""
+"""Codes that the document has for all operations; each is recorded once, as far as it can be provoked"""
 UNREACHABLE = {
     # Papers are final from the moment they exist
     ('GET', '/api/paushal-projects/{id}/offer/pdf', 400, 'not_finalized'),

@@ -18,8 +18,6 @@ from tests.contracts.kit import golden
 from . import recording
 from .chapters import CHAPTERS
 
-pytest_plugins = ['tests.support.billing_fixtures']
-
 FOLDER = Path(__file__).parent / 'golden'
 DOCUMENT = FOLDER / 'openapi.json'
 RECORDING = bool(os.environ.get('KONTOR_RECORD_GOLDEN'))

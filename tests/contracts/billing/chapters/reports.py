@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from tests.stripe_server import StripeServer, sign
+from tests.support.stripe_server import StripeServer, sign
 
 ACCOUNT = 'trytond.modules.account_invoice_payment_link.account'
 KEY, SECRET = 'rk_test_golden12345678', 'whsec_golden12345678'

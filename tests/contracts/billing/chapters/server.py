@@ -4,19 +4,12 @@ chunks.
 A request that comes too slowly is refused after some seconds; those are sent first and read last.
 """
 import contextlib
-import os
-import signal
 import socket
-import subprocess
-import sys
-import time
 
 from werkzeug.datastructures import Headers
 
-HOST = '127.0.0.1'
-CONFIG = 'config/gunicorn.conf.py'
-PATIENCE = 60
-"""Seconds until the server answers"""
+from tests.support.gunicorn import HOST, served
+
 HEAD = b'Host: x\r\n'
 MALFORMED = {
     'no HTTP': b'GARBAGE\r\n\r\n', 'empty lines': b'\r\n\r\n',
@@ -85,7 +78,7 @@ class Raw:
 
 def play(stage):
     account = stage.caller()
-    with _served(stage) as port:
+    with served(stage.postgres.configuration('web'), stage.database) as port:
         slow = {label: _send(port, data) for label, data in _slow(account).items()}
         for label, data in MALFORMED.items():
             _note(stage, label, _send(port, data))
@@ -93,40 +86,6 @@ def play(stage):
             _note(stage, label, _send(port, data), data.split()[1].decode())
         for label, sock in slow.items():
             _note(stage, f'too slow: {label}', sock)
-
-
-@contextlib.contextmanager
-def _served(stage):
-    """A gunicorn with one worker on the database of the stage"""
-    with socket.socket() as sock:
-        sock.bind((HOST, 0))
-        port = sock.getsockname()[1]
-    environment = os.environ | {
-        'TRYTOND_CONFIG': str(stage.postgres.configuration('web')), 'TRYTOND_DATABASE_NAMES': stage.database,
-        'KONTOR_BIND': f'{HOST}:{port}', 'KONTOR_WORKERS': '1'}
-    process = subprocess.Popen(
-        [sys.executable, '-m', 'gunicorn', '--config', CONFIG], env=environment, start_new_session=True,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait(port, process)
-        yield port
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-
-
-def _wait(port, process):
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and process.poll() is None:
-        with contextlib.suppress(OSError, IndexError), _send(
-                port, b'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n') as sock:
-            if Raw(sock.makefile('rb')).status_code == 200:
-                return
-        time.sleep(0.1)
-    raise AssertionError('gunicorn does not answer')
 
 
 def _send(port, data):
