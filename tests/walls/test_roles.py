@@ -9,6 +9,7 @@ from trytond.model import ModelSingleton, ModelSQL
 from trytond.model.exceptions import AccessError
 from trytond.wizard import StateView
 
+from tests.support import drawing
 from tests.support.client_fixtures import ROLES
 from tests.support.rpc import Client, Fault
 from tests.support.tenancy import as_member, as_tenant
@@ -62,7 +63,7 @@ def untouched(superuser, pool):
 @pytest.mark.parametrize('role', ROLES)
 def test_nothing_outside_the_tenant_is_changed_by_rpc(pool, superuser, clients, role, untouched):
     flaws, tried = [], 0
-    for name, Model in outside(pool).items():
+    for name, Model in drawing.draw(outside(pool).items(), 1 / 3, role):
         id_ = some_id(superuser, Model)
         text = next((f for f, field in Model._fields.items() if field._type == 'char'), 'id')
         for method, parameters in [
@@ -75,7 +76,7 @@ def test_nothing_outside_the_tenant_is_changed_by_rpc(pool, superuser, clients, 
             if answer not in (None, 0):
                 flaws.append(f'{name}.{method}: {answer}')
     assert not flaws, '\n'.join(flaws)
-    assert tried >= 71 * 7, tried
+    assert tried >= drawing.number(71, 23) * 7, tried
 
 
 def test_nothing_outside_the_tenant_is_changed_by_sql(pool, web, german):

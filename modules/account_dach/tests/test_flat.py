@@ -1,7 +1,6 @@
 """Flat accounts give the balances that stock Tryton gives"""
 import datetime as dt
 import json
-import os
 from pathlib import Path
 
 import psycopg
@@ -11,6 +10,7 @@ from trytond.exceptions import UserError
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
+from tests.support import drawing
 from trytond.modules.account_dach.fiscalyear import ensure_fiscalyear
 from trytond.modules.account_dach.tests.tools import book, figures, in_tenant
 
@@ -43,7 +43,7 @@ def stock_database(postgres, worker_id):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif('KONTOR_TEST_LONG' not in os.environ, reason="needs KONTOR_TEST_LONG: a minute")
+@pytest.mark.skipif(not drawing.whole(), reason="a minute: only with --whole")
 def test_stock_tryton_still_gives_these_figures(postgres, stock_database):
     output = postgres.run_as('owner', [
             '-m', 'trytond.modules.account_dach.tests.stock_books', stock_database, TODAY.isoformat()])

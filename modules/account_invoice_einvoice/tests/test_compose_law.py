@@ -9,10 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from trytond.modules.account_invoice_einvoice import cii, ubl, validate
 from trytond.modules.account_invoice_einvoice.compose import einvoice
 
+from tests.support import drawing
+
 from .bills import bills
 from .reading import drafthorse_figures, figures, read
 
-CASES = int(os.environ.get('KONTOR_EXAMPLES', 60))
+CASES = int(os.environ.get('KONTOR_EXAMPLES') or drawing.number(60, 20))
 
 
 @settings(
