@@ -10,8 +10,7 @@ from trytond.pool import Pool
 from trytond.transaction import without_check_access
 
 from tests.support.invoicing import inside
-
-from ..columns import INVOICE, LINE
+from trytond.modules.account_invoice_issue.columns import INVOICE, LINE
 from trytond.modules.account_invoice_issue.tests.tools import customer, draft, written
 
 pytestmark = pytest.mark.drawn(1 / 3)
