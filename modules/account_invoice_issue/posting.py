@@ -45,7 +45,7 @@ def foreign_modules(pool):
     known, found = known_modules(), {}
     for model in MODELS:
         for Class in pool.get(model).__mro__:
-            module = _module_of(Class)
+            module = module_of(Class)
             if module and module not in known and model not in found.setdefault(module, []):
                 found[module].append(model)
     return found
@@ -63,7 +63,7 @@ def known_modules():
     return frozenset(found)
 
 
-def _module_of(Class):
+def module_of(Class):
     """Return the Tryton module that a class comes from, None for Tryton's kernel and Python itself"""
     parts = Class.__module__.split('.')
     if parts[:2] == ['trytond', 'modules']:

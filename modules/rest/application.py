@@ -1,7 +1,7 @@
-"""The WSGI application of the host: REST contracts, the house's own pages, the way to Tryton's RPC.
+"""The WSGI application of the host: the REST contracts, the house's own pages, the way to Tryton's RPC.
 
-admission (route, credential, plan, limits) → body → tenant's transaction with idempotency, shape and
-handler → answer → log. Every answer is finished here: request id, timing, the contract's error shape.
+admission (route, caller, plan, limits) → body → tenant's transaction with idempotency, shape and handler →
+answer → log. Every answer is finished here: request id, timing, CORS; a refusal in its contract's dialect.
 """
 import logging
 from http.client import responses
@@ -13,47 +13,55 @@ from trytond.modules.backend import statements
 from trytond.modules.kernel import timing
 
 from . import admission
-from .contract import MIB, Call
+from .answers import wire
+from .bodies import MIB
 from .dialect import Finished, from_error
-from .exchange import Exchange, Task, request_id, utcnow
+from .exchange import Exchange, request_id, utcnow
 from .handling import NO_BODY, handle, read_call
-from .journal import Entry
+from .house import house
+from .journal import Entry, Journal
+from .limiter import Limiter
 from .refusals import Kind, Refusal
-from .routes import UnknownPath, WrongMethod, raw_path
+from .routes import Table, UnknownPath, WrongMethod, raw_path
 
 logger = logging.getLogger(__name__)
 
 MAX_LOGGED_PATH = 500
 PATIENCE = 15
+"""Seconds"""
 RETRY_AFTER = 5
 """Seconds"""
-PAGE_METHODS = 'GET, HEAD, OPTIONS'
 RPC_LIMIT = 2 * MIB
 """Bytes of an RPC call that are collected before the RPC application sees it"""
 PARTS = ('auth', 'compute', 'sql', 'render', 'validate', 'seal')
 SECURITY = {'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'private, no-cache'}
 
 
+def assemble(contracts, gateway, journal=None, limiter=None, **options):
+    """Return the Application of some contracts and of the house's own pages"""
+    own = house(contracts, gateway.complaints)
+    return Application(
+        Table([*contracts, own]), gateway, limiter or Limiter(),
+        journal or Journal(gateway.write_log), own, **options)
+
+
 class Application:
     """Answers every request to the host.
 
-    table: the contracts' operations; gateway: the way to the database; limiter, journal; pages:
-    {path: function(Request) → Finished} of the house; rpc: WSGI application that ``serves(path)``;
-    proxies: how many entries of X-Forwarded-… are to be believed; hooks: the Hooks; patience: seconds a
-    request waits at most while others of its tenant are worked on.
+    table: the contracts' operations; gateway: the way to the database; limiter, journal; fallback: the
+    contract that refuses what belongs to no other; rpc: WSGI application that ``serves(path)``; proxies: how
+    many entries of X-Forwarded-… are to be believed; patience: seconds a request waits at most while others
+    of its tenant are worked on.
     """
 
     def __init__(
-            self, table, gateway, limiter, journal, fallback, pages=None, rpc=None, proxies=0, hooks=(),
-            patience=PATIENCE):
+            self, table, gateway, limiter, journal, fallback, rpc=None, proxies=0, patience=PATIENCE):
         self.table = table
         self.gateway = gateway
         self.limiter = limiter
         self.journal = journal
         self.fallback = fallback
-        self.pages = pages or {}
         self.rpc = rpc
-        self.hooks = tuple(hooks)
         self.patience = patience
         self.proxy = ProxyFix(
             lambda environ, start_response: (), x_for=proxies, x_proto=proxies, x_host=proxies,
@@ -122,7 +130,7 @@ class Application:
     # The way of a request
 
     def _answer(self, exchange):
-        if exchange.credential is None:
+        if exchange.call is None:
             finished = self._guarded(exchange, self._admit)
             if finished is not None:
                 return finished
@@ -141,88 +149,78 @@ class Application:
             logger.exception("request %s failed", exchange.id)
             refusal = Refusal(Kind.INTERNAL, request_id=exchange.id)
         dialect = (exchange.contract or self.fallback).dialect
-        operation = exchange.operation
         return dialect.answer(
-            refusal, exchange.language, lambda: exchange.host,
-            dialect.renaming(operation and operation.names, exchange.places))
+            refusal, exchange.language, lambda: exchange.host, dialect.renaming(
+                exchange.operation and exchange.operation.names,
+                exchange.call and exchange.call.places))
 
     def _admit(self, exchange):
-        """Return the answer of what needs no body and no tenant, None for what goes on"""
+        """Return the answer of what needs neither body nor handler, None for what goes on"""
         if exchange.method == 'OPTIONS':
             return self._options(exchange)
-        if page := self.pages.get(exchange.path):
-            if exchange.method not in {'GET', 'HEAD'}:
-                raise admission.wrong_method(exchange.method, exchange.path, PAGE_METHODS)
-            return page(exchange.request)
-        if hook := self._hook(exchange.path):
-            return admission.call_hook(exchange, hook, self.gateway)
         admission.route(exchange, self.table)
-        admission.identify(exchange, self.gateway)
-        admission.permit(exchange)
-        self.limiter.check(exchange.credential)
-        admission.inspect_head(exchange)
+        call = admission.identify(exchange, self.gateway)
+        admission.permit(call, self.limiter)
+        admission.inspect_head(call)
         return None
 
-    def _hook(self, path):
-        return next((hook for hook in self.hooks if path.startswith(hook.prefix)), None)
-
     def _options(self, exchange):
-        """Say which methods a path has"""
-        if exchange.path in self.pages:
-            return Finished(204, {'Allow': PAGE_METHODS})
+        """Say which methods a path has, and to a browser what a page of another host may do there"""
         try:
             self.table.match('OPTIONS', exchange.path)
         except WrongMethod as error:
-            return Finished(204, {'Allow': error.allowed})
+            exchange.cors = error.cors
+            origin = exchange.request.headers.get('Origin')
+            headers = {'Allow': error.allowed}
+            if error.cors and 'Access-Control-Request-Method' in exchange.request.headers:
+                headers.update(error.cors.preflight(origin, error.allowed.split(', ')))
+            return Finished(204, headers)
         except UnknownPath:
             pass
         exchange.contract = self.table.contract_of(exchange.path)
-        raise admission.unknown_path(exchange.path)
+        raise admission.unknown_path(exchange)
 
     def _work(self, exchange):
-        data = admission.read_body(exchange)
-        with timing.measuring() as parts, statements.counting() as sent:
-            try:
-                finished = self._perform(exchange, data)
-            except Exception as error:
-                finished = self._refuse(exchange, error)
+        call = exchange.call
+        if call.operation.body:
+            call.received = call.operation.body.receive(exchange.request)
+        try:
+            with timing.measuring() as parts, statements.counting() as sent:
+                try:
+                    finished = self._perform(call)
+                except Exception as error:
+                    finished = self._refuse(exchange, error)
+        finally:
+            if call.received:
+                call.received.close()
         parts['sql'] += sent.seconds
         parts['auth'] += exchange.auth_seconds
         if exchange.writes:
             finished.headers['Server-Timing'] = server_timing(parts, exchange.milliseconds)
         return finished
 
-    def _perform(self, exchange, data):
-        if hook := exchange.hook:
-            return hook.receive(
-                self.gateway, exchange.credential, exchange.request.headers, data)
-        return self.gateway.perform(self._task(exchange, data))
-
-    def _task(self, exchange, data):
-        """Return the Task of a request.
+    def _perform(self, call):
+        """Answer a call: in its tenant's transaction, or in none if it has no tenant.
 
         A body that does not fit is refused inside the transaction, where a key that came with
         another body is known; but for that no lock is waited for, and without a key no transaction.
         """
-        operation, contract = exchange.operation, exchange.contract
-        call = Call(
-            operation=operation, contract=contract, credential=exchange.credential,
-            params=exchange.params, headers=exchange.request.headers, language=exchange.language,
-            request_id=exchange.id, remote_address=exchange.address, places=exchange.places)
+        call.way.verify(call)
         flaw = None
         try:
-            read_call(call, exchange.request.environ.get('QUERY_STRING', ''), data)
+            read_call(call)
         except Refusal as error:
-            if not exchange.key:
+            if not call.key:
                 raise
             flaw = error
-        return Task(
-            database=exchange.database, credential=exchange.credential,
-            context=exchange.context(), work=_work_of(call, flaw),
-            readonly=not operation.writes, locks=() if flaw else tuple(operation.locks),
-            key=exchange.key, place=(contract.name, operation.method, exchange.path), data=data,
-            hours=contract.idempotency.hours if contract.idempotency else 0,
-            header=contract.idempotency.header if contract.idempotency else '')
+
+        def work():
+            if flaw:
+                raise flaw
+            return handle(call)
+        if call.caller.company is None or call.operation.detached:
+            return work()
+        return self.gateway.perform(call, work, () if flaw else tuple(call.operation.locks))
 
     # Tryton's own protocol
 
@@ -252,35 +250,33 @@ class Application:
     def _send(exchange, finished, start_response):
         """Give an answer to the server; return its body"""
         headers = {**SECURITY, **finished.headers, 'X-Request-Id': exchange.id}
-        if finished.status not in NO_BODY:
-            headers['Content-Length'] = str(len(finished.body))
+        if exchange.cors:
+            headers.update(exchange.cors.answer(exchange.request.headers.get('Origin')))
+        bare = exchange.method == 'HEAD' or finished.status in NO_BODY
+        length, body = wire(finished.body, bare)
+        if finished.status not in NO_BODY and length is not None:
+            headers['Content-Length'] = str(length)
+        fields = list(headers.items())
+        fields += [('Set-Cookie', cookie) for cookie in finished.cookies]
         start_response(
-            f'{finished.status} {responses.get(finished.status, "Unknown")}', list(headers.items()))
-        return [] if exchange.method == 'HEAD' else [finished.body]
+            f'{finished.status} {responses.get(finished.status, "Unknown")}', fields)
+        return body
 
     def _note(self, exchange, status):
-        """Put a request into the log; the house's own pages are not worth a line"""
-        if exchange.path in self.pages:
+        """Put a request into the log"""
+        operation, call = exchange.operation, exchange.call
+        if operation and not operation.logged:
             return
-        credential = exchange.credential
         self.journal.add(Entry(
                 moment=exchange.moment, database=exchange.database or self.gateway.databases[0],
                 request_id=exchange.id, method=exchange.method[:20],
                 path=exchange.path[:MAX_LOGGED_PATH], status=status,
                 duration=round(exchange.milliseconds, 3), address=exchange.address,
                 contract=exchange.contract.name if exchange.contract else None,
-                operation=exchange.operation.id if exchange.operation else None,
-                company=credential.company if credential else None,
-                credential=credential.id if credential else None,
+                operation=operation.id if operation else None,
+                company=call.caller.company if call else None,
+                credential=call.caller.id if call else None,
                 key_prefix=exchange.key_prefix))
-
-
-def _work_of(call, flaw):
-    def work():
-        if flaw:
-            raise flaw
-        return handle(call)
-    return work
 
 
 def server_timing(parts, total):

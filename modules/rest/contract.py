@@ -1,59 +1,39 @@
 """What a contract is: data plus functions. All that a contract module needs to know.
 
-A contract module (``rest_billing``) holds one :class:`Contract` named ``CONTRACT``: how a
-credential is sent, how an error looks, how pages and repeated requests work, and a table of
-:class:`Operation`. An operation names a path, the shapes that come in and go out (pydantic
-models, see ``fields``) and a handler: a plain function from a :class:`Call` to an answer.
-Business rules live in domain modules.
+A contract module (``rest_billing``) holds one :class:`Contract` named ``CONTRACT``: the ways in, the dialect
+in which it refuses, how repeated requests work, and a table of :class:`Operation`. An operation names a path,
+the shapes that come in and go out (pydantic models, see ``fields``) and a handler: a plain function from a
+:class:`~.exchange.Call` to an answer. Business rules live in domain modules.
 """
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from .bodies import MIB, BodyKind, JsonBody
+from .cors import Cors
 from .dialect import Dialect
 
-KIB = 1024
-MIB = 1024 * KIB
 WRITES = frozenset({'POST', 'PUT', 'PATCH', 'DELETE'})
+REQUIRED, OPTIONAL, NEVER = 'required', 'optional', 'never'
+"""Whether an operation takes a key under which it may be repeated"""
 
 
 @dataclasses.dataclass(slots=True)
 class Answer:
     """What a handler may return when a model, dict or list alone does not say enough.
 
-    body: model, dict, list, bytes or None; status: None means the operation's own; etag: an
-    entity tag without quotes (made from the body when the operation says ``etag``); media_type:
-    for bytes.
+    body: model, dict, list, bytes, Stream, Page or None; status: None means the operation's own; etag: an
+    entity tag without quotes (made from the body when the operation says ``etag``); media_type: for bytes;
+    cookies: values of Set-Cookie; record: text under which a stored answer's secrets can be wiped.
     """
     body: Any = None
     status: int | None = None
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     etag: str | None = None
     media_type: str | None = None
-
-
-@dataclasses.dataclass(slots=True)
-class Call:
-    """One request as a handler sees it, already checked.
-
-    params: values from the path; query and body: instances of the operation's models (None if it
-    has none, or if an optional body was not sent); sent: JSON names of the members the caller
-    sent, so that "not sent" and "null" differ; credential: who calls; language: of the messages,
-    from Accept-Language; places: {domain list: [place in the request of its n-th member]} for refusals that
-    name a member, where the domain has another order.
-    """
-    operation: 'Operation'
-    contract: 'Contract'
-    credential: Any = None
-    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    query: Any = None
-    body: Any = None
-    sent: frozenset = frozenset()
-    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    language: str = 'en'
-    request_id: str = ''
-    remote_address: str = ''
-    places: dict = dataclasses.field(default_factory=dict)
+    cookies: Sequence[str] = ()
+    record: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -63,36 +43,49 @@ class Operation:
     """operationId of the contract document"""
     method: str
     path: str
-    """``/api/items/{id:int}``; converters: int, uuid, str (see ``routes``)"""
-    handler: Callable[[Call], Any]
-    """Function(Call) → model | dict | list | bytes | None | Answer. It runs inside the tenant's
-    transaction, as the credential's user, and raises Refusals and the domain's errors."""
+    """``/api/items/{id:int}``; converters: int, uuid, str, path (see ``routes``)"""
+    handler: Callable
+    """Function(Call) → model | dict | list | bytes | Stream | Page | None | Answer. It runs inside the
+    tenant's transaction, as the caller's user, and raises Refusals and the domain's errors."""
     summary: str
     tag: str
     description: str = ''
     request: type | None = None
-    """pydantic model of the body"""
+    """pydantic model of a JSON body"""
+    body: BodyKind | None = None
+    """another kind of body: a form, bytes; else made from ``request``, ``body_limit``, ``body_required``"""
     query: type | None = None
     """pydantic model of the query string"""
     response: Any = None
-    """pydantic model, ``list[Model]``, union, ``bytes`` (with media_type) or None (204)"""
+    """pydantic model, ``list[Model]``, union, ``bytes``, ``Stream``, ``Page`` (see media_type) or None"""
     status: int = 200
     media_type: str = 'application/json'
     other_media_types: Sequence[str] = ()
     """what else the bytes may be; the Answer says which"""
+    ways: Sequence = ()
+    """other ways in than the contract's"""
     ability: str | None = None
     """what a restricted key must be allowed to do, e.g. ``invoices:write``"""
     feature: str | None = None
-    """plan feature without which the operation answers 403"""
+    """plan feature without which the operation is refused"""
+    repeats: str | None = None
+    """REQUIRED, OPTIONAL or NEVER; None: as the contract says for the method"""
+    secrets: Sequence[str] = ()
+    """members of the answer that are kept encrypted while it is stored for repeats, and can be wiped"""
+    cors: Cors | None = None
+    """which pages of other hosts may call it"""
     locks: Sequence[str] = ()
     """tables whose tenant lock is taken before the snapshot (numbers, postings)"""
+    detached: bool = False
+    """the handler opens its transactions itself; nothing is repeated"""
+    logged: bool = True
     body_limit: int = MIB
-    """bytes; more is 413"""
+    """bytes; more is refused"""
     body_required: bool = True
     """False: an empty body is fine, ``Call.body`` is then None"""
     etag: bool = False
     """the answer carries a strong ETag of its body"""
-    current: Callable[[Call], Any] | None = None
+    current: Callable | None = None
     """Function(Call) → what a GET of the same record answers now; ``If-Match`` is compared with
     its ETag before the handler runs."""
     problems: Mapping[int, Mapping[str, str]] = dataclasses.field(default_factory=dict)
@@ -103,7 +96,12 @@ class Operation:
     names: Mapping[Any, str] = dataclasses.field(default_factory=dict)
     """{domain name, or whole path as a tuple: the contract's} for refusals, beyond the dialect's own"""
 
-    @property
+    def __post_init__(self):
+        if self.request and not self.body:
+            body = JsonBody(self.request, limit=self.body_limit, required=self.body_required)
+            object.__setattr__(self, 'body', body)
+
+    @functools.cached_property
     def writes(self):
         return self.method in WRITES
 
@@ -113,52 +111,21 @@ class Operation:
         return bool(self.locks)
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Authentication:
-    """How a credential travels.
-
-    scheme: the kind in the credential store; header and prefix: ``X-Api-Key`` and '' or
-    ``Authorization`` and ``Bearer ``.
-    """
-    scheme: str
-    header: str = 'Authorization'
-    prefix: str = ''
-    feature: str = 'api_access'
-
-    def secret(self, headers):
-        """Return the secret a request carries, None when it carries none"""
-        value = headers.get(self.header)
-        if not value or not value.startswith(self.prefix):
-            return None
-        return value[len(self.prefix):].strip() or None
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Idempotency:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Repeats:
     """How a repeated request is known.
 
-    methods: which methods take the key; required: is a request without key refused; hours: how
-    long an answer is kept.
+    methods: those whose operations take a key if they do not say otherwise; required: is a request without
+    key refused; header: of the key; replayed: header of an answer that is given again; hours: how long an
+    answer is kept; fingerprint: function(Call) → text that two equal requests share, else the body's own.
+    What another body under the same key is refused with stands in the dialect (KEY_REUSED).
     """
     methods: frozenset = frozenset({'POST'})
     header: str = 'Idempotency-Key'
+    replayed: str = 'Idempotency-Replayed'
     required: bool = False
     hours: int = 24
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Hook:
-    """An address at which another service reports. Whoever calls is known by a random id in the path and
-    proves itself by a signature over the body.
-
-    prefix: path before the id; find: function(gateway, id) → caller with ``company``, ``id`` None and
-    ``database``, or None for an unknown id; receive: function(gateway, caller, headers, data) → Finished,
-    which commits before it returns, or a Refusal.
-    """
-    prefix: str
-    find: Callable
-    receive: Callable
-    body_limit: int = MIB
+    fingerprint: Callable | None = None
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
@@ -169,14 +136,19 @@ class Contract:
     title: str
     dialect: Dialect
     """how it refuses"""
-    authentication: Authentication
+    ways: Sequence
+    """how a caller may come in, see ``ways``"""
     operations: Sequence[Operation]
     roots: Sequence[str] = ()
     """Beginnings of the paths that are refused in its dialect where the operations do not decide; one that
     ends with a slash means the paths below that end with one"""
     description: str = ''
     version: str = '1.0.0'
-    idempotency: Idempotency | None = None
+    repeats: Repeats | None = None
+    templates: Any = None
+    """``pages.Templates`` of its pages"""
+    documented: bool = True
+    """has an OpenAPI document and a reference page"""
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """{tag: title} in the order of the reference page"""
 
@@ -185,6 +157,13 @@ class Contract:
         """What a restricted key may be allowed to do: what the operations ask for"""
         return frozenset(operation.ability for operation in self.operations if operation.ability)
 
-    def takes_key(self, operation):
-        """Tell if an operation may be repeated under an idempotency key"""
-        return self.idempotency is not None and operation.method in self.idempotency.methods
+    def ways_of(self, operation):
+        return operation.ways or self.ways
+
+    def repeats_of(self, operation):
+        """Return REQUIRED, OPTIONAL or NEVER"""
+        if operation.repeats:
+            return operation.repeats
+        if self.repeats is None or operation.method not in self.repeats.methods:
+            return NEVER
+        return REQUIRED if self.repeats.required else OPTIONAL

@@ -5,9 +5,7 @@ here.
 """
 import contextlib
 import datetime as dt
-import hashlib
 import logging
-import secrets
 
 from trytond import backend
 from trytond.pool import Pool
@@ -15,12 +13,11 @@ from trytond.transaction import Transaction
 
 from trytond.modules.tenant.credential import KINDS, authenticate
 from trytond.modules.tenant.scope import tenant_scope
-from trytond.modules.kernel.request import Request, request_scope
+from trytond.modules.kernel.request import request_scope
 
 from .idempotency import Mismatch
 from .lifeline import Lifeline
 from .refusals import Kind, Refusal
-from .replay import fingerprint
 from .transaction import in_transaction
 
 logger = logging.getLogger(__name__)
@@ -59,29 +56,29 @@ class Gateway:
         with self.line(database):
             return database, authenticate(database, secret, scheme)
 
-    def perform(self, task):
-        """Do a task in its tenant's transaction; returns Finished"""
-        with self.line(task.database), request_scope(_request(task)):
+    def perform(self, call, work, locks=()):
+        """Do ``work()`` in the transaction of a Call's tenant; returns Finished"""
+        with self.line(call.database), request_scope(call):
             return in_transaction(
-                lambda: self._once(task), database=task.database,
-                company=task.credential.company, user=task.credential.user,
-                context=task.context, readonly=task.readonly, locks=task.locks)
+                lambda: self._once(call, work), database=call.database,
+                company=call.caller.company, user=call.caller.user, context=call.context(),
+                readonly=not call.operation.writes, locks=locks)
 
-    def _once(self, task):
-        if not task.key:
-            return task.work()
-        Idempotency = Pool(task.database).get('rest.idempotency')
+    def _once(self, call, work):
+        if not call.key:
+            return work()
+        Idempotency = Pool(call.database).get('rest.idempotency')
+        policy = call.contract.repeats
         try:
             row, finished = Idempotency.reserve(
-                task.credential.company, *task.place, task.key, fingerprint(task.data),
-                task.hours)
+                call.caller.company, *call.place, call.key, call.fingerprint, policy.hours)
         except Mismatch:
-            raise Refusal(Kind.KEY_REUSED, header=task.header, key=task.key) from None
+            raise Refusal(Kind.KEY_REUSED, header=policy.header, key=call.key) from None
         if finished:
-            finished.headers['Idempotency-Replayed'] = 'true'
+            finished.headers[policy.replayed] = 'true'
             return finished
-        finished = task.work()
-        Idempotency.store(row, finished)
+        finished = work()
+        Idempotency.store(row, call.caller.company, finished, call.operation.secrets)
         return finished
 
     def write_log(self, entries):
@@ -118,11 +115,3 @@ class Gateway:
         return [
             complaint for lifeline in self.lifelines.values()
             for complaint in lifeline.complaints()]
-
-
-def _request(task):
-    """Return what tells a request from all others: its idempotency key where it counts, if there is one"""
-    if not task.key:
-        return Request(secrets.token_hex(32))
-    place = '\n'.join([str(task.credential.company), *task.place, task.key])
-    return Request(hashlib.sha256(place.encode()).hexdigest(), fingerprint(task.data))

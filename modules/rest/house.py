@@ -1,20 +1,20 @@
-"""The host's own pages: alive, ready, API documents and their reference pages.
+"""The host's own contract: alive, ready, API documents and their reference pages, all of them open.
 
-Each is a function of a request and returns a Finished; :func:`pages` lists them by path.
+It refuses what belongs to no other contract.
 """
 import functools
 import json
-import mimetypes
 from html import escape
 from pathlib import Path
 
-from .conditions import not_modified
-from .contract import Authentication, Contract
+from .contract import Contract, Operation
 from .dialect import Dialect, Entry, Finished
 from .openapi import document
+from .pages import HTML, cacheable, static
 from .refusals import Kind
 from .routes import public_path
-from .writing import entity_tag, write_json
+from .ways import Open
+from .writing import write_json
 
 WORDS = {
     Kind.UNKNOWN_PATH: Entry(404, 'not_found'),
@@ -36,40 +36,41 @@ WORDS = {
     Kind.UNAVAILABLE: Entry(503, 'unavailable'),
     Kind.TIMED_OUT: Entry(503, 'unavailable'),
     }
-HOUSE = Contract(
-    name='house', title="Kontor", dialect=Dialect(table=WORDS), operations=(),
-    authentication=Authentication(scheme=''))
-"""Refuses what belongs to no contract"""
+DIALECT = Dialect(table=WORDS)
 STATIC = Path(__file__).parent / 'static'
 """Where ``docs_build`` puts the reference page's script; not there before set-up has run"""
 SCRIPT = 'reference.js'
-HTML = 'text/html; charset=utf-8'
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'")
 
 
-def pages(contracts, complaints):
-    """Return {path: function(Request) → Finished}.
+def house(contracts, complaints):
+    """Return the Contract of the host itself.
 
     complaints: function() → list of reasons why requests cannot be served.
     """
-    found = {'/healthz': healthz, '/readyz': functools.partial(readyz, complaints)}
+    pages = {'/healthz': healthz, '/readyz': functools.partial(readyz, complaints)}
     for contract in contracts:
-        found[f'/openapi/{contract.name}.json'] = functools.partial(openapi, contract)
-        found[f'/docs/{contract.name}'] = functools.partial(reference, contract)
+        if contract.documented:
+            pages[f'/openapi/{contract.name}.json'] = functools.partial(openapi, contract)
+            pages[f'/docs/{contract.name}'] = functools.partial(reference, contract)
     for path in sorted(STATIC.glob('*.js')):
-        found[f'/docs/static/{path.name}'] = functools.partial(static, path)
-    return found
+        pages[f'/docs/static/{path.name}'] = functools.partial(static, path, headers={})
+    return Contract(
+        name='house', title="Kontor", dialect=DIALECT, ways=[Open()], documented=False, operations=[
+            Operation(
+                id=path, method='GET', path=path, handler=page, summary='', tag='', logged=False)
+            for path, page in pages.items()])
 
 
-def healthz(request):
+def healthz(call):
     """This process answers; nothing else is looked at"""
     return _json(200, {'status': 'ok'})
 
 
-def readyz(complaints, request):
+def readyz(complaints, call):
     """The databases can be reached and are of this code's state"""
     reasons = complaints()
     if reasons:
@@ -91,26 +92,12 @@ def _openapi_text(contract):
     return json.dumps(document(contract), ensure_ascii=False, indent=1).encode()
 
 
-def openapi(contract, request):
+def openapi(contract, call):
     """The OpenAPI 3.1 document of a contract"""
-    return _cacheable(request, _openapi_text(contract), 'application/json')
+    return cacheable(call, _openapi_text(contract), 'application/json')
 
 
-def static(path, request):
-    """A file of the reference page"""
-    media_type = mimetypes.guess_type(path.name)[0] or 'application/octet-stream'
-    return _cacheable(request, path.read_bytes(), media_type)
-
-
-def _cacheable(request, body, media_type):
-    tag = entity_tag(body)
-    headers = {'ETag': f'"{tag}"', 'Cache-Control': 'public, no-cache'}
-    if not_modified(request.headers.get('If-None-Match'), tag):
-        return Finished(304, headers)
-    return Finished(200, {**headers, 'Content-Type': media_type}, body)
-
-
-def reference(contract, request):
+def reference(contract, call):
     """The reference page of a contract: interactive if its script was built, a plain list otherwise"""
     scripts = ''
     if (STATIC / SCRIPT).exists():

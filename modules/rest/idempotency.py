@@ -2,10 +2,14 @@
 
 A second caller with the same key waits on the unique index. If the first commits he fails with a
 serialization failure, is repeated and finds the answer; if the first fails nothing of it is left.
+
+An answer with secrets is stored twice: without them, and whole but encrypted. :meth:`Idempotency.wipe` takes
+the second away, so that a repeated request is answered without them from then on.
 """
 import datetime as dt
 import hashlib
 import json
+import re
 
 from sql import Conflict
 from trytond.model import ModelSQL, Unique, fields
@@ -13,13 +17,17 @@ from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
 from trytond.modules.backend.prepared import Prepared, Slot
+from trytond.modules.kernel import vault
 from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.scope import current_company
 
+from .dialect import Finished
 from .exchange import utcnow
-from .handling import Finished
 from .replay import EXPIRED, MISMATCH, REPLAY, Stored, decide
 
 MAX_PATH = 500
+SEALED_AS = 'repeated answer'
+"""What the encrypted bodies are for, see ``vault``"""
 KEEP_HOURS = 24
 """Rows older than this are cleaned up; no contract keeps an answer longer"""
 
@@ -33,6 +41,14 @@ def indexed(path):
     if len(path) <= MAX_PATH:
         return path
     return 'sha256:' + hashlib.sha256(path.encode()).hexdigest()
+
+
+def without(body, secrets):
+    """Return a JSON body with null in place of some of its members, every other byte as it was"""
+    for name in secrets:
+        member = re.compile(rb'"' + re.escape(name.encode()) + rb'":"(?:[^"\\]|\\.)*"')
+        body = member.sub(lambda found: found[0].partition(b':')[0] + b':null', body)
+    return body
 
 
 class Idempotency(TenantOwned, ModelSQL):
@@ -49,6 +65,8 @@ class Idempotency(TenantOwned, ModelSQL):
     status = fields.Integer("Status")
     headers = fields.Text("Headers")
     body = fields.Binary("Body")
+    sealed = fields.Binary("Body with its Secrets, encrypted")
+    record = fields.Char("Record", help="Under which its secrets are wiped.")
 
     @classmethod
     def __setup__(cls):
@@ -98,8 +116,10 @@ class Idempotency(TenantOwned, ModelSQL):
         cursor = Transaction().connection.cursor()
         cursor.execute(*table.select(
                 table.id, table.fingerprint, table.created, table.status, table.headers,
-                table.body, where=where))
-        id_, fingerprint, created, status, headers, body = cursor.fetchone()
+                table.body, table.sealed, where=where))
+        id_, fingerprint, created, status, headers, body, sealed = cursor.fetchone()
+        if sealed:
+            body = vault.unseal(place[0], SEALED_AS, sealed).encode()
         return id_, Stored(
             fingerprint, created, status, json.loads(headers or '{}'), bytes(body or b''))
 
@@ -108,14 +128,27 @@ class Idempotency(TenantOwned, ModelSQL):
         """Use the row of an expired key for a new first use"""
         table = cls.__table__()
         Transaction().connection.cursor().execute(*table.update(
-                [table.fingerprint, table.created], [fingerprint, utcnow()],
-                where=table.id == id_))
+                [table.fingerprint, table.created, table.sealed, table.record],
+                [fingerprint, utcnow(), None, None], where=table.id == id_))
 
     @classmethod
-    def store(cls, id_, finished):
-        """Keep the answer of a request that is about to be committed"""
-        _STORE(
-            id=id_, status=finished.status, headers=json.dumps(finished.headers), body=finished.body)
+    def store(cls, id_, company, finished, secrets=()):
+        """Keep the answer of a request that is about to be committed; secrets: members of its body"""
+        body = without(finished.body, secrets) if secrets else finished.body
+        _STORE(id=id_, status=finished.status, headers=json.dumps(finished.headers), body=body)
+        if secrets:
+            table = cls.__table__()
+            sealed = vault.seal(company, SEALED_AS, finished.body.decode())
+            Transaction().connection.cursor().execute(*table.update(
+                    [table.sealed, table.record], [sealed, finished.record], where=table.id == id_))
+
+    @classmethod
+    def wipe(cls, contract, records):
+        """Forget the secrets of the answers that were given about some records of a contract (texts)"""
+        table = cls.__table__()
+        Transaction().connection.cursor().execute(*table.update(
+                [table.sealed], [None], where=(table.company == current_company())
+                & (table.contract == contract) & table.record.in_(list(records) or [None])))
 
     @classmethod
     def clean(cls):

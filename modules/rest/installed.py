@@ -1,4 +1,4 @@
-"""Which contracts and hooks are installed: those of all modules named ``rest_…``"""
+"""The contracts that are installed: those of all modules named ``rest_…``"""
 import importlib
 
 from trytond.modules.tenant.contracts import face_modules
@@ -7,11 +7,6 @@ from trytond.modules.tenant.contracts import face_modules
 def contracts():
     """Return the contracts of all installed modules named rest_…"""
     return [module.CONTRACT for module in _modules() if hasattr(module, 'CONTRACT')]
-
-
-def hooks():
-    """Return the hooks of all installed modules named rest_…"""
-    return [hook for module in _modules() for hook in getattr(module, 'HOOKS', ())]
 
 
 def _modules():

@@ -1,4 +1,4 @@
-"""How many requests a key may send per second: the plan's ``requests_per_second``.
+"""How many requests a key, or an address, may send per second.
 
 Counted per worker process, or for all together in Redis (``[rest] limits = redis://…``).
 """
@@ -12,8 +12,6 @@ from limits.strategies import FixedWindowRateLimiter
 
 from .refusals import Kind, Refusal
 
-FEATURE = 'requests_per_second'
-DEFAULT = 100
 HERE = 'memory://'
 FORGET_EVERY = 60
 """Seconds between two looks for windows that are over"""
@@ -25,12 +23,12 @@ class Limiter:
     def __init__(self, storage=HERE):
         self._windows = Windows() if storage == HERE else Shared(storage)
 
-    def check(self, credential):
-        """Count a request of a credential; raises the 429 of one too many"""
-        number = int(credential.features.get(FEATURE, DEFAULT))
-        wait = self._windows.hit(credential.prefix, max(number, 1))
+    def check(self, key, number, says=None):
+        """Count a request of a key of at most ``number`` per second; raises Refusal for one too many"""
+        wait = self._windows.hit(key, max(number, 1))
         if wait is not None:
-            raise Refusal(Kind.TOO_MANY, number=number, retry_after=max(1, math.ceil(wait)))
+            raise Refusal(
+                Kind.TOO_MANY, says=says, number=number, retry_after=max(1, math.ceil(wait)))
 
 
 class Windows:

@@ -10,15 +10,17 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
+from .answers import Page, Stream
+from .contract import NEVER, REQUIRED
 from .refusals import Kind
 from .routes import CONVERTERS, parameters, public_path
 
 REFERENCE = '#/components/schemas/{model}'
 
 EVERYWHERE = (
-    Kind.UNFIT, Kind.UNREADABLE, Kind.NO_CREDENTIAL, Kind.BAD_CREDENTIAL, Kind.PLAN, Kind.NOT_ALLOWED,
-    Kind.UNKNOWN_PATH, Kind.WRONG_METHOD, Kind.TOO_SLOW, Kind.TOO_LARGE, Kind.LINE_TOO_LONG,
-    Kind.WRONG_MEDIA_TYPE, Kind.TOO_MANY, Kind.HEADERS_TOO_LARGE, Kind.INTERNAL, Kind.UNAVAILABLE)
+    Kind.UNFIT, Kind.UNREADABLE, Kind.UNKNOWN_PATH, Kind.WRONG_METHOD, Kind.TOO_SLOW, Kind.TOO_LARGE,
+    Kind.LINE_TOO_LONG, Kind.WRONG_MEDIA_TYPE, Kind.TOO_MANY, Kind.HEADERS_TOO_LARGE, Kind.INTERNAL,
+    Kind.UNAVAILABLE)
 """What any operation may answer"""
 
 
@@ -40,7 +42,6 @@ def document(contract):
         path = paths.setdefault(public_path(operation.path), {})
         path[operation.method.lower()] = describe(contract, operation, shapes)
     responses = share(paths)
-    authentication = contract.authentication
     return {
         'openapi': '3.1.0',
         'info': {
@@ -48,14 +49,21 @@ def document(contract):
             'description': contract.description},
         'servers': [{'url': '/'}],
         'tags': [{'name': name, 'x-displayName': text} for name, text in contract.tags.items()],
-        'security': [{'key': []}],
+        'security': security(contract.ways),
         'paths': paths,
         'components': {
-            'securitySchemes': {'key': {
-                    'type': 'apiKey', 'in': 'header', 'name': authentication.header}},
+            'securitySchemes': dict(filter(None, (
+                    way.security() for way in dict.fromkeys([
+                        *contract.ways, *(w for o in contract.operations for w in o.ways)])))),
             'responses': responses,
             'schemas': shapes.schemas},
         }
+
+
+def security(ways):
+    """Return the Security Requirement Objects of some ways, [] if one of them is open to everybody"""
+    schemes = [way.security() for way in ways]
+    return [] if None in schemes else [{name: []} for name, _ in schemes]
 
 
 def share(paths):
@@ -81,7 +89,8 @@ class Shapes:
         self.error = contract.dialect.model
         inputs, outputs = [], [(self.error, 'serialization')]
         for operation in contract.operations:
-            inputs += [(m, 'validation') for m in (operation.request, operation.query) if m]
+            bodies = operation.body.models if operation.body else ()
+            inputs += [(m, 'validation') for m in (*bodies, operation.query) if m]
             outputs += [
                 (model, 'serialization')
                 for shape in (operation.response, *operation.problem_models.values())
@@ -94,8 +103,10 @@ class Shapes:
 
     def of(self, shape, mode='serialization'):
         """Return the schema of a model, list, union or bytes"""
-        if shape is bytes:
+        if shape is bytes or shape is Stream:
             return {'type': 'string', 'format': 'binary'}
+        if shape is Page:
+            return {'type': 'string'}
         if (shape, mode) in self.keys:
             return self.keys[shape, mode]
         schema = TypeAdapter(shape).json_schema(
@@ -146,11 +157,11 @@ def describe(contract, operation, shapes):
         described['description'] = operation.description
     if found := list(_parameters(contract, operation, shapes)):
         described['parameters'] = found
-    if operation.request:
+    if operation.ways:
+        described['security'] = security(operation.ways)
+    if operation.body:
         described['requestBody'] = {
-            'required': operation.body_required,
-            'content': {'application/json': {
-                    'schema': shapes.of(operation.request, 'validation')}}}
+            'required': operation.body.required, 'content': operation.body.content(shapes)}
     described['responses'] = _responses(contract, operation, shapes)
     return described
 
@@ -162,11 +173,11 @@ def _parameters(contract, operation, shapes):
             'schema': CONVERTERS[parameter.kind].schema}
     if operation.query:
         yield from _query_parameters(shapes.named(operation.query))
-    if contract.takes_key(operation):
-        policy = contract.idempotency
+    if (repeats := contract.repeats_of(operation)) != NEVER:
+        policy = contract.repeats
         yield _header(
             policy.header, f"Unique per logical request. Kept {policy.hours} h.",
-            {'type': 'string', 'minLength': 1, 'maxLength': 255}, policy.required)
+            {'type': 'string', 'minLength': 1, 'maxLength': 255}, repeats == REQUIRED)
     if operation.current:
         yield _header('If-Match', "ETag of the version that may be changed", {'type': 'string'})
     if operation.etag and operation.method == 'GET':
@@ -237,10 +248,15 @@ def refusals(contract, operation):
 def kinds(contract, operation):
     """Return the kinds of refusals that the core knows for an operation"""
     found = list(EVERYWHERE)
+    for way in contract.ways_of(operation):
+        found += way.kinds(operation)
     if operation.current:
         found.append(Kind.CHANGED_SINCE)
-    if contract.takes_key(operation):
-        found.append(Kind.KEY_REUSED)
+    repeats = contract.repeats_of(operation)
+    if repeats != NEVER:
+        found += [Kind.KEY_MALFORMED, Kind.KEY_REUSED]
+    if repeats == REQUIRED:
+        found.append(Kind.KEY_MISSING)
     if operation.writes:
         found.append(Kind.CONFLICT)
     return found

@@ -40,15 +40,6 @@ def fingerprint(data):
     return hashlib.sha256(data).hexdigest()
 
 
-def parts_fingerprint(parts):
-    """The same for multipart bodies, from (name, file name or None, bytes) in order"""
-    digest = hashlib.sha256()
-    for name, filename, data in parts:
-        for value in (name.encode(), (filename or '').encode(), hashlib.sha256(data).digest()):
-            digest.update(len(value).to_bytes(8, 'big') + value)
-    return digest.hexdigest()
-
-
 def decide(stored, wanted, now, hours):
     """Return what to do with a request whose body has the fingerprint ``wanted``.
 

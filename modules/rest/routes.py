@@ -27,11 +27,13 @@ class UnknownPath(LookupError):
 
 
 class WrongMethod(LookupError):
-    """The path exists, with other methods: ``allowed``"""
+    """The path exists, with other methods: ``allowed``; cors: of the first operation there that has one"""
 
-    def __init__(self, allowed):
+    def __init__(self, allowed, contract=None, cors=None):
         super().__init__(allowed)
         self.allowed = allowed
+        self.contract = contract
+        self.cors = cors
 
 
 def record_id(number):
@@ -203,7 +205,7 @@ class Table:
         node, params = found
         entry = node.operations.get('GET' if method == 'HEAD' else method)
         if not entry:
-            raise WrongMethod(allowed(node.operations))
+            raise _wrong_method(node)
         return Match(*entry, params)
 
     def contract_of(self, path):
@@ -230,6 +232,13 @@ def _claims(root, path):
     """Tell if a path lies below a root; below one that ends with a slash those that do"""
     below = path.startswith(root.rstrip('/') + '/') or path == root.rstrip('/')
     return below and (not root.endswith('/') or path.endswith('/'))
+
+
+def _wrong_method(node):
+    entries = list(node.operations.values())
+    return WrongMethod(
+        allowed(node.operations), entries[0][0],
+        next((operation.cors for _, operation in entries if operation.cors), None))
 
 
 def allowed(methods):

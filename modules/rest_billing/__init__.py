@@ -2,7 +2,7 @@
 
 A file holds shapes, small handlers between JSON and the domain modules, and ``OPERATIONS``.
 """
-from trytond.modules.rest import Authentication, Contract, Idempotency
+from trytond.modules.rest import Contract, Key, Repeats
 from trytond.modules.tenant.contracts import of_module
 
 from . import customers, gutschriften, invoices, items, projects, templates, units
@@ -16,8 +16,7 @@ CONTRACT = Contract(
         " projects. JSON in, JSON out; the key travels in `X-Api-Key`. Ids are integers, money is a"
         " decimal number, timestamps are UTC. Errors are `{error, message}`. In a PATCH a field that is"
         " not sent, or null, stays as it is; `\"\"` clears it."),
-    authentication=Authentication(scheme=DECLARED.name, header='X-Api-Key'),
-    idempotency=Idempotency(),
+    ways=[Key(scheme=DECLARED.name, header='X-Api-Key')], repeats=Repeats(),
     tags={
         'customers': "Customers",
         'templates': "Invoice templates",

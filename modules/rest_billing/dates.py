@@ -13,4 +13,4 @@ def day_of(call, moment):
         return None
     if moment.timetz() == dt.time(tzinfo=dt.UTC):
         return moment.date()
-    return moment.astimezone(ZoneInfo(call.credential.timezone)).date()
+    return moment.astimezone(ZoneInfo(call.caller.timezone)).date()

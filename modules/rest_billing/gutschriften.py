@@ -7,7 +7,7 @@ from trytond.modules.account_invoice_issue.side import SELF_BILLED
 from trytond.modules.document_issue.limits import MAX_LINES
 from trytond.modules.document_issue.locks import LOCKS
 from trytond.modules.rest import Operation
-from trytond.modules.rest.contract import MIB
+from trytond.modules.rest.bodies import MIB
 from trytond.modules.rest.fields import (
     Body, DateTimeOrDate, Id, LongText, Midnight, Number, Output, Stamp, camel)
 

@@ -13,8 +13,8 @@ from trytond.modules.document_issue.side import SALE
 from trytond.modules.kernel import clock
 from trytond.modules.product_catalog.product import ITEM_KEY_LENGTH
 from trytond.modules.product_catalog.uom import built_in_units
-from trytond.modules.rest import Operation, not_found
-from trytond.modules.rest.contract import MIB, Answer
+from trytond.modules.rest import Answer, Operation, not_found
+from trytond.modules.rest.bodies import MIB
 from trytond.modules.rest.fields import (
     Body, DateTimeOrDate, Id, LongText, Midnight, Number, Output, Price, QueryBoolean, QueryId, QueryText,
     Stamp, camel, decimal, integer, text)
@@ -194,7 +194,7 @@ def _draft(call, order, values):
 # Read, PDF, paid
 
 def _today(call):
-    return clock.today(call.credential.timezone)
+    return clock.today(call.caller.timezone)
 
 
 def find_one(call, id, side=SALE):

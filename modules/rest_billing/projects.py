@@ -11,8 +11,8 @@ from trytond.modules.flat_rate_project.project import FEATURE, MAX_ITEMS
 from trytond.modules.party_customer.customer import get_customers
 from trytond.modules.product_catalog.unit import check_units
 from trytond.modules.product_catalog.uom import built_in_units
-from trytond.modules.rest import Operation, not_found
-from trytond.modules.rest.contract import MIB, Answer
+from trytond.modules.rest import Answer, Operation, not_found
+from trytond.modules.rest.bodies import MIB
 from trytond.modules.rest.fields import (
     SHORT, Body, DateTimeOrDate, Id, LongText, Midnight, Number, Output, Price, QueryId, Stamp, camel,
     decimal, integer, refuse, text)

@@ -2,8 +2,8 @@
 from typing import Literal
 
 from trytond.modules.invoice_template.reading import get_logos, get_templates
-from trytond.modules.rest import Operation, Refusal, not_found
-from trytond.modules.rest.contract import MIB, Answer
+from trytond.modules.rest import Answer, Operation, Refusal, not_found
+from trytond.modules.rest.bodies import MIB
 from trytond.modules.rest.fields import Base64, Body, Number, Output, Percent, camel, text
 from trytond.pool import Pool
 

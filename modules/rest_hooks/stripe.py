@@ -10,58 +10,69 @@ from trytond import backend
 from trytond.modules.account_invoice_payment_link.account import PATH
 from trytond.modules.account_invoice_payment_link.event import BadReport, settle, store
 from trytond.modules.account_invoice_payment_link.provider import Forged, check_signature
-from trytond.modules.rest.contract import Hook
-from trytond.modules.rest.dialect import Finished
-from trytond.modules.rest.gateway import shard_of
-from trytond.modules.rest.refusals import Kind, Refusal
-from trytond.modules.rest.transaction import in_transaction
 from trytond.modules.kernel import vault
+from trytond.modules.rest import Operation, Refusal, Signed
+from trytond.modules.rest.bodies import KIB, RawBody
+from trytond.modules.rest.gateway import shard_of
+from trytond.modules.rest.refusals import Kind
+from trytond.modules.rest.transaction import in_transaction
 
 logger = logging.getLogger(__name__)
 
 HEADER = 'Stripe-Signature'
 MOST_ID = 200
-BODY_LIMIT = 512 * 1024
-RECEIVED = b'{"received":true}'
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
     """A tenant's address; secret: encrypted, None where the operator has set none yet"""
-    database: str
     company: int
     secret: bytes | None
     timezone: str
     id: None = None
 
 
-def find(gateway, id):
-    """Return the Caller of an address, None for one that nobody has"""
-    if not id or len(id) > MOST_ID or not id.isascii():
+def find(gateway, params):
+    """Return (database, Caller) of an address, None for one that nobody has"""
+    id = params['id']
+    if len(id) > MOST_ID or not id.isascii():
         return None
     database = shard_of(id, gateway.databases)
     with gateway.line(database):
         row = backend.Database(database).connect().ask(lambda connection: connection.execute(
             "SELECT company, secret, timezone FROM kontor_webhook(%s)", (id,)).fetchone())
-    return Caller(database, row[0], row[1], row[2] or 'Europe/Berlin') if row else None
+    return (database, Caller(row[0], row[1], row[2] or 'Europe/Berlin')) if row else None
 
 
-def receive(gateway, caller, headers, data):
-    """Store a signed report, commit, then book it; returns Finished"""
-    _check(caller, headers.get(HEADER), data)
+def check(call):
+    """Refuse a report that the tenant's Stripe has not signed"""
+    caller = call.caller
+    try:
+        secret = vault.unseal(caller.company, 'stripe_webhook', caller.secret or b'')
+        check_signature(call.received.content.read(), call.headers.get(HEADER), secret)
+    except vault.Unreadable:
+        logger.warning("company %s: no readable webhook secret", caller.company)
+        raise Refusal(Kind.BAD_SIGNATURE, says='uncheckable_signature') from None
+    except Forged:
+        raise Refusal(Kind.BAD_SIGNATURE, header=HEADER) from None
+
+
+def receive(call):
+    """Store a signed report, commit, then book it"""
+    caller, text = call.caller, call.body.read().decode()
 
     def run(function, locks=()):
         return in_transaction(
-            function, database=caller.database, company=caller.company, user=0,
+            function, database=call.database, company=caller.company, user=0,
             context={'company': caller.company, '_skip_warnings': True}, locks=locks)
-    with gateway.line(caller.database):
+    with call.gateway.line(call.database):
         try:
-            event = run(lambda: store(data.decode(), caller.timezone))
+            event = run(lambda: store(text, caller.timezone))
         except BadReport as error:
             raise Refusal(Kind.UNFIT, says='no_event', reason=str(error)) from error
         if event is not None:
             _book(event, caller, run)
-    return Finished(200, {'Content-Type': 'application/json'}, RECEIVED)
+    return {'received': True}
 
 
 def _book(event, caller, run):
@@ -72,15 +83,9 @@ def _book(event, caller, run):
         logger.warning("company %s: event %s waits", caller.company, event, exc_info=True)
 
 
-def _check(caller, header, data):
-    try:
-        secret = vault.unseal(caller.company, 'stripe_webhook', caller.secret or b'')
-        check_signature(data, header, secret)
-    except vault.Unreadable:
-        logger.warning("company %s: no readable webhook secret", caller.company)
-        raise Refusal(Kind.BAD_SIGNATURE, says='uncheckable_signature') from None
-    except Forged:
-        raise Refusal(Kind.BAD_SIGNATURE, header=HEADER) from None
-
-
-HOOK = Hook(prefix=PATH, find=find, receive=receive, body_limit=BODY_LIMIT)
+OPERATIONS = [
+    Operation(
+        id='reportStripe', method='POST', path=PATH + '{id}', tag='stripe', summary="A report of Stripe",
+        ways=[Signed(find=find, check=check, header=HEADER)], body=RawBody(limit=512 * KIB),
+        detached=True, handler=receive),
+    ]

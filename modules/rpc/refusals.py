@@ -18,7 +18,7 @@ from trytond.protocols.xmlrpc import XMLProtocol, XMLRequest
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from trytond.modules.rest.house import HOUSE
+from trytond.modules.rest.house import DIALECT
 from trytond.modules.rest.lifeline import is_lost
 from trytond.modules.rest.refusals import Refusal
 
@@ -41,7 +41,7 @@ _SHAPES = {JSONRequest: JSONProtocol, XMLRequest: XMLProtocol}
 def refusal(error, request, request_id):
     """Return the Response of an exception; request is None when it could not even be read"""
     if isinstance(error, Refusal):
-        problem = HOUSE.dialect.problem(error)
+        problem = DIALECT.problem(error)
         return _plain(problem.status, problem.message, request, problem.headers)
     if isinstance(error, HTTPException):
         return _http(error, request, request_id)

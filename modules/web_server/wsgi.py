@@ -13,13 +13,10 @@ import threading
 from trytond import backend, config
 from trytond.pool import Pool
 
-from trytond.modules.rest.application import PATIENCE, Application
+from trytond.modules.rest.application import PATIENCE, assemble
 from trytond.modules.rest.gateway import Gateway
-from trytond.modules.rest.house import HOUSE, pages
-from trytond.modules.rest.installed import contracts, hooks
-from trytond.modules.rest.journal import Journal
+from trytond.modules.rest.installed import contracts
 from trytond.modules.rest.limiter import Limiter
-from trytond.modules.rest.routes import Table
 from trytond.modules.rpc.application import Rpc
 
 logging.basicConfig(
@@ -42,11 +39,10 @@ def build(databases, found=None):
     """Return the application over some databases"""
     found = contracts() if found is None else found
     gateway = Gateway(databases)
-    return Application(
-        Table(found), gateway, Limiter(config.get('rest', 'limits', default='memory://')),
-        Journal(gateway.write_log), HOUSE, pages(found, gateway.complaints), Rpc(gateway),
-        config.getint('web', 'num_proxies', default=0), hooks(),
-        config.getint('rest', 'patience', default=PATIENCE))
+    return assemble(
+        found, gateway, limiter=Limiter(config.get('rest', 'limits', default='memory://')),
+        rpc=Rpc(gateway), proxies=config.getint('web', 'num_proxies', default=0),
+        patience=config.getint('rest', 'patience', default=PATIENCE))
 
 
 names = next(csv.reader([os.environ.get('TRYTOND_DATABASE_NAMES', '')]), [])

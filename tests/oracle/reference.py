@@ -1,6 +1,14 @@
-"""The switch to Tryton's own workflow, which only tests have"""
+"""The switch between the engine and Tryton's own workflow, which only tests have"""
 import contextlib
 from unittest import mock
+
+
+@contextlib.contextmanager
+def engine():
+    """Book by the engine, also where a module extends the booking that is not Kontor's"""
+    from trytond.modules.account_invoice_issue import engine, posting
+    with mock.patch.object(posting, '_backend_of', lambda Invoice: engine):
+        yield
 
 
 @contextlib.contextmanager

@@ -10,21 +10,16 @@ is written (`draft.complete`: dates, tax of a line, accounts, rounding), which h
 
 KONTOR_ORACLE_CASES and KONTOR_ORACLE_SEED ask for more cases, or others, as `scripts/bench --oracle N` does.
 """
-import collections
 import datetime as dt
 import os
-import pickle
 from decimal import Decimal as D
 from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from tests.oracle.cases import BOOKS, PARTIES, Case, Paper, Row, cases
-from tests.oracle.play import play
-from tests.oracle.reading import reread
-from tests.oracle.reference import reference
-from tests.oracle.rows import differences
+from tests.oracle.cases import BOOKS, Case, Paper, Row, cases
+from tests.oracle.comparison import Oracle
 from tests.oracle.world import twins
 from tests.support import drawing
 from tests.support.invoicing import inside
@@ -40,65 +35,6 @@ SHRINK = [] if COLLECT else [Phase.shrink]
 @pytest.fixture(scope='module')
 def pairs(pool, operator):
     return {books: twins(pool, operator, books) for books in BOOKS}
-
-
-@pytest.fixture
-def typeset(pool):
-    """The same document is typeset once: that the same data give the same bytes is a law of the renderer"""
-    from trytond.modules import document_render
-    known, real = {}, document_render.render
-
-    def render(document, finish=None):
-        key = pickle.dumps((document, finish))
-        if key not in known:
-            known[key] = real(document, finish)
-        return known[key]
-    with mock.patch.object(document_render, 'render', render):
-        yield
-
-
-class Oracle:
-    """Plays cases both ways; counts: what was played"""
-
-    def __init__(self, pairs):
-        self.pairs = pairs
-        self.counts = collections.Counter()
-
-    def differences(self, case):
-        one, other = self.pairs[case.books]
-        printed_as = {
-            other.ids[name]: one.ids[name] for name in PARTIES}
-        ours = play(case, one, {}, reread=reread)
-        theirs = play(case, other, printed_as, reference, reread)
-        self.count(case, ours)
-        if ours.refused or theirs.refused:
-            return [] if ours.refused == theirs.refused else [f'{ours.refused} / {theirs.refused}']
-        found = differences(ours.rows, theirs.rows)
-        for played in (ours, theirs):
-            found += ['a document is not what its rows say' for pdf, anew in played.documents if pdf != anew]
-        if [pdf for pdf, _ in ours.documents] != [pdf for pdf, _ in theirs.documents]:
-            found.append('the documents differ')
-        return found
-
-    def count(self, case, played):
-        self.counts['cases'] += 1
-        if played.refused:
-            self.counts['refused ' + played.refused.split(':')[0]] += 1
-            return
-        self.counts['documents'] += len(played.documents)
-        self.counts['rows'] += sum(map(len, played.rows.values()))
-        for row in played.rows.get('account_invoice', ()):
-            self.counts['over nothing'] += row['total_amount_cache'] == '0'
-            self.counts['credit notes'] += row['credit_of'] != 'None'
-        for paper in case.papers:
-            lines = paper.lines
-            self.counts.update([paper.kind, f'books {case.books}'])
-            self.counts.update({
-                    'lines': len(lines), 'gross': paper.gross, 'stored drafts': paper.stored,
-                    'terms': bool(paper.term), 'tax by hand': any(row.tax for row in lines),
-                    'negative lines': any(row.quantity.startswith('-') for row in lines),
-                    '60 lines and more': len(lines) >= 60, 'foreign': paper.party in ('france', 'swiss'),
-                    'payments': sum(step in ('paid', 'less', 'more') for step in paper.then)})
 
 
 def test_the_engine_books_what_tryton_would_have_booked(pairs, typeset):

@@ -12,18 +12,10 @@ from tests.support.invoicing import Biller
 
 @pytest.fixture(scope='session')
 def billing(database, pool):
-    from trytond.modules.rest.application import Application
+    from trytond.modules.rest.application import assemble
     from trytond.modules.rest.gateway import Gateway
-    from trytond.modules.rest.house import HOUSE, pages
-    from trytond.modules.rest.installed import hooks
-    from trytond.modules.rest.journal import Journal
-    from trytond.modules.rest.limiter import Limiter
-    from trytond.modules.rest.routes import Table
-    from trytond.modules.rest_billing import CONTRACT
-    gateway = Gateway([database])
-    application = Application(
-        Table([CONTRACT]), gateway, Limiter(), Journal(gateway.write_log), HOUSE,
-        pages([CONTRACT], gateway.complaints), hooks=hooks())
+    from trytond.modules.rest.installed import contracts
+    application = assemble(contracts(), Gateway([database]))
     yield application
     application.close()
 

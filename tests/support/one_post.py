@@ -16,15 +16,11 @@ def main():
         Pool(database).init()
     from werkzeug.test import Client
 
-    from trytond.modules.rest.application import Application
+    from trytond.modules.rest.application import assemble
     from trytond.modules.rest.gateway import Gateway
-    from trytond.modules.rest.house import HOUSE
     from trytond.modules.rest.journal import Journal
-    from trytond.modules.rest.limiter import Limiter
-    from trytond.modules.rest.routes import Table
     from trytond.modules.rest_billing import CONTRACT
-    application = Application(
-        Table([CONTRACT]), Gateway([database]), Limiter(), Journal(lambda entries: None), HOUSE)
+    application = assemble([CONTRACT], Gateway([database]), Journal(lambda entries: None))
     answer = Client(application).post('/api/invoices', json=request['body'], headers={
             'X-Api-Key': request['key'], 'Idempotency-Key': request['idempotency']})
     print(answer.status_code, answer.text)

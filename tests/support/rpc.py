@@ -97,13 +97,9 @@ def read(response):
 
 def application_of(database):
     """Return the application of a web worker over a database, without contracts; nothing is logged"""
-    from trytond.modules.rest.application import Application
+    from trytond.modules.rest.application import assemble
     from trytond.modules.rest.gateway import Gateway
-    from trytond.modules.rest.house import HOUSE
     from trytond.modules.rest.journal import Journal
-    from trytond.modules.rest.limiter import Limiter
-    from trytond.modules.rest.routes import Table
     from trytond.modules.rpc.application import Rpc
     gateway = Gateway((database,))
-    return Application(
-        Table([]), gateway, Limiter(), Journal(lambda entries: None), HOUSE, rpc=Rpc(gateway))
+    return assemble([], gateway, Journal(lambda entries: None), rpc=Rpc(gateway))

@@ -87,14 +87,9 @@ def test_a_rule_that_python_forgets_is_kept_by_the_database(pool, tenant, made):
 @pytest.fixture
 def careless(database, pool, tenant):
     """A contract whose operations do what none may"""
-    from trytond.modules.rest.application import Application
-    from trytond.modules.rest.contract import Authentication, Contract
+    from trytond.modules.rest import Contract, Key, Operation
+    from trytond.modules.rest.application import assemble
     from trytond.modules.rest.gateway import Gateway
-    from trytond.modules.rest.house import HOUSE, pages
-    from trytond.modules.rest.journal import Journal
-    from trytond.modules.rest.limiter import Limiter
-    from trytond.modules.rest.routes import Table
-    from trytond.modules.rest import Operation
     from trytond.modules.rest_billing.dialect import DIALECT
     from trytond.pool import Pool
     from trytond.transaction import Transaction
@@ -117,11 +112,8 @@ def careless(database, pool, tenant):
             Operation(id=function.__name__, method='POST', path=path, handler=function, summary='', tag='')
             for function, path in [
                 (rewrite, '/careless/rewrite/{id:int}'), (unbalance, '/careless/unbalance')]],
-        authentication=Authentication(scheme='billing', header='X-Api-Key'))
-    gateway = Gateway([database])
-    application = Application(
-        Table([contract]), gateway, Limiter(), Journal(gateway.write_log), HOUSE,
-        pages([contract], gateway.complaints))
+        ways=[Key(scheme='billing', header='X-Api-Key')])
+    application = assemble([contract], Gateway([database]))
     yield Api(application, tenant)
     application.close()
 

@@ -171,7 +171,7 @@ def steady(pieces, delimiter):
 
 
 def _begun_line(delimiter):
-    """Return the pattern of a last line that is, or may become, one with the delimiter, with its break"""
+    """Return the pattern of a last line that begins or may begin with the delimiter, and the break before"""
     begun = b'|'.join(re.escape(delimiter[:length]) for length in range(len(delimiter)))
     return re.compile(rb'(?:\A|\r\n|\n|\r)(?:%b[^\r\n]*\r?|%b)\Z' % (re.escape(delimiter), begun))
 

@@ -5,24 +5,16 @@ from types import SimpleNamespace
 
 from trytond.exceptions import UserError
 
-from trytond.modules.rest.application import Application
-from trytond.modules.rest.contract import (
-    Answer,
-    Authentication,
-    Contract,
-    Idempotency,
-    Operation,
-)
+from trytond.modules.rest import Answer, Contract, Key, Open, Operation, Repeats
+from trytond.modules.rest.application import assemble
 from trytond.modules.rest.dialect import Dialect, Entry, Finished
-from trytond.modules.rest.fields import Body, Id, Output, camel, text
-from trytond.modules.rest.house import HOUSE, WORDS, pages
 from trytond.modules.rest.exchange import utcnow
+from trytond.modules.rest.fields import Body, Id, Output, camel, text
+from trytond.modules.rest.house import WORDS
 from trytond.modules.rest.journal import Journal
-from trytond.modules.rest.limiter import Limiter
 from trytond.modules.rest.paging import Page, PageQuery
 from trytond.modules.rest.refusals import Kind, Refusal, not_found
-from trytond.modules.rest.replay import MISMATCH, REPLAY, Stored, decide, fingerprint
-from trytond.modules.rest.routes import Table
+from trytond.modules.rest.replay import MISMATCH, REPLAY, Stored, decide
 
 KEY, OTHER, READER = 'kbl_shard_00000001_good', 'kbl_shard_00000002_other', 'kbl_shard_00000003_ro'
 SUSPENDED, FREE = 'kbl_shard_00000004_suspended', 'kbl_shard_00000005_free'
@@ -49,7 +41,7 @@ class Query(PageQuery, alias_generator=camel):
 
 class Taken(UserError):
     code = 'name_taken'
-    field = 'unit_price'
+    path = ('unit_price',)
     extra = {'existing_id': 7}
 
 
@@ -117,8 +109,8 @@ DIALECT = Dialect(case=camel, table={
         })
 CONTRACT = Contract(
     name='things', title="Things", roots=['/api'], dialect=DIALECT,
-    authentication=Authentication(scheme='billing', header='X-Api-Key'),
-    idempotency=Idempotency(), operations=[
+    ways=[Key(scheme='billing', header='X-Api-Key')],
+    repeats=Repeats(), operations=[
         Operation(
             id='listThings', method='GET', path='/api/things', handler=listing, tag='things',
             summary="List things", query=Query, response=Page[Thing]),
@@ -155,6 +147,11 @@ def identity(number, secret, *abilities, active=True, api_access=True):
         features={'api_access': api_access, 'marking': number == 1, 'requests_per_second': 100_000})
 
 
+def said(refusal):
+    """Return the English sentence of a Refusal"""
+    return DIALECT.problem(refusal).message
+
+
 class FakeGateway:
     """Keeps idempotency answers in memory; counts what it was asked"""
     databases = ('shard',)
@@ -176,24 +173,28 @@ class FakeGateway:
             raise self.problem
         return 'shard', self.identities.get(secret)
 
-    def perform(self, task):
-        if not task.key:
+    def perform(self, call, work, locks=()):
+        task = SimpleNamespace(
+            database=call.database, readonly=not call.operation.writes, locks=locks,
+            context=call.context())
+        if not call.key:
             self.tasks.append(task)
-            return task.work()
+            return work()
         with self.lock:
             self.tasks.append(task)
-            place = (task.credential.company, *task.place, task.key)
+            policy = call.contract.repeats
+            place = (call.caller.company, *call.place, call.key)
             known = self.stored.get(place)
-            decision = decide(known, fingerprint(task.data), utcnow(), task.hours)
+            decision = decide(known, call.fingerprint, utcnow(), policy.hours)
             if decision == MISMATCH:
-                raise Refusal(Kind.KEY_REUSED, header=task.header, key=task.key)
-            if decision != REPLAY:
-                finished = task.work()
-                known = Stored(
-                    fingerprint(task.data), utcnow(), finished.status, finished.headers,
-                    finished.body)
-                self.stored[place] = known
-            return Finished(known.status, dict(known.headers), known.body)
+                raise Refusal(Kind.KEY_REUSED, header=policy.header, key=call.key)
+            if decision == REPLAY:
+                return Finished(
+                    known.status, {**known.headers, policy.replayed: 'true'}, known.body)
+            finished = work()
+            self.stored[place] = Stored(
+                call.fingerprint, utcnow(), finished.status, finished.headers, finished.body)
+            return Finished(finished.status, dict(finished.headers), finished.body)
 
     def write_log(self, entries):
         self.entries.extend(entries)
@@ -202,20 +203,20 @@ class FakeGateway:
         return ["shard: away"] if self.problem else []
 
 
-def application(gateway=None, **options):
+def application(gateway=None, contracts=(CONTRACT,), **options):
     """Return an application over CONTRACT; its journal is flushed by hand"""
     gateway = gateway or FakeGateway()
-    return Application(
-        Table([CONTRACT]), gateway, Limiter(), Journal(gateway.write_log, interval=0.01),
-        HOUSE, **options)
+    return assemble(contracts, gateway, Journal(gateway.write_log, interval=0.01), **options)
 
 
 BIG = 20_000_000
+BIG_PAGE = Operation(
+    id='big', method='GET', path='/big', summary='', tag='', logged=False, ways=[Open()],
+    handler=lambda call: Answer(b'a' * BIG, media_type='application/octet-stream'))
 
 
 def served(patience=15):
     """The application for tests with a real server; it has one page that is far too big for a socket"""
-    page = Finished(200, {'Content-Type': 'application/octet-stream'}, b'a' * BIG)
-    gateway = FakeGateway()
-    own = {**pages([CONTRACT], gateway.complaints), '/big': lambda request: page}
-    return application(gateway, patience=patience, pages=own)
+    big = Contract(
+        name='big', title='', dialect=DIALECT, ways=[Open()], documented=False, operations=[BIG_PAGE])
+    return application(contracts=[CONTRACT, big], patience=patience)

@@ -5,7 +5,6 @@ import logging
 import re
 
 import pytest
-from trytond.modules.rest.house import pages
 from trytond.modules.rest.refusals import Kind, Refusal
 from werkzeug.test import Client, EnvironBuilder, run_wsgi_app
 from werkzeug.wrappers import Response
@@ -25,7 +24,7 @@ def gateway():
 
 @pytest.fixture
 def app(gateway):
-    return fakes.application(gateway, pages=pages([fakes.CONTRACT], gateway.complaints))
+    return fakes.application(gateway)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from trytond.modules.rest import docs_build
-from trytond.modules.rest.house import pages
+
 from . import fakes
 
 CHROMIUM = shutil.which('chromium')
@@ -33,8 +33,7 @@ def page():
 @pytest.fixture
 def url():
     docs_build.build()
-    gateway = fakes.FakeGateway()
-    app = fakes.application(gateway, pages=pages([fakes.CONTRACT], gateway.complaints))
+    app = fakes.application()
     server = make_server('127.0.0.1', 0, app, handler_class=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f'http://127.0.0.1:{server.server_port}'

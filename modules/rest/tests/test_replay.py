@@ -12,9 +12,10 @@ from trytond.modules.rest.replay import (
     Stored,
     decide,
     fingerprint,
-    parts_fingerprint,
     read_key,
 )
+
+from .fakes import said
 
 NOW = dt.datetime(2026, 5, 16, 12)
 BODY = b'{"name": "Acme"}'
@@ -45,19 +46,11 @@ def test_key(value):
 def test_bad_key(value):
     with pytest.raises(Refusal) as raised:
         read_key(value, required=False)
-    assert str(raised.value) == "Idempotency-Key: must be 1 to 255 printable ASCII characters"
+    assert said(raised.value) == "Idempotency-Key: must be 1 to 255 printable ASCII characters"
 
 
 def test_missing_key():
     assert read_key(None, required=False) is None
-    with pytest.raises(Refusal, match="Idempotency-Key: is required"):
+    with pytest.raises(Refusal) as raised:
         read_key(None, required=True)
-
-
-def test_parts_differ_by_name_file_and_bytes():
-    prints = {
-        parts_fingerprint(parts) for parts in (
-            [('a', None, b'1')], [('a', 'f', b'1')], [('b', None, b'1')], [('a', None, b'2')],
-            [('a', None, b'1'), ('b', None, b'1')], [('b', None, b'1'), ('a', None, b'1')],
-            [('af', '', b'1')])}
-    assert len(prints) == 7
+    assert said(raised.value) == "Idempotency-Key: is required"

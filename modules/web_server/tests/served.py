@@ -1,12 +1,17 @@
 """An application for tests of the worker alone: takes bodies, gives streams, tells what it did"""
+import contextlib
 import hashlib
 import json
 import os
 from types import SimpleNamespace
 from urllib.parse import parse_qs
 
+from werkzeug.wrappers import Request
+
 from trytond.modules.rest.answers import Stream, wire
+from trytond.modules.rest.bodies import MultipartBody, Upload
 from trytond.modules.rest.dialect import Dialect, Entry
+from trytond.modules.rest.fields import Body
 from trytond.modules.rest.refusals import Kind
 from trytond.modules.rest.spool import PIECE
 
@@ -17,11 +22,19 @@ DIALECT = Dialect(
     render=lambda problem, dialect, address: problem.code)
 
 
+class Form(Body):
+    files: list[Upload]
+
+
+FORM = MultipartBody(Form, files={'files': 25_000_000}, lists={'files'}, limit=LIMIT)
+
+
 class Application:
     """Takes at most LIMIT bytes.
 
-    POST /sum answers size and hash of the body; GET /stream answers ``pieces`` pieces of ``size`` bytes, with
-    ``known`` length or in chunks, and fails after ``fail`` pieces; GET /state tells how far the streams are.
+    POST /sum answers size and hash of the body, POST /form the hashes of a form's files. GET /stream answers
+    ``pieces`` pieces of ``size`` bytes, with ``known`` length or in chunks, and fails after ``fail`` pieces;
+    GET /status tells how far the streams are.
     """
     patience = 5
 
@@ -52,6 +65,13 @@ class Application:
             size += len(data)
             digest.update(data)
         return json.dumps({'size': size, 'sha256': digest.hexdigest()}).encode()
+
+    def form(self, environ):
+        request = Request(environ)
+        FORM.check_head(request)
+        with contextlib.closing(FORM.receive(request)) as came:
+            form, _ = came.value()
+            return json.dumps([file.sha256 for file in form.files]).encode()
 
     def stream(self, environ, pieces, size, known=0, fail=0):
         return Stream(

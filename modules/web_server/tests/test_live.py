@@ -208,6 +208,35 @@ def _send_large(port):
         return json.loads(client.answer()[2])['size']
 
 
+def test_four_forms_with_four_files_at_once_stay_out_of_memory(port):
+    """A file over 512 KB is on the disk twice while it is worked on, and never in memory"""
+    pid = status(port)['pid']
+    _send_form(port, 1)
+    Path(f'/proc/{pid}/clear_refs').write_text('5')
+    before = memory(pid, 'VmRSS')
+    with concurrent.futures.ThreadPoolExecutor(4) as executor:
+        assert all(executor.map(_send_form, [port] * 4, [14_900_000] * 4))
+    assert memory(pid, 'VmHWM') - before < GROWTH
+    assert unnamed_files(pid) == []
+
+
+def _send_form(port, size):
+    """Send four files; return whether they are the ones that came"""
+    files = [bytes([number]) * size for number in range(4)]
+    head = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.pdf"\r\n\r\n'
+    length = 4 * (len(head) + size + 2) + len(b'--x--\r\n')
+    with Client(port) as client:
+        client.send((
+                'POST /form HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=x\r\n'
+                f'Content-Length: {length}\r\n\r\n').encode())
+        for data in files:
+            client.send(head)
+            client.send(data)
+            client.send(b'\r\n')
+        client.send(b'--x--\r\n')
+        return json.loads(client.answer()[2]) == [hashlib.sha256(data).hexdigest() for data in files]
+
+
 def test_a_full_disk_is_an_answer(tmp_path):
     """A file may have 1 MB here; a smaller body still goes through"""
     def limited():

@@ -31,9 +31,9 @@ def findings(root=ROOT / 'modules', excused=EXCUSED):
     root, found, left = Path(root), [], set(excused)
     steps = Steps(root / ENGINE)
     for folder in sorted(path.parent for path in root.glob('*/tryton.cfg') if path.parent.name != ENGINE):
-        members = list(_members(folder))
-        extended = {(model, name) for _, model, name in members}
-        for where, model, name in members:
+        defined = list(members(folder))
+        extended = {(model, name) for _, model, name in defined}
+        for where, model, name in defined:
             if (model, name) not in steps.named:
                 continue
             left.discard((folder.name, model, name))
@@ -89,8 +89,8 @@ def bracketed(text):
     return found
 
 
-def _members(folder):
-    """Yield (file and line, model, name) for all that the classes of a module define"""
+def members(folder):
+    """Yield (file and line, model, name) for every name that a class of a module defines, tests aside"""
     for path in sorted(folder.rglob('*.py')):
         if 'tests' in path.relative_to(folder).parts:
             continue
@@ -126,8 +126,9 @@ def _assigned(node):
 
 
 def _names(member):
+    """Return the names that a statement in the body of a class gives"""
     if isinstance(member, (ast.FunctionDef, ast.ClassDef)):
         return [member.name]
-    if isinstance(member, ast.Assign):
-        return [target.id for target in member.targets if isinstance(target, ast.Name)]
-    return []
+    targets = getattr(member, 'targets', [getattr(member, 'target', member)])
+    return [name.id for target in targets for name in ast.walk(target)
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)]

@@ -10,7 +10,7 @@ import copy
 import sys
 
 import pytest
-from trytond.modules.rest.exchange import Exchange
+from trytond.modules.rest.exchange import Call
 from trytond.modules.rest.routes import parameters
 from trytond.modules.rest_billing import CONTRACT
 
@@ -169,8 +169,8 @@ def rules_alone(world, victim):
 def row_level_security_alone(world, victim):
     """Tryton's rules are off, and every condition of ours asks for the victim's rows"""
     with pytest.MonkeyPatch.context() as patch:
-        context = Exchange.context
-        patch.setattr(Exchange, 'context', lambda exchange: {**context(exchange), '_check_access': False})
+        context = Call.context
+        patch.setattr(Call, 'context', lambda call: {**context(call), '_check_access': False})
         for module in list(sys.modules.values()):
             name = getattr(module, '__name__', '')
             if (name.startswith('trytond.modules.') and hasattr(module, 'current_company')
