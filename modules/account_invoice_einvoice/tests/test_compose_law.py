@@ -5,6 +5,7 @@ KONTOR_EXAMPLES is the number of invoices that are drawn; more of them find more
 import os
 from decimal import Decimal as D
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from trytond.modules.account_invoice_einvoice import cii, ubl, validate
 from trytond.modules.account_invoice_einvoice.compose import einvoice
@@ -17,6 +18,7 @@ from .reading import drafthorse_figures, figures, read
 CASES = int(os.environ.get('KONTOR_EXAMPLES') or drawing.number(60, 20))
 
 
+@pytest.mark.slow
 @settings(
     max_examples=CASES, deadline=None, derandomize=True, print_blob=False,
     suppress_health_check=list(HealthCheck))
