@@ -105,7 +105,7 @@ def test_only_sheets_of_the_known_form_are_made_ready():
     sheet = (b'<xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform" version="2.0">'
         b'<xsl:template match="//a" mode="M1" priority="1000"><b/></xsl:template></xsl:stylesheet>')
     with pytest.raises(ValueError, match='the rule for //a has another form'):
-        sheets.ready(sheet)
+        sheets.optimised(sheet)
 
 
 def test_all_rule_sets_can_be_compiled(checker):
