@@ -3,8 +3,8 @@
 A model whose seal has ``when`` gets a column ``sealed_by``: the transaction in which the row became sealed.
 That transaction may still write the row and its parts; later ones may not. 0 means that not even that
 transaction may. Parts (``within``) look up their record. If it is a draft they touch it, so that two
-transactions, one of which issues the draft while the other adds a part, cannot both commit: the second one is
-refused with a retryable error.
+transactions, one of which issues the draft while the other adds a part, cannot both commit: the second one
+fails with a retryable error.
 
 The guards run with the owner's rights and a fixed search path: row-level security hides no rows from them.
 They name only the columns of ``when`` and ``within``, so that a migration may change any other.
