@@ -1,4 +1,4 @@
-"""The judge: valid documents have no violation, the rules find what is wrong, and where"""
+"""The checker: valid documents have no violation; the rules find each fault and its location"""
 import pytest
 import saxonche
 from lxml import etree
@@ -66,7 +66,7 @@ def test_a_document_is_held_against_what_is_asked(checker):
     (rules.KOSIT.format('CII'), 'cii', cii, 'XRechnung'),
     (rules.KOSIT.format('UBL'), 'ubl', ubl, 'XRechnung')])
 def test_sheets_made_ready_come_to_the_verdicts_of_the_official_ones(checker, name, syntax, writer, profile):
-    """Whole reports are compared, over documents that break many rules"""
+    """Complete reports are compared, over documents that violate many rules"""
     official = checker.saxon.new_xslt30_processor().compile_stylesheet(
         stylesheet_file=str(rules.location(name)))
     broken = 0
@@ -91,7 +91,7 @@ def damaged(xml):
 
 
 def reports(sheet, node):
-    """Return what a sheet finds, or that a rule cannot be computed with what stands there"""
+    """Return the findings of a sheet, or that a rule cannot be computed on this document"""
     try:
         report = sheet.transform_to_string(xdm_node=node)
     except saxonche.PySaxonApiError as error:
