@@ -58,8 +58,8 @@ class Invoice(metaclass=PoolMeta):
 def _wanted(bill, place):
     """Return the Wanted of a bill.
 
-    Outside of a request, ``request`` is the id of the stored draft, or a hash of the content of one that is not
-    stored.
+    Outside of a request, ``request`` is the id of the stored draft, or a hash of the content of a draft that
+    is not stored.
     """
     terms = _terms(bill)
     request = current_request()

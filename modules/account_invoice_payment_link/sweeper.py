@@ -64,7 +64,7 @@ class Cron(metaclass=PoolMeta):
 
 
 def _tasks():
-    """Return [(step, company, id)] of what is due"""
+    """Return [(step, company, id)] of the steps that are due"""
     cursor = Transaction().connection.cursor()
     found = []
     for step, table, where in (

@@ -289,7 +289,7 @@ def joined(cell):
     return ''.join(cell) if isinstance(cell, list) else cell
 
 
-# what follows the table
+# below the table
 
 def totals(page):
     """Return [[label, amount]], the sum to pay last. Base and tax of each rate are included (§ 14 (4) 7, 8
