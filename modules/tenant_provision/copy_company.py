@@ -7,6 +7,7 @@ other copies: ids come from the sequences, nothing is locked.
 from psycopg.sql import SQL, Identifier, Literal
 from trytond.model import fields
 
+from trytond.modules.kernel.rows import copied_columns
 from trytond.modules.tenant.ownership import company_column, owned_models
 
 NEVER = {
@@ -58,14 +59,13 @@ def _number(cursor, models, source):
 
 def _copy(cursor, Model, models, source, company):
     columns, values, joins = [], [], []
-    for name, field in sorted(Model._fields.items()):
-        if not field.sql_type() or isinstance(field, fields.Function):
-            continue
+    for name, field in copied_columns(Model):
         columns.append(Identifier(name))
         values.append(_value(Model, name, field, models, company, joins))
     cursor.execute(SQL(
             "INSERT INTO {table} ({columns}) SELECT {values} FROM {table} row"
-            " JOIN kontor_copy own ON own.name = {name} AND own.old = row.id {joins}").format(
+            " JOIN kontor_copy own ON own.name = {name} AND own.old = row.id {joins}"
+            " ORDER BY own.new").format(
             table=Identifier(Model._table), columns=SQL(', ').join(columns),
             values=SQL(', ').join(values), name=Literal(Model.__name__),
             joins=SQL(' ').join(joins)))
