@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from psycopg.sql import SQL, Identifier, Literal
 from trytond.model import fields
+from trytond.modules.kernel.rows import copied_columns
 from trytond.modules.tenant.ownership import owned_models
 from trytond.pool import Pool
 from trytond.transaction import Transaction
@@ -174,9 +175,7 @@ def _insert(cursor, model, ids):
     Model = Pool().get(model)
     owned = owned_models(Pool())
     columns, values, needed = [], [], []
-    for name, column in sorted(Model._fields.items()):
-        if not column.sql_type() or isinstance(column, fields.Function):
-            continue
+    for name, column in copied_columns(Model):
         columns.append(Identifier(name))
         values.append(_value(model, name, column, owned))
         if name in NEEDED.get(model, ()):

@@ -8,7 +8,7 @@ from trytond.i18n import gettext
 from trytond.model import ModelSQL, Unique, fields
 from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
 from trytond.modules.kernel import vault
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import NOTHING, TenantOwned
 from trytond.modules.kernel.exceptions import TenantError
 from trytond.modules.kernel.tenants import require_tenant
 from trytond.modules.tenant.scope import current_company, entered
@@ -19,7 +19,6 @@ from trytond.transaction import Transaction
 from .provider import KEY, WEBHOOK_SECRET
 
 PATH = '/webhooks/stripe/'
-NOTHING = {'read': False, 'write': False, 'create': False, 'delete': False}
 
 
 class Account(TenantOwned, ModelSQL):

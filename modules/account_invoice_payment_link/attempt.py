@@ -21,13 +21,12 @@ from trytond.model import Exclude, Index, ModelSQL, fields
 from trytond.modules.kernel.rows import fresh_ids
 from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
 from trytond.modules.kernel.transaction import in_separate_transaction
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import NOTHING, TenantOwned
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 from trytond.transaction import Transaction, TransactionError
 
 from . import provider
-from .account import NOTHING
 from .exceptions import PaymentLinkUnavailable
 
 STATES = [

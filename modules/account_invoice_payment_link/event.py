@@ -14,11 +14,10 @@ from trytond.exceptions import UserError
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.document_issue.locks import LOCKS
 from trytond.modules.immutable import FREELY, Seal
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import READ, TenantOwned
 from trytond.pool import Pool
 
 from .attempt import now
-from .link import READ
 from .payment import amount_of
 
 logger = logging.getLogger(__name__)

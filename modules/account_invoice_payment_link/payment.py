@@ -13,12 +13,11 @@ from trytond.modules.document_issue.locks import require_locks
 from trytond.modules.immutable import FREELY, Seal, triggers_off
 from trytond.modules.kernel.exceptions import FieldError
 from trytond.modules.kernel import clock
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import READ, TenantOwned
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
-from .link import READ
 
 STATES = [
     ('booked', "Booked"),

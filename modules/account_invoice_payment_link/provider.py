@@ -130,7 +130,7 @@ def _refusal(error):
     if status == 409:
         return Busy()
     if isinstance(error, stripe.IdempotencyError) or _is_replay(error):
-        return Spent(gettext('account_invoice_payment_link.msg_unavailable'), None)
+        return Spent(gettext('account_invoice_payment_link.msg_unavailable'))
     if isinstance(error, (stripe.InvalidRequestError, stripe.CardError)):
         return PaymentLinkRefused(gettext(
                 'account_invoice_payment_link.msg_refused',

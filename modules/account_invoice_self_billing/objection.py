@@ -14,20 +14,19 @@ from trytond.modules.document_issue.locks import require_locks
 from trytond.modules.document_render import formats
 from trytond.modules.document_render.formats import language_of
 from trytond.modules.immutable import Seal
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import READ, TenantOwned
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
-NO_CHANGE = {'write': False, 'create': False, 'delete': False}
 
 
 class Objection(TenantOwned, ModelSQL, ModelView):
     """Objection to a Gutschrift"""
     __name__ = 'account.invoice.objection'
     __web_rights__ = 'SELECT, INSERT'
-    __member_rights__ = NO_CHANGE
+    __member_rights__ = READ
     __never_copied__ = True
 
     invoice = fields.Many2One(

@@ -16,7 +16,7 @@ from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.immutable import Emptied, Seal
 from trytond.modules.kernel import timing
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import NOTHING, READ, TenantOwned
 from trytond.modules.kernel.rows import insert
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool, PoolMeta
@@ -45,7 +45,6 @@ FROM company_company AS company
     LEFT JOIN stored ON true
 WHERE company.id = %(company)s
 """
-NOTHING = {'read': False, 'write': False, 'create': False, 'delete': False}
 
 
 class ArchiveCorrupt(UserError):
@@ -146,7 +145,7 @@ class Document(TenantOwned, ModelSQL, ModelView):
     """A sealed document"""
     __name__ = 'archive.document'
     __web_rights__ = 'SELECT, INSERT'
-    __member_rights__ = {**NOTHING, 'read': True}
+    __member_rights__ = READ
     __never_copied__ = True
 
     position = fields.Integer("Position", required=True, readonly=True)

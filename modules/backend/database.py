@@ -9,8 +9,10 @@ import os
 import sys
 import time
 
+import psycopg
 from psycopg.errors import LockNotAvailable
 from psycopg.pq import TransactionStatus
+from psycopg.types.string import TextLoader
 from trytond import config
 from trytond.backend.postgresql import MAX_QUERY_PARAMS
 from trytond.backend.postgresql import database as stock
@@ -27,6 +29,8 @@ __all__ = [
     'Database', 'DatabaseDataError', 'DatabaseIntegrityError', 'DatabaseOperationalError',
     'DatabaseTimeoutError', 'LockTimeout', 'MAX_QUERY_PARAMS', 'TableHandler', 'connection_company']
 
+# Ids are texts, as Tryton's fields and clients know them
+psycopg.adapters.register_loader('uuid', TextLoader)
 LOCK_WAIT = 15
 """Seconds to wait for a tenant's lock before the request fails with a retryable error"""
 _ENTER = Routine(

@@ -14,19 +14,18 @@ import logging
 from psycopg.pq import TransactionStatus
 from psycopg.sql import SQL, Identifier
 from trytond.model import Index, ModelSQL, fields
-from trytond.modules.tenant.ownership import OPERATOR
+from trytond.modules.tenant.ownership import OperatorOwned
 from trytond.pool import Pool
 
 from . import triggers
 from .seal import FREELY, Seal
 
 logger = logging.getLogger(__name__)
-OPERATOR.setdefault('immutable.suspension', "when and why the owner has gone around the seals")
 _DEFERRED = (
     "SELECT tgname FROM pg_trigger WHERE tgdeferrable AND tgname LIKE 'kontor\\_%' ORDER BY tgname")
 
 
-class Suspension(ModelSQL):
+class Suspension(OperatorOwned, ModelSQL):
     """A transaction in which sealed rows may be written"""
     __name__ = 'immutable.suspension'
 

@@ -14,6 +14,7 @@ from trytond.model import fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
+from .public_id import Uuid
 
 _NEXT = """
 SELECT w.model, nextval(w.sequence)
@@ -184,6 +185,16 @@ def update(model, ids, values):
             [Model._fields[name].sql_format(values[name]) for name in names]
             + [transaction.user, CurrentTimestamp()],
             where=fields.SQL_OPERATORS['in'](table.id, list(ids))))
+
+
+def copied_columns(Model):
+    """Return [(name, field)] of the columns that a copy made by SQL names.
+
+    Public ids are left to the database, which gives a copy its own.
+    """
+    return [
+        (name, field) for name, field in sorted(Model._fields.items())
+        if field.sql_type() and not isinstance(field, (fields.Function, Uuid))]
 
 
 def delete_own(model, company):

@@ -10,13 +10,10 @@ from decimal import Decimal
 
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.modules.kernel import clock
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import READ, TenantOwned
 from trytond.modules.kernel.rows import insert
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
-
-NOTHING = {'read': False, 'write': False, 'create': False, 'delete': False}
-
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -34,7 +31,7 @@ class Outbox(TenantOwned, ModelSQL, ModelView):
     """Event"""
     __name__ = 'outbox'
     __web_rights__ = 'SELECT, INSERT'
-    __member_rights__ = {**NOTHING, 'read': True}
+    __member_rights__ = READ
     __never_copied__ = True
 
     event = fields.Char("Event", required=True, readonly=True)

@@ -5,7 +5,7 @@ security, foreign keys and grants.
 """
 from trytond.pool import Pool
 
-from .stock import owned_classes
+from .extension import owned_classes
 
 __all__ = ['register']
 
