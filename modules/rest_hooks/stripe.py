@@ -95,6 +95,6 @@ def _book(event, caller, run):
 OPERATIONS = [
     Operation(
         id='reportStripe', method='POST', path=PATH + '{id}', tag='stripe', summary="A report of Stripe",
-        ways=[Signed(find=find, check=check, header=HEADER)], body=ReportBody(limit=512 * KIB, required=False),
-        detached=True, hidden=True, handler=receive),
+        ways=[Signed(find=find, check=check, header=HEADER)], detached=True, hidden=True,
+        body=ReportBody(limit=512 * KIB, required=False), handler=receive),
     ]
