@@ -1,6 +1,6 @@
 """The database class: tenant on the connection, waiting locks, counted statements.
 
-Tryton runs every transaction at REPEATABLE READ, so whoever waits for a lock inside a transaction fails
+Tryton runs every transaction at REPEATABLE READ, so a transaction that waits for a lock fails
 when the holder commits: his snapshot is older. Both the tenant and the locks are therefore set at session
 level, in autocommit, before the first snapshot, and taken back when the connection returns to the pool.
 """
@@ -32,7 +32,7 @@ __all__ = [
 # Ids are texts, as Tryton's fields and clients know them
 psycopg.adapters.register_loader('uuid', TextLoader)
 LOCK_WAIT = 15
-"""Seconds a caller queues for a tenant's lock before it is told to come back"""
+"""Seconds a caller queues for a tenant's lock before the request is refused with a time to retry"""
 _ENTER = Routine(
     "SELECT set_config('app.company', $1, false), set_config('statement_timeout', $2, false)")
 _LEAVE = Routine(
@@ -156,7 +156,7 @@ class Database(stock.Database):
         super().put_connection(connection)
 
     def _company(self, connection):
-        """Return the company of the transaction that asks for a connection, None for nobody's.
+        """Return the company of the transaction that asks for a connection, None outside every tenant.
 
         Order: the scope set by a face or a job; the surrounding transaction of the same thread; the fixed
         membership of the user. Never the client's context.

@@ -13,7 +13,7 @@ _queries.MAX_CACHED_STATEMENT_LENGTH = 16 * 1024
 class Slot:
     """A value that is given at each use, by its name.
 
-    As the only member of a list that ``ANY`` looks through it stands for the whole list.
+    As the only member of a list for ``ANY`` it is the place of the whole list.
     """
     __slots__ = ('name',)
 

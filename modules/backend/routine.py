@@ -1,4 +1,4 @@
-"""Statements that every request sends: tenant on, tenant off, who calls.
+"""Statements that every request sends: tenant on, tenant off, credential.
 
 They go to libpq directly. psycopg's cursor makes the same call, and takes three times as long for it as
 PostgreSQL for the answer.

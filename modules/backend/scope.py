@@ -1,7 +1,7 @@
 """Which tenant the transactions started here belong to.
 
 One context variable, read once when a connection is checked out. ``None`` means "not decided here": the
-tenant is then that of the surrounding transaction, else that of the transaction's user, else nobody's.
+tenant is then that of the surrounding transaction, else that of the transaction's user, else none.
 """
 import contextlib
 from contextvars import ContextVar

@@ -1,4 +1,4 @@
-"""What PostgreSQL refused, in words for people.
+"""Refusals of PostgreSQL, in words for people.
 
 The guards raise a SQLSTATE of their own with table, column and the name of the record; from these comes a
 :class:`SealedError` that names model and field in the caller's language.

@@ -1,4 +1,4 @@
-"""What a model declares about its sealed rows.
+"""The declaration of a model about its sealed rows.
 
     class Quote(TenantOwned, ModelSQL, ModelView):
         __name__ = 'quote'
@@ -42,7 +42,7 @@ class Seal:
     living: {column: FREELY, [(old, new), …] or Emptied} that still changes, beside the stamps
     label: column that names a record to a person
     deletable: SQL condition on the id $1 under which a sealed row may be deleted; '' for never
-    strict: sealed at once, even for who writes it, and never suspended
+    strict: sealed at once, even for the transaction that writes it, and never suspended
     """
     when: Sequence = ()
     within: Sequence = ()

@@ -56,7 +56,7 @@ class Suspension(OperatorOwned, ModelSQL):
 def triggers_off(cursor, reason):
     """Let the transaction of a psycopg cursor write sealed rows, until the end of the block.
 
-    Only for the owner of the tables. What deferred triggers would refuse at COMMIT is let through as
+    Only for the owner of the tables. Writes that deferred triggers would refuse at COMMIT are let through as
     well, once the block ends.
     """
     connection = cursor.connection

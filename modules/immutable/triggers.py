@@ -1,7 +1,7 @@
 """From declarations to guards: the triggers of every sealed model.
 
 A model whose seal has ``when`` gets a column ``sealed_by``: the transaction in which the row became
-sealed. That transaction may still write the row and its parts; whoever comes later may not. 0 stands for
+sealed. That transaction may still write the row and its parts; a later one may not. 0 stands for
 "no longer even that one". Parts (``within``) look their record up. Where that is a draft they touch
 it, so that two transactions, one of which issues the draft while the other adds a part, cannot
 both commit: the second one is told to repeat.
@@ -157,7 +157,7 @@ def _trigger(cursor, table, operation, event, function, arguments=(), when=None,
             Identifier(function), SQL(', ').join(map(Literal, arguments))))
 
 
-# What the guards run
+# The function of the guards
 
 _ADDED = "SELECT DISTINCT {field} FROM added"
 _CHANGED = "VALUES (OLD.{field}), (NEW.{field})"
