@@ -1,6 +1,6 @@
-"""New rows of the charts reach companies made before: the prepared one, and the tenants copied from it.
+"""New rows of the charts reach companies made before: the template company, and the tenants copied from it.
 
-What is new is what the prepared company, which nobody edits, does not have yet. It goes to each tenant of the
+What is new is what the template company, which nobody edits, does not have yet. It goes to each tenant of the
 chart unless that tenant has its own answer already: an account of the number, a tax for the same question, a
 box of the code. So what a tenant added, renamed or moved stays, and what it deleted does not come back. A
 tax that ended meanwhile ends for those who did not set an end of their own. A few statements per kind of row,
@@ -34,7 +34,7 @@ ALIKE = {
     TAX: f"{_QUESTION} AND o.start_date IS NOT DISTINCT FROM r.start_date",
     CODE: "o.code = r.code",
     }
-"""Model → when a tenant's row (o) stands for the prepared company's (r)"""
+"""Model → when a tenant's row (o) is the counterpart of the template company's (r)"""
 THERE = {
     TYPE: "o.law = r.law AND o.statement = r.statement AND o.name = r.name",
     ACCOUNT: ALIKE[ACCOUNT],
@@ -49,13 +49,13 @@ BELOW = {TAX: 'parent', CODE_LINE: 'tax'}
 NEEDED = {
     ACCOUNT: ['type'], TAX: ['group', 'invoice_account', 'credit_note_account', 'base_account'],
     CODE_LINE: ['code', 'tax']}
-"""Model → references that must not get lost where the prepared row has them"""
+"""Model → references that must not get lost where the row of the template company has them"""
 COMPUTED = {ACCOUNT: {'left': '2 * d.new', 'right': '2 * d.new + 1'}}
 
 
 @dataclass
 class New:
-    """Ids of the rows that the prepared company has just got"""
+    """Ids of the rows that the template company has just got"""
     types: list = field(default_factory=list)
     accounts: list = field(default_factory=list)
     codes: list = field(default_factory=list)
@@ -63,9 +63,9 @@ class New:
 
 
 def deliver(company, chart):
-    """Give a prepared company what its chart has got since, and then the tenants of the chart.
+    """Give a template company what its chart has got since, and then the tenants of the chart.
 
-    Return the number of new rows of the prepared company.
+    Return the number of new rows of the template company.
     """
     _end_taxes(company, chart)
     new = _complete(company, chart)
@@ -88,10 +88,10 @@ def deliver(company, chart):
     return sum(map(len, vars(new).values()))
 
 
-# The prepared company
+# The template company
 
 def _complete(company, chart):
-    """Insert what the tables have and the prepared company lacks; return what is New"""
+    """Insert the rows of the tables that the template company lacks; return them as New"""
     country = tables.chart(chart)['country']
     types = {(t.law, t.name): t.id for t in _all(TYPE, company)}
     known = {row['key']: types.get((row['law'], row['name_de'])) for row in tables.account_types(chart)}
@@ -122,7 +122,7 @@ def _asked(row):
 
 
 def _end_taxes(company, chart):
-    """Let a tax that ended meanwhile end wherever it still ends as the prepared one did"""
+    """Let a tax that ended meanwhile end wherever it still ends as that of the template company did"""
     rows = {_asked(row): row['valid_to'] for row in tables.taxes(tables.chart(chart)['country'])}
     cursor = Transaction().connection.cursor()
     for tax in _all(TAX, company):
@@ -145,7 +145,7 @@ def _ids(cursor, table, column, values):
 
 
 def _spread(cursor, chart, model, ids):
-    """Copy rows of the prepared company to all tenants of the chart that have no answer of their own"""
+    """Copy rows of the template company to all tenants of the chart that have no answer of their own"""
     table = Identifier(Pool().get(model)._table)
     cursor.execute(SQL(
             "INSERT INTO kontor_delivery SELECT {model}, r.id, t.id,"
@@ -191,7 +191,7 @@ def _insert(cursor, model, ids):
 
 
 def _value(model, name, column, owned):
-    """Return the expression of a column: what points at the prepared company points at the tenant instead"""
+    """Return the expression of a column: what points at the template company points at the tenant instead"""
     fixed = {
         'id': 'd.new', 'company': 'd.company', 'create_uid': '0', 'create_date': 'CURRENT_TIMESTAMP',
         'write_uid': 'NULL', 'write_date': 'NULL'} | COMPUTED.get(model, {})

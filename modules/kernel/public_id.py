@@ -76,7 +76,7 @@ def _is_one_of(column, wanted):
 
 
 def _canonical(values):
-    """Return {canonical text: value} of UUIDs, given as text or as such; what is none is left out"""
+    """Return {canonical text: value} of UUIDs, given as text or as such; other values are left out"""
     found = {}
     for value in values:
         try:

@@ -198,7 +198,7 @@ def copied_columns(Model):
 
 
 def delete_own(model, company):
-    """Delete all rows of a model that the company has: what a prepared company inherits and does not use"""
+    """Delete all rows of a model that the company has: what a template company inherits and does not use"""
     Model = Pool().get(model)
     if _is_column(Model, 'company'):
         table = Model.__table__()

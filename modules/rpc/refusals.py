@@ -34,7 +34,7 @@ TEXTS = {
     405: "The method is not allowed at this address",
     }
 """In place of werkzeug's words, which speak of browsers"""
-_SPOKEN = (UserError, UserWarning, ConcurrencyException, LoginException)
+_TRYTONS = (UserError, UserWarning, ConcurrencyException, LoginException)
 _SHAPES = {JSONRequest: JSONProtocol, XMLRequest: XMLProtocol}
 
 
@@ -48,7 +48,7 @@ def refusal(error, request, request_id):
     status = _status(error)
     if status:
         return _plain(*status, request, {'Retry-After': str(RETRY_AFTER)})
-    return _spoken(spoken(error, request_id), request)
+    return _answer(to_client_error(error, request_id), request)
 
 
 def _status(error):
@@ -64,9 +64,9 @@ def _status(error):
     return None
 
 
-def spoken(error, request_id):
+def to_client_error(error, request_id):
     """Return the TrytonException that says to a person what went wrong"""
-    if isinstance(error, _SPOKEN):
+    if isinstance(error, _TRYTONS):
         return error
     if isinstance(error, MissingDependenciesException):
         return UserError("Some modules are missing on the server.")
@@ -84,7 +84,7 @@ def spoken(error, request_id):
         "The call could not be carried out: its model, method or arguments do not fit.", request_id)
 
 
-def _spoken(error, request):
+def _answer(error, request):
     shape = _SHAPES.get(type(request))
     if shape is None:
         return _plain(400, error.message, None, {})
@@ -103,7 +103,7 @@ def _http(error, request, request_id):
     headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
     status = answer.status_code
     if status == 504:
-        return _spoken(spoken(backend.DatabaseTimeoutError(), request_id), request)
+        return _answer(to_client_error(backend.DatabaseTimeoutError(), request_id), request)
     if status >= 500 and status != 503:
         logger.error("rpc %s failed", request_id, exc_info=error)
         return _plain(400, "The request does not fit", request, headers)

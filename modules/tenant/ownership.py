@@ -3,7 +3,7 @@
 Every model with a table is one of three:
 
 - tenant-owned: a subclass of :class:`TenantOwned`; each row has its company;
-- the operator's: a subclass of :class:`OperatorOwned`; no tenant's, whose class says what is open to whom;
+- the operator's: a subclass of :class:`OperatorOwned`; no tenant's, the class says which rights are given;
 - shared: reference data of Tryton that all tenants read and none writes.
 
 Rights stand on the class: ``__web_rights__`` and ``__worker_rights__`` for PostgreSQL, ``__member_rights__``
@@ -64,7 +64,7 @@ def owned_models(pool):
 
 
 def company_column(Model):
-    """Return the column that says whose a row of the model is"""
+    """Return the column with the company of a row of the model"""
     return 'id' if Model.__name__ == 'company.company' else 'company'
 
 

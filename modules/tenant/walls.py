@@ -239,8 +239,9 @@ def _new_references(cursor, Model, columns):
 
 
 def _strangers(cursor, models):
-    """One function that tells whether one of some records is not of the company that names it; what is not
-    tenant-owned is nobody's.
+    """Make the function that tells whether one of some records is not of the company that names it.
+
+    Records of models that are not tenant-owned are of no company.
     """
     branches = SQL(' ').join(
         SQL("""

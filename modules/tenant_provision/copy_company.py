@@ -1,4 +1,4 @@
-"""A new company as a copy of a prepared one, set-based: INSERT … SELECT per table, whatever their number.
+"""A new company as a copy of a template company, set-based: INSERT … SELECT per table, whatever their number.
 
 Every row of every tenant-owned table of the source is copied with a new id; what points at a copied row
 points at its copy. Foreign keys are deferred to COMMIT, so tables need no order. Works beside any number of

@@ -16,7 +16,7 @@ def fresh(postgres, fresh_database):
     operator.close()
 
 
-def prepared(owner):
+def template_of(owner):
     return owner.execute(
         "SELECT id FROM company_company WHERE tenant_state = 'template' AND chart = 'ekr'").fetchone()[0]
 
@@ -71,7 +71,7 @@ def deliver(postgres, database):
 
 def test_tenants_get_what_is_new_and_nothing_twice(fresh, postgres, fresh_database):
     operator, owner = fresh
-    template = prepared(owner)
+    template = template_of(owner)
     wanted = books(owner, template)
     tenants = [operator.tenant('AT')['company'] for _ in range(3)]
     german = operator.tenant('DE')['company']
@@ -89,7 +89,7 @@ def test_tenants_get_what_is_new_and_nothing_twice(fresh, postgres, fresh_databa
 
 def test_what_a_tenant_decided_itself_stays(fresh, postgres, fresh_database):
     operator, owner = fresh
-    template = prepared(owner)
+    template = template_of(owner)
     own, deleted, plain = (operator.tenant('AT')['company'] for _ in range(3))
     for company in (template, own, plain):
         forget(owner, company)
@@ -120,7 +120,7 @@ def test_what_a_tenant_decided_itself_stays(fresh, postgres, fresh_database):
 
 def test_a_tax_that_ended_ends_for_those_who_did_not_decide_themselves(fresh, postgres, fresh_database):
     operator, owner = fresh
-    template = prepared(owner)
+    template = template_of(owner)
     plain, own = (operator.tenant('AT')['company'] for _ in range(2))
     wrong, mine = dt.date(2030, 1, 1), dt.date(2027, 1, 1)
     for company, end in [(template, wrong), (plain, wrong), (own, mine)]:

@@ -1,4 +1,4 @@
-"""A new tenant is a copy of a prepared company: in under a second, beside any number of others, complete."""
+"""A new tenant is a copy of a template company: in under a second, beside any number of others, complete."""
 import json
 import statistics
 
@@ -46,14 +46,14 @@ def test_eight_at_once_all_succeed(eight):
 
 
 def test_each_is_complete(superuser, pool, eight, never):
-    """As many rows in each table as the prepared company has, and the seller's own on top"""
+    """As many rows in each table as the template company has, and the seller's own on top"""
     own = {
         'party.party', 'party.address', 'party.identifier', 'party.contact_mechanism', 'bank',
         'bank.account', 'bank.account.number', 'bank.account-party.party', 'party.party.account',
         'party.party.lang', 'party.party.payment_term'}
-    prepared = dict(superuser.execute(
+    templates = dict(superuser.execute(
             "SELECT chart, id FROM company_company WHERE tenant_state = 'template'").fetchall())
-    wanted = {chart: counts(superuser, pool, company) for chart, company in prepared.items()}
+    wanted = {chart: counts(superuser, pool, company) for chart, company in templates.items()}
     for company in eight['companies']:
         chart, = superuser.execute(
             "SELECT chart FROM company_company WHERE id = %s", (company,)).fetchone()

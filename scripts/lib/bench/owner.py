@@ -12,7 +12,7 @@ def create(times):
     from trytond.modules.tenant_provision.provision import Seller
 
     from ..admin import tenant as tenants
-    from ..install.prepare import SELLERS
+    from ..install.database import SELLERS
     database, seconds = os.environ['TRYTOND_DATABASE_NAMES'], []
     for n in range(times):
         started = time.perf_counter()

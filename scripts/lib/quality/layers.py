@@ -8,11 +8,10 @@
 
 The wings are those of README.md. A module without a place is a finding. Tests of a module may know all.
 """
-import ast
-import configparser
 import functools
 from pathlib import Path
 
+from . import source
 from ..install.bootstrap import ROOT
 
 FACES, CORE, INBOX, SALES, PAPERS, BOOKS, GROUND = (
@@ -43,8 +42,6 @@ STANDS_ON = {
     }
 """Wing → wings that its modules may know"""
 WING = {module: wing for wing, modules in WINGS.items() for module in modules}
-TREES = ('modules', 'scripts', 'tests')
-"""Folders whose files must not import in circles"""
 
 
 def findings(root=ROOT):
@@ -81,7 +78,7 @@ class House:
 
     def depends(self, module):
         """Return ``depends`` and ``extras_depend`` of a module, nothing for one that is not there."""
-        return _depends(_config(self.folder if module in self.own else _trytons(), module))
+        return source.depends(_config(self.folder if module in self.own else _trytons(), module))
 
     def reach(self, module):
         """Return the names of all modules that a module stands on."""
@@ -107,15 +104,6 @@ def _config(folder, module):
 
 
 @functools.cache
-def _depends(path):
-    config = configparser.ConfigParser()
-    config.read(path)
-    return [
-        name for option in ('depends', 'extras_depend')
-        for name in config.get('tryton', option, fallback='').split()]
-
-
-@functools.cache
 def _trytons():
     """Return the folder of Tryton's own modules."""
     import trytond.modules
@@ -138,19 +126,14 @@ def _upward(house):
 def _undeclared(house):
     for module in house.own:
         for path in house.files(module):
-            for line, target in dict.fromkeys(imported(_tree(path))):
+            for line, target in dict.fromkeys(imported(source.tree(path))):
                 if house.has(target) and target not in {module, *house.reach(module)}:
                     yield f'{path}:{line}: {module} does not depend on {target}'
 
 
-@functools.cache
-def _tree(path):
-    return ast.parse(path.read_text())
-
-
 def imported(tree):
     """Yield (line, module) for each Tryton module that a syntax tree imports."""
-    for line, name in _absolute(tree, ()):
+    for line, name in source.imported(tree):
         parts = name.split('.')
         if parts[:2] == ['trytond', 'modules'] and len(parts) > 2:
             yield line, parts[2]
@@ -160,42 +143,16 @@ def imported(tree):
 
 def _circles(root):
     """Return a sentence for each circle of files, by one way round."""
-    files = {_dotted(root, path): path for tree in TREES for path in sorted((root / tree).rglob('*.py'))}
-    graph = {
-        name: sorted({target for _, target in _targets(name, path, files) if target != name})
-        for name, path in files.items()}
-    return [
-        'circle of imports: ' + ' → '.join(str(files[name].relative_to(root)) for name in way)
-        for way in circles(graph)]
+    paths = [path.relative_to(root) for top in source.TREES for path in sorted((root / top).rglob('*.py'))]
+    files = {source.dotted(path): path for path in paths}
+    graph = {path: sorted(_targets(root, path, files) - {path}) for path in paths}
+    return ['circle of imports: ' + ' → '.join(map(str, way)) for way in circles(graph)]
 
 
-def _dotted(root, path):
-    """Return the name by which a file is imported."""
-    parts = path.relative_to(root).with_suffix('').parts
-    if parts[0] == 'modules':
-        parts = ('trytond', *parts)
-    return '.'.join(parts[:-1] if parts[-1] == '__init__' else parts)
-
-
-def _targets(name, path, files):
-    """Yield (line, name) of the files that a file imports; a package itself only where it gives the name."""
-    package = name.split('.') if path.name == '__init__.py' else name.split('.')[:-1]
-    for line, target in _absolute(_tree(path), package):
-        while target and target not in files:
-            target = target.rpartition('.')[0]
-        if target:
-            yield line, target
-
-
-def _absolute(tree, package):
-    """Yield (line, dotted name) of everything that a syntax tree of a package imports."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            start = package[:len(package) - node.level + 1] if node.level else ()
-            base = '.'.join([*start, *([node.module] if node.module else ())])
-            yield from ((node.lineno, f'{base}.{alias.name}') for alias in node.names)
+def _targets(root, path, files):
+    """Return the files that a file imports; a package counts only where it gives the name itself."""
+    names = source.imported(source.tree(root / path), source.package(path))
+    return {found for _, name in names if (found := source.file_of(name, files))}
 
 
 def circles(graph):

@@ -1,4 +1,4 @@
-"""What scripts/lint does: ruff over everything, the layout, and overrides that the engine passes by."""
+"""scripts/lint: ruff over everything, the layout, and overrides that the engine passes by."""
 import json
 import subprocess
 import sys

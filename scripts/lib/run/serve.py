@@ -137,13 +137,13 @@ class House:
         return _access('kontor', server.owner, server.role, passwords)
 
     def _prepare(self):
-        """Run prepare.py as the owner."""
+        """Run database.py as the owner."""
         request = {
             'database': self.access.database, 'roles': roles.prefix(self.access.database),
             'web_password': self.home.secrets()['web'],
             'worker_password': self.home.secrets()['worker'], 'tenants': str(self.home.tenants)}
         process = subprocess.Popen(
-            tied.command([sys.executable, ROOT / 'scripts/lib/install/prepare.py'], signal.SIGKILL),
+            tied.command([sys.executable, ROOT / 'scripts/lib/install/database.py'], signal.SIGKILL),
             stdin=subprocess.PIPE, stdout=sys.stderr, cwd=self.home.path,
             env=self._environment(roles.OWNER), start_new_session=True)
         try:

@@ -5,8 +5,8 @@ from trytond.pool import Pool
 NAMES = {'DE': "Standard DE", 'AT': "Standard AT"}
 
 
-def prepare(company, chart, today):
-    """Give the prepared company of a chart its one template, the default"""
+def fill(company, chart, today):
+    """Give the template company of a chart its one template, the default"""
     country = tables.chart(chart)['country']
     Template = Pool().get('invoice.template')
     before = Template.search([('company', '=', company)])

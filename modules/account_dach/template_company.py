@@ -1,4 +1,4 @@
-"""What a new tenant starts with: chart, taxes, journals, terms, defaults, three fiscal years.
+"""The rows that a new tenant starts with: chart, taxes, journals, terms, defaults, three fiscal years.
 
 Runs once per chart at installation, as the owner, in the company that new tenants are copied from.
 """
@@ -19,7 +19,7 @@ _INHERITED = [
 """Stock Tryton brings its own English ones"""
 
 
-def prepare(company, chart, today):
+def fill(company, chart, today):
     """Fill a company that has no books yet.
 
     :param company: id of the company
@@ -46,7 +46,7 @@ def prepare(company, chart, today):
 
 
 def update(company, chart):
-    """Bring a prepared company, and the tenants copied from it, to what the chart has got since"""
+    """Bring a template company, and the tenants copied from it, to what the chart has got since"""
     deliver(company, chart)
 
 
