@@ -3,6 +3,7 @@ import importlib
 import os
 import random
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,9 @@ def pytest_sessionstart(session):
     server = Server(running.home.path)
     os.environ[SLOT] = str(running.home.path)
     os.environ['TRYTOND_CONFIG'] = str(server.configuration('web'))
+    if config.option.quick:
+        # Made while the pure functions are tested; who needs it sooner waits for it
+        threading.Thread(target=server.template, daemon=True).start()
 
 
 def pytest_collection_modifyitems(config, items):

@@ -37,6 +37,7 @@ def pairs(pool, operator):
     return {books: twins(pool, operator, books) for books in BOOKS}
 
 
+@pytest.mark.slow
 def test_the_engine_books_what_tryton_would_have_booked(pairs, typeset):
     oracle, failures = Oracle(pairs), []
 

@@ -6,6 +6,7 @@ KONTOR_EXAMPLES is the number of drawn invoices.
 import os
 from decimal import Decimal as D
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from trytond.modules.account_invoice_einvoice import cii, ubl, validate
 from trytond.modules.account_invoice_einvoice.compose import einvoice
@@ -18,6 +19,7 @@ from .reading import drafthorse_figures, figures, read
 CASES = int(os.environ.get('KONTOR_EXAMPLES') or drawing.number(60, 20))
 
 
+@pytest.mark.slow
 @settings(
     max_examples=CASES, deadline=None, derandomize=True, print_blob=False,
     suppress_health_check=list(HealthCheck))

@@ -15,6 +15,7 @@ from trytond.modules.document_render.errors import (
 from . import samples
 from .works import OfAnotherModule
 
+pytestmark = pytest.mark.slow
 ECHO = pools.Kind('echo', f'{__package__}.works:echo', most_jobs=3)
 
 

@@ -14,6 +14,7 @@ import time
 import pytest
 from trytond.modules.rest.tests import fakes
 
+pytestmark = pytest.mark.slow
 KEY = fakes.KEY
 HOST = '127.0.0.1'
 GET = f'GET /api/things HTTP/1.1\r\nHost: x\r\nX-Api-Key: {KEY}\r\n\r\n'.encode()
@@ -452,7 +453,6 @@ def test_many_at_once(port):
 
 # At the end, when most of the time has passed anyway
 
-@pytest.mark.slow
 @pytest.mark.parametrize('place, seconds', [(0, 6), (1, 31)])
 def test_an_idle_connection_stays_open_for_half_a_minute(idle, place, seconds):
     socks, since = idle
