@@ -1,4 +1,4 @@
-"""The template every new tenant starts with"""
+"""The initial template of a new tenant"""
 from trytond.modules.account_dach import tables
 from trytond.pool import Pool
 
@@ -6,7 +6,7 @@ NAMES = {'DE': "Standard DE", 'AT': "Standard AT"}
 
 
 def prepare(company, chart, today):
-    """Give the prepared company of a chart its one template, the default"""
+    """Create the only template, the default, of the prepared company of a chart"""
     country = tables.chart(chart)['country']
     Template = Pool().get('invoice.template')
     before = Template.search([('company', '=', company)])
