@@ -1,4 +1,4 @@
-"""The template every new tenant starts with"""
+"""The initial template of a new tenant"""
 from trytond.modules.account_dach import tables
 from trytond.pool import Pool
 

@@ -1,4 +1,4 @@
-"""New rows of a chart reach companies that were made before, and leave alone what a tenant decided itself"""
+"""New rows of a chart reach existing companies; a tenant's own decisions stay"""
 import datetime as dt
 import json
 
@@ -22,7 +22,7 @@ def template_of(owner):
 
 
 def forget(owner, company):
-    """Take away what an older chart did not have: a tax with its account, which nobody uses yet"""
+    """Remove a row that an older chart did not have: a tax with its account, not used yet"""
     with owner.transaction():
         owner.execute("SET LOCAL session_replication_role = replica")
         owner.execute(
@@ -95,14 +95,14 @@ def test_what_a_tenant_decided_itself_stays(fresh, postgres, fresh_database):
         forget(owner, company)
     with owner.transaction():
         owner.execute("SET LOCAL session_replication_role = replica")
-        # One tenant has an account of the number, and a tax of the rate, of its own
+        # One tenant has added an account of the number and a tax of the rate
         owner.execute(
             "UPDATE account_account SET code = '4013', name = 'Meine Erlöse' WHERE company = %s"
             " AND code = '4014'", (own,))
         owner.execute(
             "UPDATE account_tax SET rate = 0.13, name = 'Meine 13' WHERE company = %s AND kind = 'sale'"
             " AND rate = 0.049", (own,))
-        # Another deleted, long ago, what the chart has had all along
+        # Another deleted, long ago, a row that the chart has always had
         owner.execute("DELETE FROM account_account WHERE company = %s AND code = '0110'", (deleted,))
     deliver(postgres, fresh_database)
     names = dict(owner.execute(

@@ -1,4 +1,4 @@
-"""New tenants, made as the operator makes them. Run as a program with the owner's configuration."""
+"""New tenants, created like an operator's. Run as a program with the owner's configuration."""
 import os
 import time
 

@@ -1,7 +1,7 @@
-"""Which files a change reaches: the files that import a changed one, and those that import them.
+"""The files affected by a change: the transitive importers of the changed files.
 
-Tryton's modules find each other through the pool as well, so a module counts as importing all that its
-tryton.cfg depends on; and a file that is no Python counts as the whole module it lies in.
+Tryton's modules also depend on each other by way of the pool, so a module counts as importing the modules in
+its tryton.cfg; a file that is not Python counts as the whole module of its folder.
 """
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +55,6 @@ def _is_python(path):
 
 
 def _whole(path):
-    """A change within a Tryton module reaches those who depend on the module"""
+    """Return the package of a changed Tryton module, which stands for all its dependents"""
     parts = Path(path).parts
     return [f'modules/{parts[1]}/__init__.py'] if parts[0] == 'modules' and 'tests' not in parts[2:] else []

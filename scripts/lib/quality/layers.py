@@ -1,12 +1,12 @@
-"""The layout: which module may know which, and which file which.
+"""The layout: the allowed dependencies between modules and between files.
 
 - A module imports another only if that is in the transitive ``depends`` of its tryton.cfg.
-- ``depends`` run down only: a wing stands on the wings named beside it, and within a wing a module stands on
-  those listed behind it.
-- Modules of the faces (contracts, hooks, pages) never know each other.
-- No file imports, directly or by others, a file that imports it; imports inside functions count.
+- ``depends`` go downwards only: to the wings listed for a module's own wing, and within a wing to the modules
+  listed after it.
+- Modules of the faces (contracts, hooks, pages) never depend on each other.
+- No cycles of imports between files; imports inside functions count.
 
-The wings are those of README.md. A module without a place is a finding. Tests of a module may know all.
+The wings are those of README.md. A module without a wing is a finding. Tests may import any module.
 """
 import functools
 from pathlib import Path
@@ -30,7 +30,7 @@ WINGS = {
         'outbox', 'archive', 'immutable', 'tenant_provision', 'kernel', 'tenant', 'backend',
         'document_render', 'text_key'),
     }
-"""Wing → modules from its top to its bottom; every module named ``rest_…`` is one of the faces"""
+"""Wing → its modules, each before its dependencies; every module named ``rest_…`` belongs to the faces"""
 STANDS_ON = {
     FACES: (CORE, INBOX, SALES, PAPERS, BOOKS, GROUND),
     CORE: (GROUND,),
@@ -40,18 +40,18 @@ STANDS_ON = {
     BOOKS: (GROUND,),
     GROUND: (),
     }
-"""Wing → wings that its modules may know"""
+"""Wing → wings on which its modules may depend"""
 WING = {module: wing for wing, modules in WINGS.items() for module in modules}
 
 
 def findings(root=ROOT):
-    """Return a sentence for everything that breaks the layout of the tree at ``root``."""
+    """Return a sentence for each violation of the layout in the tree at ``root``."""
     house = House(root / 'modules')
     return [*_without_place(house), *_upward(house), *_undeclared(house), *_circles(root)]
 
 
 def wing(module):
-    """Return the wing of a module, None for one without a place."""
+    """Return the wing of a module, None without one."""
     return FACES if module.startswith('rest_') else WING.get(module)
 
 
@@ -65,7 +65,7 @@ def may_depend(module, target):
 
 
 class House:
-    """The modules below a folder, and what they depend on."""
+    """The modules below a folder, and their dependencies."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -73,7 +73,7 @@ class House:
         self._reach = {}
 
     def has(self, module):
-        """Tell if there is such a module, here or among Tryton's."""
+        """Tell if a module exists, here or among Tryton's."""
         return module in self.own or _config(_trytons(), module).exists()
 
     def depends(self, module):
@@ -81,7 +81,7 @@ class House:
         return source.depends(_config(self.folder if module in self.own else _trytons(), module))
 
     def reach(self, module):
-        """Return the names of all modules that a module stands on."""
+        """Return the names of all modules in a module's transitive dependencies."""
         if module not in self._reach:
             found, queue = set(), [module]
             while queue:
@@ -139,7 +139,7 @@ def imported(tree):
             yield line, parts[2]
 
 
-# Circles of files
+# Import cycles
 
 def _circles(root):
     """Return a sentence for each circle of files, by one way round."""
@@ -156,7 +156,7 @@ def _targets(root, path, files):
 
 
 def circles(graph):
-    """Return short ways round that together pass every name of {name: names} that stands in a circle."""
+    """Return short cycles of {name: names} that together contain every name in a cycle."""
     found, seen = [], set()
     for name in sorted(graph):
         if name not in seen and (way := _way_round(graph, name)):
@@ -166,7 +166,7 @@ def circles(graph):
 
 
 def _way_round(graph, start):
-    """Return the shortest way from a name back to it, None without one."""
+    """Return the shortest path from a name back to it, None without one."""
     before, queue = {}, [start]
     for name in queue:
         for target in graph.get(name, ()):

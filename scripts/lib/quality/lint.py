@@ -8,7 +8,7 @@ from ..install.bootstrap import ROOT, say
 
 
 def main(arguments):
-    """Report the findings; return 0 without any, else 1."""
+    """Print the findings; return 0 without any, else 1."""
     style = _ruff(arguments.paths or ['.'])
     layout = layers.findings() + row_methods.findings()
     if arguments.json:
