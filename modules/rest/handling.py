@@ -20,9 +20,10 @@ def read_call(call):
     Raises Refusal.
     """
     operation = call.operation
-    values = read_query(call.exchange.request.environ.get('QUERY_STRING', ''))
-    if operation.query:
-        call.query = fit(operation.query, values, QUERY)
+    if operation.query or call.contract.documented:
+        values = read_query(call.exchange.request.environ.get('QUERY_STRING', ''))
+        if operation.query:
+            call.query = fit(operation.query, values, QUERY)
     if call.received:
         call.body, call.sent = call.received.value()
 

@@ -1,4 +1,4 @@
-"""Flat accounts give the balances that stock Tryton gives"""
+"""Flat accounts have the same balances as stock Tryton's nested set"""
 import datetime as dt
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ from trytond.modules.account_dach.tests.tools import book, figures, in_tenant
 
 TODAY = dt.date(2026, 11, 25)
 STOCK = Path(__file__).with_name('stock_books.json')
-"""The figures of stock Tryton on TODAY; the long test makes them anew and compares"""
+"""The figures of stock Tryton on TODAY; the long test computes them again and compares"""
 
 
 def test_balances_equal_those_of_nested_accounts(pool, operator):

@@ -1,14 +1,12 @@
-"""Which files a change reaches: the files that import a changed one, and those that import them.
+"""The files affected by a change: the transitive importers of the changed files.
 
-Tryton's modules find each other through the pool as well, so a module counts as importing all that its
-tryton.cfg depends on; and a file that is no Python counts as the whole module it lies in.
+Tryton's modules also depend on each other by way of the pool, so a module counts as importing the modules in
+its tryton.cfg; a file that is not Python counts as the whole module of its folder.
 """
-import ast
-import configparser
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_SOURCES = ('modules', 'scripts', 'tests')
+from . import source
 
 
 @dataclass
@@ -20,17 +18,17 @@ class Graph:
     def of(cls, root):
         """Read the imports of all Python files below modules, scripts and tests"""
         graph = cls()
-        files = [path for top in _SOURCES for path in sorted((root / top).rglob('*')) if _is_python(path)]
-        names = {_dotted(path.relative_to(root)): path.relative_to(root).as_posix() for path in files}
+        files = [path for top in source.TREES for path in sorted((root / top).rglob('*')) if _is_python(path)]
+        names = {source.dotted(path.relative_to(root)): path.relative_to(root).as_posix() for path in files}
         for path in files:
             own = path.relative_to(root)
             if own.parts[0] == 'modules':
                 graph._add(f'modules/{own.parts[1]}/__init__.py', own.as_posix())
-            for name in _imported(ast.parse(path.read_text()), _package(own)):
-                for found in _files(name, names):
+            for _, name in source.imported(source.tree(path), source.package(own)):
+                if found := source.file_of(name, names):
                     graph._add(found, own.as_posix())
         for config in sorted((root / 'modules').glob('*/tryton.cfg')):
-            for module in _depends(config):
+            for module in source.depends(config):
                 graph._add(
                     f'modules/{module}/__init__.py', f'modules/{config.parent.name}/__init__.py')
         return graph
@@ -57,43 +55,6 @@ def _is_python(path):
 
 
 def _whole(path):
-    """A change within a Tryton module reaches those who depend on the module"""
+    """Return the package of a changed Tryton module, which stands for all its dependents"""
     parts = Path(path).parts
     return [f'modules/{parts[1]}/__init__.py'] if parts[0] == 'modules' and 'tests' not in parts[2:] else []
-
-
-def _dotted(path):
-    parts = path.with_suffix('').parts
-    parts = parts[:-1] if parts[-1] == '__init__' else parts
-    return '.'.join(('trytond', *parts) if parts[0] == 'modules' else parts)
-
-
-def _package(path):
-    name = _dotted(path)
-    return name if path.name == '__init__.py' else name.rpartition('.')[0]
-
-
-def _imported(tree, package):
-    """Yield the dotted names of all imports of a file, also those within functions"""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package.split('.')[:len(package.split('.')) - node.level + 1] if node.level else []
-            module = '.'.join([*base, *([node.module] if node.module else [])])
-            yield from (f'{module}.{alias.name}' for alias in node.names)
-
-
-def _files(name, names):
-    """Return the files behind a dotted name: the module itself, or the one that the name stands in"""
-    for candidate in (name, name.rpartition('.')[0]):
-        if candidate in names:
-            return [names[candidate]]
-    return []
-
-
-def _depends(config):
-    parser = configparser.ConfigParser()
-    parser.read(config)
-    section = parser['tryton']
-    return ' '.join(section.get(key, '') for key in ('depends', 'extras_depend')).split()
