@@ -1,12 +1,15 @@
 """The server of a run, and how the tests of a module are imported; fixtures stand in tests/support/."""
 import importlib
 import os
+import random
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support import drawing, rooms
 from tests.support.server import KEEP, SLOT, Running, Server
 
 pytest_plugins = [
@@ -25,6 +28,27 @@ def pytest_addoption(parser):
     parser.addoption(
         '--keep-template', action='store_true',
         help='use the template database as it is, even if the code has changed since')
+    parser.addoption('--quick', action='store_true', help='pure functions, then one pass through each room')
+    parser.addoption('--whole', action='store_true', help='everything, nothing drawn by the seed')
+    parser.addoption(
+        '--changed', metavar='BASE', nargs='?', const='main',
+        help='the tests that a change since a commit reaches, by the imports (default: main)')
+    parser.addoption('--seed', type=int, help='draw what the run with this seed drew')
+
+
+def pytest_configure(config):
+    config.addinivalue_line('markers', 'drawn(share): a run tries a share of the parameters, --whole all')
+    if config.option.whole:
+        os.environ[drawing.WHOLE] = '1'
+    if not hasattr(config, 'workerinput'):
+        os.environ[drawing.SEED] = str(
+            random.randrange(10 ** 6) if config.option.seed is None else config.option.seed)
+
+
+def pytest_terminal_summary(terminalreporter):
+    if not drawing.whole():
+        terminalreporter.write_line(
+            f'drawn by seed {drawing.seed()}: --seed {drawing.seed()} draws the same, --whole tries all')
 
 
 def pytest_sessionstart(session):
@@ -38,18 +62,23 @@ def pytest_sessionstart(session):
     server = Server(running.home.path)
     os.environ[SLOT] = str(running.home.path)
     os.environ['TRYTOND_CONFIG'] = str(server.configuration('web'))
+    if config.option.quick:
+        # Made while the pure functions are tested; who needs it sooner waits for it
+        threading.Thread(target=server.template, daemon=True).start()
 
 
-def pytest_collection_modifyitems(items):
-    """While one process makes the template database, the other installs an instance in the tests of serve.
-
-    The tests of the walls come last: they put rows into every table, sense or not.
-    """
-    first = items[0].path.name if items else None
-    order = [first, 'test_serve.py']
-    items.sort(key=lambda item: (
-        item.path.parent.name == 'walls',
-        order.index(item.path.name) if item.path.name in order else len(order)))
+def pytest_collection_modifyitems(config, items):
+    """While one process makes the template database, the other installs an instance in the tests of serve"""
+    chosen = rooms.ordered(items)
+    if config.option.changed:
+        chosen = rooms.changed(chosen, config.option.changed)
+    if config.option.quick:
+        chosen = rooms.quick(chosen)
+    if not any('::' in argument for argument in config.args):
+        chosen = drawing.draw_items(chosen)
+    kept = {id(item) for item in chosen}
+    config.hook.pytest_deselected(items=[item for item in items if id(item) not in kept])
+    items[:] = chosen
 
 
 def pytest_unconfigure(config):

@@ -1,8 +1,8 @@
 """Flat accounts, and names in both languages.
 
-Stock Tryton keeps the accounts of all companies as one nested set, which every new account renumbers. Here no
-account has a parent (the account types are the tree), so each is its own interval: left = 2·id,
-right = 2·id + 1. All stock balance queries, which join on these two columns, stay right.
+Stock Tryton keeps the accounts of all companies in one nested set, which every new account renumbers. Here no
+account has a parent (the tree consists of the account types), so each account is an interval of its own:
+left = 2·id, right = 2·id + 1. All balance queries of stock, which join on these two columns, stay correct.
 """
 from sql import Null
 from trytond.model import Check, fields

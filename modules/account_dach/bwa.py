@@ -1,8 +1,8 @@
 """The short-term income statement (BWA, kurzfristige Erfolgsrechnung): DATEV's form 01.
 
-Every income account counts in one line; sums add up lines. An amount is what its line contributes to the
-result: revenue is positive, cost negative. So the last line is the result of the profit and loss account,
-whatever line an account is in.
+Every income account belongs to one line; sums add up lines. An amount is the line's contribution to the
+result: revenue is positive, cost negative. The last line therefore equals the result of the profit and loss
+account, however the accounts are assigned to lines.
 """
 from decimal import Decimal
 
@@ -15,12 +15,12 @@ from . import tables
 
 
 def figures(company, first, last):
-    """Return [(row of tables.bwa_lines, amount in the company's currency)] of the days from first to last"""
+    """Return [(row of tables.bwa_lines, amount in the company's currency)] from the first day to the last"""
     return statement(_contributions(company, first, last))
 
 
 def statement(contributions):
-    """Return [(row of tables.bwa_lines, amount)] for {line: amount}, sums worked out"""
+    """Return [(row of tables.bwa_lines, amount)] for {line: amount}, with the sums computed"""
     amounts = {}
     for row in tables.bwa_lines():
         parts = row['parts'].split()
@@ -31,7 +31,7 @@ def statement(contributions):
 
 
 def _contributions(company, first, last):
-    """Return {line: credit − debit} of the posted moves; those that close a year stand in other periods"""
+    """Return {line: credit − debit} of the posted moves; moves that close a year are in other periods"""
     pool = Pool()
     account, move, line, period = (
         pool.get(name).__table__()

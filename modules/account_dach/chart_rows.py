@@ -1,7 +1,7 @@
-"""Rows of a chart as its tables say: account types, accounts, taxes, boxes of the VAT return.
+"""Insert the rows of a chart's tables: account types, accounts, taxes, boxes of the VAT return.
 
-Each ``add_…`` inserts the rows that a company lacks and returns what it made; the first filling of a company
-and later deliveries are made of them.
+Each ``add_…`` inserts the rows that a company lacks and returns the new ones. The first filling of a company
+and later deliveries consist of these functions.
 """
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +15,7 @@ _OPPOSITE = {'+': '-', '-': '+'}
 
 
 def add_types(company, chart, known):
-    """Insert the account types that {key: id} lacks, add them there and return their ids"""
+    """Insert the account types missing in {key: id}, add them to it and return their ids"""
     numbered = [
         (number, row) for number, row in enumerate(tables.account_types(chart), 1)
         if not known.get(row['key'])]
@@ -31,7 +31,7 @@ def add_types(company, chart, known):
 
 
 def add_accounts(company, chart, types, known):
-    """Insert the accounts that {number: id} lacks, add them there and return their ids"""
+    """Insert the accounts missing in {number: id}, add them to it and return their ids"""
     rows = [row for row in tables.accounts(chart) if row['number'] not in known]
     new = fresh_ids('account.account', len(rows))
     ids = dict(zip([row['number'] for row in rows], new, strict=True))
@@ -54,13 +54,13 @@ def add_accounts(company, chart, types, known):
 
 @dataclass(frozen=True)
 class Made:
-    """New taxes: their ids; pairs: {key of the row: (id, id of the tax due)} as the VAT return counts them"""
+    """New taxes: their ids; pairs: {key of the row: (id, id of the tax due)} for the VAT return"""
     ids: list
     pairs: dict
 
 
 def add_taxes(company, chart, country, rows, accounts, groups):
-    """Insert taxes and return what was Made.
+    """Insert taxes and return them as Made.
 
     A self-assessed tax (§ 13b UStG, § 19 UStG 1994, acquisitions) is a parent with two children: the
     deductible tax and, negative, the tax due. Its first id in a pair is that of the deductible child.
@@ -79,7 +79,7 @@ def add_taxes(company, chart, country, rows, accounts, groups):
 
 
 def _tax(row, chart, accounts):
-    """Return the columns of a tax that the table decides"""
+    """Return the columns of a tax that come from the table"""
     assessed = bool(row[f'due_{chart}'])
     account = None if assessed else accounts[row[f'tax_{chart}']]
     return {
@@ -108,7 +108,7 @@ def _children(parent, row, chart, accounts):
 
 
 def add_tax_codes(company, country, known):
-    """Insert the boxes that {code: id} lacks, add them there and return their ids"""
+    """Insert the boxes missing in {code: id}, add them to it and return their ids"""
     rows = [row for row in tables.tax_codes(country) if row['code'] not in known]
     ids = fresh_ids('account.tax.code', len(rows))
     known.update(zip([row['code'] for row in rows], ids, strict=True))
@@ -121,7 +121,7 @@ def add_tax_codes(company, country, known):
 
 
 def add_code_lines(company, rows, codes, pairs):
-    """Let taxes (rows of the table) count in the boxes {code: id}"""
+    """Insert the lines by which taxes (rows of the table) count in the boxes {code: id}"""
     insert('account.tax.code.line', company, [
             {'code': codes[code], 'tax': tax, 'operator': operator, 'amount': amount, 'type': type_,
                 'template_override': False}
@@ -129,10 +129,10 @@ def add_code_lines(company, rows, codes, pairs):
 
 
 def code_lines(row, tax, due):
-    """Yield (code, tax, operator, amount, type) of all lines that a tax row gives to the VAT return.
+    """Yield (code, tax, operator, amount, type) of all lines of the VAT return for a row of the tax table.
 
-    A credit note takes away what an invoice adds. The tax due of a self-assessed tax is booked negative, so
-    what Tryton counts there as credit is the invoice.
+    A credit note subtracts the amount that an invoice adds. The tax due of a self-assessed tax is booked
+    negative, so Tryton counts its invoices under the type 'credit'.
     """
     for column, id_, amount, plain, back in [
             ('base_box', tax, 'base', 'invoice', 'credit'),

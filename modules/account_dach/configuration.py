@@ -1,4 +1,4 @@
-"""Accounts that bookings without a choice go to, beside those stock Tryton knows"""
+"""Default accounts of bookings, in addition to those of stock Tryton"""
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval

@@ -4,17 +4,17 @@ from trytond.modules.kernel.exceptions import FieldError
 
 
 class TaxNotFoundError(FieldError):
-    """No tax, or more than one, fits; the path is country, category, rate or date"""
+    """No tax or several taxes match; the path is country, category, rate or date"""
 
 
 class FiscalYearRangeError(FieldError):
-    """The date is too far from today for a fiscal year"""
+    """The date is too far from today for a new fiscal year"""
 
 
 class FiscalYearClosedError(FieldError):
-    """A later fiscal year is closed, so none may be opened before it"""
+    """A later fiscal year is closed, so no earlier one may be opened"""
     code = 'invalid_state'
 
 
 class TaxOverlapError(ValidationError):
-    """Two taxes would answer for the same country, kind, category, rate and date"""
+    """Two taxes match the same country, kind, category, rate and date"""

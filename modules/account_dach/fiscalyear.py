@@ -1,7 +1,7 @@
-"""Fiscal years, their months and numbers, made when the first date in them is needed.
+"""Fiscal years with their months and sequences, made on demand for the first date in them.
 
-A tenant keeps its rhythm: a year made later begins on the day its other years begin. Moves are numbered per
-fiscal year; the series of invoices run on through all years.
+A later year begins on the same day as the tenant's other years. Moves are numbered per fiscal year; the
+series of invoices continue through all years.
 """
 import datetime as dt
 
@@ -25,16 +25,14 @@ class FiscalYear(metaclass=PoolMeta):
 
     @classmethod
     def series_names(cls):
-        """Return the fields of account.fiscalyear.invoice_sequence; issuing invoices extends this with its
-        own
-        """
+        """Return the fields of account.fiscalyear.invoice_sequence; the module for issuing extends this"""
         return list(SERIES)
 
     @classmethod
     def invoice_series(cls, company):
         """Return {field of account.fiscalyear.invoice_sequence: id of the sequence}.
 
-        A company has one series per kind for all its years: the numbers do not start again.
+        A company has one series per kind for all its years: the numbers do not restart.
         """
         InvoiceSequence = Pool().get('account.fiscalyear.invoice_sequence')
         known = InvoiceSequence.search(
@@ -46,7 +44,7 @@ class FiscalYear(metaclass=PoolMeta):
 
     @classmethod
     def new_invoice_series(cls, company):
-        """Make the series of a company that has none; issuing invoices extends this with its own"""
+        """Make the series of a company without any; the module for issuing extends this"""
         kind = sequence_type('account_invoice', 'sequence_type_account_invoice')
         sales, purchases = insert('ir.sequence.strict', company, [
                 sequence("Ausgangsrechnungen", kind, 'INV-${date_Y}-${date_m}-', 4),
@@ -57,12 +55,13 @@ class FiscalYear(metaclass=PoolMeta):
 
 
 def ensure_fiscalyear(company, date, today=None):
-    """Return the fiscal year (``account.fiscalyear``) of a company at a date; make it where there is none.
+    """Return the fiscal year (``account.fiscalyear``) of a company at a date; make it if missing.
 
-    A year that exists is returned whatever its state and age: its periods say whether it may be booked in.
+    An existing year is returned in any state and of any age: its periods decide whether a booking is allowed.
 
     :param company: id of the company
-    :param today: the day to measure from, the company's today if None
+    :param date: day within the year
+    :param today: reference day of the range, the company's today if None
     :raises FiscalYearRangeError: more than 10 years back or 1 year ahead
     :raises FiscalYearClosedError: a later year is closed already
     """
@@ -79,7 +78,7 @@ def ensure_fiscalyear(company, date, today=None):
 
 
 def check_range(date, today):
-    """Raise FiscalYearRangeError unless books may be opened for the date"""
+    """Raise FiscalYearRangeError if the date is outside the range in which books may be opened"""
     if date < today - relativedelta(years=YEARS_BACK):
         message = 'account_dach.msg_fiscalyear_too_early'
     elif date > today + relativedelta(years=YEARS_AHEAD):
@@ -90,7 +89,7 @@ def check_range(date, today):
 
 
 def create_years(company, spans):
-    """Make fiscal years from [(first day, last day)] with months and numbers; return their ids"""
+    """Make fiscal years from [(first day, last day)] with months and sequences; return their ids"""
     pool = Pool()
     ids = fresh_ids('account.fiscalyear', len(spans))
     kind = sequence_type('account', 'sequence_type_account_move')
@@ -149,8 +148,7 @@ def _check_later_open(company, date):
 
 
 def _span(company, date):
-    """Return first and last day of the new year of a date: in the company's rhythm, between its other years
-    """
+    """Return first and last day of the new year of a date: in the company's rhythm, without overlaps"""
     FiscalYear = Pool().get('account.fiscalyear')
     before = FiscalYear.search(
         [('company', '=', company), ('end_date', '<', date)], order=[('end_date', 'DESC')], limit=1)
@@ -166,8 +164,7 @@ def _span(company, date):
 
 
 def year_of(date, begin=None):
-    """Return first and last day of the twelve months of a date that start on the day and month of ``begin``
-    """
+    """Return first and last day of the twelve months around a date, from the day and month of ``begin``"""
     first = date + relativedelta(month=begin.month if begin else 1, day=begin.day if begin else 1)
     if first > date:
         first -= relativedelta(years=1)

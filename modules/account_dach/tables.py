@@ -1,12 +1,13 @@
-"""The facts as tables: charts, account types, accounts, taxes and boxes of the VAT return.
+"""The tables of facts: charts, account types, accounts, taxes and boxes of the VAT return.
 
 One CSV file each in ``data/``, UTF-8, first line the column names; a row is a dictionary of strings.
-Numbers and names of accounts are facts of the published charts; ``data/SOURCES.md`` says which, and how many
-rows agree. ``datev_key`` is the tax key that DATEV posts with by itself on that account, where it has one;
-``bwa`` the line of the short-term income statement (``bwa.csv``), empty on accounts of the balance sheet.
+Numbers and names of accounts are facts of the published charts; ``data/SOURCES.md`` lists the sources and
+the number of rows that agree. ``datev_key`` is the tax key of DATEV's automatic posting on that account,
+if any; ``bwa`` the line of the short-term income statement (``bwa.csv``), empty on accounts of the balance
+sheet.
 
 ``flags`` are words: ``reconcile`` (lines may be reconciled), ``party`` (a line needs a party), ``closed``,
-``auto`` (DATEV works out the tax by itself, AM and AV in its charts).
+``auto`` (DATEV computes the tax by itself, AM and AV in its charts).
 A further chart is a line in ``chart.csv``, a file ``account_CHART.csv`` and columns ``…_CHART`` in
 ``role.csv`` and ``tax.csv``.
 """
@@ -21,14 +22,13 @@ DATA = Path(__file__).parent / 'data'
 
 @cache
 def read(name):
-    """Return the rows of a table as a tuple of dictionaries; they are shared, do not change them"""
+    """Return the rows of a table as a tuple of dictionaries; they are shared: do not change them"""
     with open(DATA / f'{name}.csv', encoding='utf-8', newline='') as file:
         return tuple(csv.DictReader(file))
 
 
 def chart(name):
-    """Return the row of a chart: ``country``, ``types`` (law of its statements), names; KeyError if unknown
-    """
+    """Return the row of a chart: ``country``, ``types`` (law of its statements), names; or raise KeyError"""
     return {row['chart']: row for row in read('chart')}[name]
 
 
@@ -50,9 +50,7 @@ def roles(name):
 
 @cache
 def taxes(country):
-    """Return the taxes of a country (ISO code) with ``rate`` in percent as Decimal and dates as dates or
-    None
-    """
+    """Return the taxes of a country (ISO code); ``rate`` is a Decimal in percent, dates are dates or None"""
     return tuple(
         row | {
             'rate': Decimal(row['rate']),
@@ -69,7 +67,7 @@ def tax_codes(country):
 def bwa_lines():
     """Return the lines of the short-term income statement in order.
 
-    ``line`` is DATEV's number, ``parts`` are the lines that a sum adds up, empty where accounts are summed.
+    ``line`` is DATEV's number, ``parts`` are the lines of a sum, empty for a line of accounts.
     """
     return read('bwa')
 

@@ -1,7 +1,7 @@
-"""Taxes as dated rows, and the one that answers for a rate.
+"""Taxes with dates of validity, and the lookup of the one tax for a rate.
 
-A tax of ours says its country, kind, category and, where several share these, its reason; ``start_date`` and
-``end_date`` say when it is in force. Categories are those of UN/ECE 5305 as EN 16931 uses them.
+A tax of the chart has a country, kind, category and, where several share these, a reason; ``start_date`` and
+``end_date`` limit its validity. Categories are those of UN/ECE 5305 as used by EN 16931.
 """
 from decimal import Decimal
 
@@ -81,7 +81,7 @@ class Tax(metaclass=PoolMeta):
 
     @classmethod
     def check_overlap(cls, taxes, field_names=None):
-        """Two taxes must not answer for the same question"""
+        """Raise TaxOverlapError if two taxes match the same lookup at the same time"""
         if field_names and not (field_names & {
                     'country_code', 'kind', 'category', 'reason', 'rate', 'start_date', 'end_date',
                     'parent', 'active'}):
@@ -106,23 +106,23 @@ class Tax(metaclass=PoolMeta):
 
     @property
     def dach_rate(self):
-        """The rate in percent; that of a self-assessed tax stands on its children"""
+        """The rate in percent; a self-assessed tax has it on its children"""
         if self.type == 'percentage':
             return self.rate * _HUNDRED
         return max((child.rate * _HUNDRED for child in self.childs if child.rate), default=Decimal(0))
 
 
 def resolve(company, country, kind, category, rate, date, reason=None):
-    """Return the one tax (``account.tax``) that answers.
+    """Return the one matching tax (``account.tax``).
 
     :param company: id of the company
-    :param country: ISO code of the country whose tax it is ('DE', 'AT')
+    :param country: ISO code of the country that levies the tax ('DE', 'AT')
     :param kind: 'sale' or 'purchase'
     :param category: UN/ECE 5305: S, Z, E, AE, K, G
     :param rate: percent, as Decimal or int (19)
     :param date: date of supply: § 27 (1) UStG, the rate is that of the day of supply
-    :param reason: 'small_business' (E) or 'domestic' (AE) where the plain one is not meant
-    :raises TaxNotFoundError: the path is country, category, rate or date: the first that fits nothing
+    :param reason: 'small_business' (E) or 'domestic' (AE) instead of the plain tax
+    :raises TaxNotFoundError: the path is country, category, rate or date: the first without a match
     """
     Tax = Pool().get('account.tax')
     question = _question(company, country, kind, category, rate, reason)
@@ -140,7 +140,7 @@ def resolve(company, country, kind, category, rate, date, reason=None):
 
 
 def _misfit(*arguments):
-    """Return the name of the first argument that no tax fits, 'date' if only that is left"""
+    """Return the name of the first argument without a matching tax, 'date' if all others match"""
     Tax = Pool().get('account.tax')
     domain = []
     for name, part in _parts(*arguments):
@@ -155,7 +155,7 @@ def _question(*arguments):
 
 
 def _parts(company, country, kind, category, rate, reason):
-    """Return [(argument, its clauses)] in the order in which a mistake is looked for"""
+    """Return [(argument, its clauses)] in the order in which a mismatch is searched"""
     percent = Decimal(rate) / _HUNDRED
     return [
         ('country', [

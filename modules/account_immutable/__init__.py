@@ -1,5 +1,5 @@
-"""Books that nobody bends: posted moves balance, and what is posted or issued does not change.
+"""Immutable books: posted moves balance, and posted or issued records do not change.
 
-The declarations stand in ``move`` and ``invoice``, the guards are those of the module ``immutable``.
-``validate`` looks for what should not be there all the same.
+The declarations are in ``move`` and ``invoice``; the triggers are those of the module ``immutable``.
+``validate`` finds violations that exist nevertheless.
 """

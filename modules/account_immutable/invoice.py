@@ -1,6 +1,6 @@
-"""Issued invoices: what was printed or booked stays; what lives on is whether they are paid.
+"""Issued invoices: printed and booked values are fixed; only the state of payment still changes.
 
-An invoice is issued when its move is posted; a draft that was cancelled is none.
+An invoice is issued when its move is posted; a cancelled draft is not issued.
 """
 from sql.operators import Equal
 from trytond.model import Exclude
@@ -22,7 +22,7 @@ class Invoice(metaclass=PoolMeta):
                 'number_unique', Exclude(table, (table.number, Equal), where=table.type == 'out'),
                 'account_immutable.msg_number_unique'))
         for name in _TEXTS:
-            # Stock lets some members write what was printed
+            # Stock lets some members write printed values
             getattr(cls, name).states['readonly'] = ~Eval('state').in_(['draft', 'validated'])
 
     @classmethod
@@ -37,7 +37,7 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def _store_cache(cls, invoices):
-        """What an issued invoice amounts to is known: stock would empty the columns and fill them again"""
+        """Skip invoices with known amounts: stock would clear and refill the columns of issued ones"""
         super()._store_cache([invoice for invoice in invoices if not _is_known(invoice)])
 
 

@@ -1,4 +1,4 @@
-"""Posted moves: they balance, and they stay"""
+"""Posted moves: they balance, and they do not change"""
 from psycopg.sql import SQL, Identifier
 from trytond.i18n import gettext
 from trytond.model.exceptions import AccessError
@@ -6,8 +6,8 @@ from trytond.modules.immutable import FREELY, Seal
 from trytond.modules.immutable.triggers import UNBALANCED
 from trytond.pool import Pool, PoolMeta
 
-# At COMMIT, with the owner's eyes: row-level security would hide lines after a change of the tenant.
-# What was counted is closed, so that SET CONSTRAINTS cannot make the count come before the last line
+# Runs at COMMIT with the owner's rights: row-level security would hide lines after a change of the tenant.
+# A counted move is closed, so that SET CONSTRAINTS cannot make the check run before the last line
 _BALANCED = """
 CREATE OR REPLACE FUNCTION kontor_move_balanced() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
@@ -33,7 +33,7 @@ EXECUTE FUNCTION kontor_move_balanced()
 
 
 BY_POSTING = frozenset(['number', 'post_date', 'state'])
-"""What a client may not say of a move: it follows from posting, which looks at the period"""
+"""Fields that a client may not write: they follow from posting, which checks the period"""
 
 
 class Move(metaclass=PoolMeta):
@@ -53,7 +53,7 @@ class Move(metaclass=PoolMeta):
 
     @classmethod
     def __raise_walls__(cls, cursor, roles):
-        """Debits equal credits, per posted move, or the transaction does not commit"""
+        """Create the trigger that refuses a COMMIT unless each posted move's debits equal its credits"""
         cursor.execute("SELECT current_schema()")
         cursor.execute(SQL(_BALANCED).format(schema=Identifier(cursor.fetchone()[0])))
         cursor.execute("REVOKE ALL ON FUNCTION kontor_move_balanced() FROM PUBLIC")
@@ -78,7 +78,7 @@ class Line(metaclass=PoolMeta):
     def on_modification(cls, mode, lines, field_names=None):
         super().on_modification(mode, lines, field_names=field_names)
         if mode == 'write' and 'reconciliation' in field_names:
-            # Stock asks whether its lines add up to nothing only where a reconciliation is made
+            # Stock checks that the lines add up to zero only when a reconciliation is created
             made = {line.reconciliation for line in lines if line.reconciliation}
             Pool().get('account.move.reconciliation').check_lines(list(made))
 

@@ -1,4 +1,4 @@
-"""Merging parties: what was posted in a name stays in that name"""
+"""Merging parties: refused for a party with posted invoices or move lines, which keep its name"""
 from trytond.i18n import gettext
 from trytond.model.exceptions import AccessError
 from trytond.pool import PoolMeta

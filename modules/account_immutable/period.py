@@ -1,4 +1,4 @@
-"""Periods and fiscal years: they are closed, opened and locked by their buttons, which ask what may be"""
+"""Periods and fiscal years: only their buttons, which check the preconditions, close, open or lock them"""
 from trytond.i18n import gettext
 from trytond.model.exceptions import AccessError
 from trytond.pool import PoolMeta

@@ -1,7 +1,6 @@
-"""Series that have given numbers go on: neither set back nor ahead, nor deleted.
+"""Sequences that have issued numbers only move forward: no reset, no gap, no deletion.
 
-PostgreSQL refuses that a series falls back or goes, whoever asks; a person at the client may not make a
-gap either.
+PostgreSQL refuses a decrease and a deletion for every role; a user at the client may not make a gap either.
 """
 from psycopg.sql import SQL, Identifier
 from trytond.i18n import gettext
@@ -44,7 +43,7 @@ _TRIGGERS = {
 
 
 def used(id):
-    """Return SQL that tells whether a series has given a number: to a sealed record, or to a move"""
+    """Return the SQL condition that a sequence has given a number to a sealed record or to a move"""
     records = [
         SQL("EXISTS (SELECT FROM {} WHERE sequence = {} AND number IS NOT NULL)").format(
             Identifier(Model._table), id)
@@ -57,7 +56,7 @@ class SequenceStrict(metaclass=PoolMeta):
 
     @classmethod
     def __raise_walls__(cls, cursor, roles):
-        """A series does not fall back; called as the owner of the tables"""
+        """Create the triggers that keep a sequence from going back; called as the owner of the tables"""
         cursor.execute("SELECT current_schema()")
         schema = Identifier(cursor.fetchone()[0])
         cursor.execute(SQL(_FUNCTION).format(

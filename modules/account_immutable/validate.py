@@ -1,6 +1,6 @@
-"""The rules of double entry, over the posted moves of one tenant or of all.
+"""The rules of double entry, checked over the posted moves of one tenant or of all.
 
-Sub-ledger: what is owed per customer or supplier; its control account: the receivable or payable account.
+Sub-ledger: the open amounts per customer or supplier; control account: the receivable or payable account.
 """
 from trytond.i18n import gettext
 from trytond.modules.kernel.check import Finding, select
@@ -54,14 +54,14 @@ def validate_moves_balanced(company):
 
 
 def validate_reconciliations_zero(company):
-    """What is reconciled adds up to nothing"""
+    """The lines of a reconciliation add up to zero"""
     for tenant, id, number, rest in select(_RECONCILIATION, company):
         yield Finding(tenant, 'account.move.reconciliation', id, gettext(
                 'account_immutable.msg_reconciliation_rest', reconciliation=number, rest=rest or 0))
 
 
 def validate_control_accounts(company):
-    """The sub-ledger is the control account: each line names whose it is, each document is booked as it is"""
+    """The control account equals its sub-ledger: each line has a party, each document its booked amount"""
     for tenant, id, code, balance, parties in select(_CONTROL, company):
         yield Finding(tenant, 'account.account', id, gettext(
                 'account_immutable.msg_control_account', account=code, balance=balance, parties=parties or 0))
@@ -71,7 +71,7 @@ def validate_control_accounts(company):
 
 
 def validate_invoices_settled(company):
-    """An invoice is paid if and only if what it claims is reconciled"""
+    """An invoice is paid if and only if its receivable or payable lines are reconciled"""
     for tenant, id, number, state in select(_SETTLED, company):
         message = 'msg_invoice_not_settled' if state == 'paid' else 'msg_invoice_settled'
         yield Finding(tenant, 'account.invoice', id, gettext(

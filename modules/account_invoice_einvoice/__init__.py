@@ -1,6 +1,6 @@
-"""Electronic invoices after EN 16931: the same figures as on the printed page, for machines.
+"""Electronic invoices according to EN 16931: the figures of the printed page in machine-readable form.
 
-``model`` says what such an invoice is, in no syntax; ``cii`` and ``ubl`` write it, ``embed`` puts it
-into the PDF, ``validate`` holds it against the official rules. All of that runs in the document
-process, without a database, before anything is sealed.
+``model`` defines the invoice independently of syntax; ``cii`` and ``ubl`` write it, ``embed`` attaches it to
+the PDF, ``validate`` checks it against the official rules. All of this runs in the document process, without
+a database, before anything is sealed.
 """

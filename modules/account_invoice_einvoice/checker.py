@@ -1,7 +1,7 @@
-"""The work of a document process that checks electronic invoices: XML or PDF in, findings out.
+"""Document process that validates electronic invoices: XML or PDF in, findings out.
 
-Each schema and each sheet is compiled once per process, when first needed or while no job waits. Nothing
-here is safe for threads: a process does one job at a time, `validate` is the way in.
+Each schema and each stylesheet is compiled once per process, on first use or while no job waits. Nothing here
+is thread-safe: a process does one job at a time, the entry point is `validate`.
 """
 import json
 import os
@@ -19,14 +19,15 @@ SVRL = '{http://purl.oclc.org/dsdl/svrl}'
 FOUND = (f'{SVRL}failed-assert', f'{SVRL}successful-report')
 WARNINGS = (WARNING, 'information', 'info')
 SCHEMA, NAMELESS, FAILED = 'XSD', 'SCH', 'XSLT'
-"""Stand for a rule where a schema speaks, where a rule has no id, where a rule could not be computed"""
+"""Rule ids for a violation of the schema, of a rule without an id, and of a rule that failed to compute"""
 MOST_OF_A_SCHEMA = 50
 AHEAD = (('cii', 'EN16931'), ('cii', 'XRechnung'), ('cii', 'Basic'), ('ubl', 'XRechnung'))
 
 
 def warm(root):
-    """Return the work of a document process; it compiles ahead what our own documents need"""
-    with open(os.devnull, 'wb') as nowhere:     # Saxon writes there what is in its errors too
+    """Return the work of a document process; its ``ahead`` tasks compile the sheets of Kontor's own documents
+    """
+    with open(os.devnull, 'wb') as nowhere:     # Saxon writes there, but its errors contain the same text
         os.dup2(nowhere.fileno(), sys.stderr.fileno())
     return Work()
 
@@ -52,7 +53,7 @@ class Work:
 
 
 class Checker:
-    """Everything that is compiled"""
+    """Cache of compiled schemas and stylesheets"""
 
     def __init__(self):
         self.compiled = {}
@@ -65,8 +66,8 @@ class Checker:
         """Return a dictionary: syntax, profile, specification (BT-24), file (its name in a PDF) and
         violations, each as a list. Raises Unreadable, RulesMissing, RulesAltered.
 
-        A syntax and a profile that are given are what the document is held against, whatever it says, and
-        no rule is taken more lightly than its sheet does: nothing of ours leaves on another's indulgence.
+        A given syntax and profile take precedence over those the document declares, and the profile's
+        relaxations of rules do not apply then: Kontor's own invoices must pass without them.
         """
         if not reading.is_pdf(content):
             return self.judge_xml(content, syntax, profile)
@@ -78,15 +79,15 @@ class Checker:
 
     def judge_xml(self, xml, syntax, profile):
         root = reading.parse(xml)
-        said = reading.identify(root)
+        declared = reading.identify(root)
         strict = profile is not None
-        syntax, profile = syntax or said.syntax, profile or said.profile
+        syntax, profile = syntax or declared.syntax, profile or declared.profile
         return {
-            'syntax': syntax, 'profile': profile, 'specification': said.specification, 'file': '',
+            'syntax': syntax, 'profile': profile, 'specification': declared.specification, 'file': '',
             'violations': self.violations(root, syntax, profile, strict)}
 
     def violations(self, root, syntax, profile, strict):
-        """Return the Violations of a root element, each once, in the order in which they were found"""
+        """Return the Violations of a root element, each once, in the order of discovery"""
         found = self.schema_violations(root, syntax, profile)
         node = self.saxon.parse_xml(xml_text=etree.tostring(root, encoding='unicode'))
         for sheet in rules.RULES[syntax, profile].sheets:
@@ -94,7 +95,8 @@ class Checker:
         levels = {
             rule: level for rule, level in rules.LEVELS.get(profile, {}).items()
             if level == ERROR or not strict}
-        return list({(each.rule, each.location): levelled(each, levels) for each in found}.values())
+        return list({
+            (each.rule, each.location): with_profile_severity(each, levels) for each in found}.values())
 
     # schemas
 
@@ -127,7 +129,7 @@ class Checker:
         try:
             report = self.sheet(name).transform_to_string(xdm_node=node)
         except saxonche.PySaxonApiError as error:
-            if broken:      # a rule cannot compute with what the schema has refused
+            if broken:      # a rule cannot be computed on parts that violate the schema
                 return []
             return [Violation(FAILED, '/', plain(str(error)), ERROR)]
         if not any(f'svrl:{tag.removeprefix(SVRL)}' in report for tag in FOUND):
@@ -136,7 +138,7 @@ class Checker:
 
     def sheet(self, name):
         if name not in self.compiled:
-            text = sheets.ready(rules.read(name))
+            text = sheets.optimised(rules.read(name))
             compiled = self.saxon.new_xslt30_processor().compile_stylesheet(stylesheet_text=text)
             if name.startswith(rules.FERD.partition('{}')[0]):
                 codes = rules.read(name.replace('.xslt', '_codedb.xml')).decode()
@@ -146,15 +148,15 @@ class Checker:
 
 
 class Verified(etree.Resolver):
-    """Schemas import what stands beside them: it is read like themselves, and nothing else is"""
+    """Resolver for imports between schemas: reads neighbouring files with verified checksums, nothing else"""
 
     def resolve(self, url, public_id, context):
         name = url.removeprefix('verified:/')
         return self.resolve_string(rules.read(name).decode(), context, base_url=url)
 
 
-def levelled(found, levels):
-    """Return a Violation as grave as its profile takes it"""
+def with_profile_severity(found, levels):
+    """Return a Violation with the severity of its profile"""
     level = levels.get(found.rule)
     return found._replace(severity=WARNING if level in WARNINGS else ERROR) if level else found
 
@@ -182,7 +184,7 @@ _PLACES = (
 
 
 def place(location):
-    """Return where something was found as a path without namespaces; a first of its kind has no number"""
+    """Return the location as a path without namespaces; the index of a first element is omitted"""
     for pattern, new in _PLACES:
         location = pattern.sub(new, location)
     return location

@@ -1,6 +1,6 @@
 """The syntax UN/CEFACT Cross Industry Invoice D16B, as EN 16931-3-3 binds it: elements in schema order.
 
-Factur-X Basic has fewer terms than the norm: its schema decides, see ``WITHOUT``.
+The schema of Factur-X Basic has fewer terms than the norm, see ``WITHOUT``.
 """
 from . import codes
 from .markup import amount, document, number, price
@@ -12,7 +12,7 @@ NAMESPACES = {
     'qdt': 'urn:un:unece:uncefact:data:standard:QualifiedDataType:100',
     'udt': 'urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100'}
 WITHOUT = {'Basic': frozenset(['contact', 'account_name', 'bic', 'description', 'item'])}
-"""Profile → what its schema has no place for: BG-6 and BG-9, BT-85, BT-86, BT-154, BT-155"""
+"""Profile → terms missing in its schema: BG-6 and BG-9, BT-85, BT-86, BT-154, BT-155"""
 
 
 def write(invoice):

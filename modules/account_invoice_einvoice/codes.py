@@ -1,30 +1,31 @@
-"""Codes and versions as data: which specification is in force on a day, what a code list calls a thing."""
+"""Codes and versions as data: specifications by date, and values of code lists."""
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
 SELF_BILLED = {'380': '389', '381': '261'}
-"""UNTDID 1001: code of a document → code when the buyer writes it"""
+"""UNTDID 1001: code of a document → code when the buyer issues it"""
 TRANSFER = '58'
 """UNTDID 4461: SEPA credit transfer"""
 EMAIL = 'EM'
-"""Code list EAS: an electronic address that is an e-mail address"""
+"""Code list EAS: scheme of an e-mail address"""
 GENERAL, PAYMENT = 'AAI', 'PMT'
 """UNTDID 4451: general information, payment information"""
 PEPPOL_BILLING = 'urn:fdc:peppol.eu:2017:poacc:billing:01:1.0'
-"""BT-23 where a profile wants one and the template has none: XRechnung rule PEPPOL-EN16931-R001"""
+"""BT-23 where a profile requires one and the template has none: XRechnung rule PEPPOL-EN16931-R001"""
 EXEMPTIONS = {'AE': 'VATEX-EU-AE', 'K': 'VATEX-EU-IC', 'G': 'VATEX-EU-G'}
 """Tax category → code of the code list VATEX.
 
-E has a text alone: the law it rests on (§ 4, § 19 UStG; § 6 UStG 1994) has no code in the list."""
+E has only a text: its legal bases (§ 4, § 19 UStG; § 6 UStG 1994) have no code in the list.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Specification:
-    """A profile as it is in force from a day on.
+    """Version of a profile, valid from a day on.
 
-    identifier: BT-24; file: name inside the PDF; level and version: as the XMP of the PDF has them; release:
-    what was published, for people.
+    identifier: BT-24; file: name inside the PDF; level and version: as in the XMP of the PDF; release: name
+    of the publication, for people.
     """
     profile: str
     start: dt.date
@@ -60,14 +61,14 @@ SPECIFICATIONS = (
         profile='XRechnung', start=dt.date(2024, 2, 1), identifier=_XRECHNUNG, file='xrechnung.xml',
         level='XRECHNUNG', version='3.0', release='XRechnung 3.0', source=_KOSIT),
     )
-"""By profile and first day of issue"""
+"""Ordered by profile and first day of issue"""
 
 
 def specification(profile, date):
     """Return the Specification of a profile on a day of issue.
 
-    Before the first known one that one holds: an invoice may bear an old date, but it is made and read
-    today. Raises LookupError for an unknown profile.
+    For earlier days the first known one is used: an invoice may bear an old date, but is made and read today.
+    Raises LookupError for an unknown profile.
     """
     of_profile = [row for row in SPECIFICATIONS if row.profile == profile]
     if not of_profile:
@@ -77,9 +78,9 @@ def specification(profile, date):
 
 
 def type_code(kind, is_credit, profile):
-    """Return BT-3 for a kind of document: ``gutschrift`` is one that the buyer wrote.
+    """Return BT-3 for a kind of document; ``gutschrift`` is the kind issued by the buyer.
 
-    XRechnung knows no 261 (BR-DE-17): the credit of a self-billed invoice is 381 there.
+    XRechnung has no 261 (BR-DE-17): the credit note of a self-billed invoice is 381 there.
     """
     code = '381' if is_credit else '380'
     if kind != 'gutschrift' or (is_credit and profile == 'XRechnung'):
@@ -88,5 +89,5 @@ def type_code(kind, is_credit, profile):
 
 
 def category(category, rate):
-    """Return BT-151 of a tax: what is taxed at nothing is Z (BR-S-5)"""
+    """Return BT-151 of a tax; a rate of zero in category S becomes Z (BR-S-5)"""
     return 'Z' if category == 'S' and rate == Decimal(0) else category

@@ -1,6 +1,6 @@
-"""From a bill of the door to the electronic invoice that says the same.
+"""From a numbered bill to the electronic invoice with the same content.
 
-Figures are those of the bill, never computed again: printed page, posted move and electronic invoice agree
+Figures are taken from the bill and never recomputed: printed page, posted move and electronic invoice agree
 to the cent.
 """
 import re
@@ -16,20 +16,20 @@ from .model import Address, CreditTransfer, Delivery, EInvoice, Line, Note, Part
 
 ONE = Decimal(1)
 PRICE = Decimal('0.0001')
-"""Decimals of a net price: what is divided has no more than the next edition of EN 16931 will take"""
+"""Decimals of a net price: divided prices have no more than the next edition of EN 16931 will allow"""
 _ILLEGAL = re.compile('[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
-"""What XML 1.0 cannot hold"""
+"""Characters that XML 1.0 forbids"""
 _WORDLESS = '–'
-"""Name of a line whose description is blank: BR-25 wants one"""
+"""Name of a line with a blank description: BR-25 requires one"""
 
 
 SET_OFF = {
     'de': 'Wird mit der Rechnung {number} verrechnet.', 'en': 'Set off against the invoice {number}.'}
-"""Terms of a credit note of what nobody has paid: nothing is refunded"""
+"""Payment terms of a credit note for an unpaid invoice: nothing is refunded"""
 
 
 def einvoice(bill):
-    """Return the EInvoice of a numbered bill with its Document, None where its template asks for none"""
+    """Return the EInvoice of a numbered bill with its Document, None if its template has no profile"""
     template, document = bill.template, bill.document
     profile = template.e_invoice_profile
     if profile == 'None':
@@ -64,7 +64,7 @@ def _preceding(document):
 # Texts
 
 def _text(text):
-    """Return a text as XML can hold it"""
+    """Return a text without characters that XML forbids"""
     return _ILLEGAL.sub('', text or '').strip()
 
 
@@ -76,7 +76,7 @@ def _notes(document, trailing):
 
 
 def _terms(bill, sign):
-    """What is due when, where it is not one day (BR-CO-25)"""
+    """Return the payment terms where there is no single due date (BR-CO-25)"""
     document, currency = bill.document, bill.document.currency
     if not document.due_date:
         return SET_OFF[language_of(document.language)].format(number=document.preceding.number)
@@ -89,11 +89,11 @@ def _terms(bill, sign):
 # Parties
 
 def _parties(bill):
-    """Return (seller, buyer): on a Gutschrift the customer supplies"""
+    """Return (seller, buyer): on a Gutschrift the customer is the seller"""
     seller, buyer = _tenant(bill), _customer(bill)
     if bill.document.kind == 'gutschrift':
         seller, buyer = buyer, seller
-    # Only a seller has a tax number there (BT-32)
+    # In EN 16931 only a seller has a tax number (BT-32)
     return seller, replace(buyer, tax_number='')
 
 
@@ -120,20 +120,21 @@ def _customer(bill):
         address=Address(
             street=_text(parts.street), additional=_text(parts.additional), city=_text(parts.city),
             postal_code=_text(parts.postal_code), country=country),
-        # A supplier number of ours is none of his own: BR-CO-26 shall say so
+        # The tenant's supplier number is no identifier of the supplier itself: BR-CO-26 shall report it
+        # missing
         identifier=str(customer.id) if numbered else '', vat_id=_text(customer.vat_id),
         tax_number=_text(bill.tax_number), email=_text(customer.email),
         contact=_text(customer.contact_person), phone=_text(customer.phone))
 
 
 def _streets(text):
-    """Return the lines of a street as three: BT-35, BT-36, BT-162"""
+    """Return the lines of a street as three texts: BT-35, BT-36, BT-162"""
     lines = [line.strip() for line in _text(text).splitlines() if line.strip()]
     return [*lines[:2], '', ''][:2] + [', '.join(lines[2:])]
 
 
 def _delivery(document, buyer, taxes):
-    """An intra-Community supply says where it went (BR-IC-11, BR-IC-12)"""
+    """Return the delivery; an intra-Community supply states its destination (BR-IC-11, BR-IC-12)"""
     found = {}
     if any(tax.category == 'K' for tax in taxes):
         found = {'name': buyer.name, 'address': buyer.address}
@@ -154,9 +155,9 @@ def _transfer(document):
 # Lines and taxes
 
 def _lines(bill, sign):
-    """Return (lines, texts behind the last one).
+    """Return (lines, texts after the last one).
 
-    Titles and comments are notes of the line below them.
+    Titles and comments become notes of the line below them.
     """
     lines, texts = [], []
     for item in bill.items:
@@ -182,16 +183,16 @@ def _line(bill, item, sign, number, note):
 
 
 def _name(text):
-    """Return (BT-153, BT-154): the first line of a description and the others"""
+    """Return (BT-153, BT-154): the first line of a description and the rest"""
     first, _, others = _text(text).partition('\n')
     return first.strip() or _WORDLESS, others.strip()
 
 
 def net_price(quantity, unit_price, net, included=Decimal(0)):
-    """Return (net price, quantity that it is for) from which the net amount of a line follows exactly.
+    """Return (net price, price base quantity) from which the net amount of a line follows exactly.
 
-    unit_price: not negative, with ``included`` percent of tax in it. Where no price of four decimals says
-    it, the price is that of the whole line (rule PEPPOL-EN16931-R120).
+    unit_price: not negative, with ``included`` percent of tax in it. Where no price of four decimals is
+    exact, the price is that of the whole line (rule PEPPOL-EN16931-R120).
     """
     price = unit_price
     if included:
@@ -204,7 +205,9 @@ def net_price(quantity, unit_price, net, included=Decimal(0)):
 
 
 def _taxes(bill, sign):
-    """One for each category and rate, whatever taxes of the books they are (BR-S-1, BR-E-1 and so on)"""
+    """Return one Tax for each category and rate, even if several taxes of the ledger share them (BR-S-1,
+    BR-E-1 and so on)
+    """
     found = {}
     for taxed, share in bill.shares:
         key = codes.category(taxed.category, share.rate), share.rate

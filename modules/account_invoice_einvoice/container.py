@@ -1,7 +1,7 @@
-"""What a PDF that carries an electronic invoice must say about itself (Factur-X 1.0, chapter 6).
+"""Metadata of a PDF with an embedded electronic invoice (Factur-X 1.0, chapter 6).
 
-This is no proof of PDF/A: it finds what readers stumble over, a missing claim, metadata that name another
-file or profile, an attachment that does not say how it relates to the pages.
+This does not prove PDF/A conformance: it finds the usual faults, such as a missing claim, metadata that name
+another file or profile, an attachment without its relationship to the pages.
 """
 import pikepdf
 from lxml import etree
@@ -18,18 +18,18 @@ LEVELS = {
     'XRechnung CVD': 'XRECHNUNG'}
 """Profile → ConformanceLevel in the XMP"""
 DATA_ALONE = ('Minimum', 'Basic WL')
-"""Profiles that are no invoice: their XML is data of the pages and no alternative to them"""
+"""Profiles that are no invoice: their XML is data of the pages, not an alternative to them"""
 
 
 def violations(pdf, name, profile):
-    """Return what is wrong with an open PDF in which a document of a profile stands under a name"""
-    said = properties(pdf)
-    found = [*_claim(said, pdf.is_encrypted), *_announcement(said, name, profile)]
+    """Return the faults of an open PDF in which a document of a profile is attached under a name"""
+    metadata = properties(pdf)
+    found = [*_claim(metadata, pdf.is_encrypted), *_announcement(metadata, name, profile)]
     return found + _relation(pdf, name, profile)
 
 
 def properties(pdf):
-    """Return {(namespace, name): value} of the XMP; an unreadable one says nothing"""
+    """Return {(namespace, name): value} of the XMP; empty if it is unreadable"""
     try:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         root = etree.fromstring(pdf.Root.Metadata.read_bytes(), parser)
@@ -44,21 +44,21 @@ def properties(pdf):
     return found
 
 
-def _claim(said, is_encrypted):
-    if said.get((PDFA, 'part')) != '3':
+def _claim(metadata, is_encrypted):
+    if metadata.get((PDFA, 'part')) != '3':
         yield Violation('PDF-A3', '/Metadata', 'The PDF does not say that it is PDF/A-3.', ERROR)
     if is_encrypted:
         yield Violation('PDF-ENCRYPTED', '/Encrypt', 'The PDF is encrypted, which PDF/A forbids.', ERROR)
 
 
-def _announcement(said, name, profile):
-    space = next((each for each in HYBRID if (each, 'DocumentFileName') in said), None)
+def _announcement(metadata, name, profile):
+    space = next((each for each in HYBRID if (each, 'DocumentFileName') in metadata), None)
     if space is None:
         yield Violation(
             'PDF-XMP', '/Metadata', 'The metadata of the PDF do not announce the electronic invoice.', ERROR)
         return
     for term, expected in (('DocumentFileName', name), ('ConformanceLevel', LEVELS.get(profile))):
-        value = said.get((space, term))
+        value = metadata.get((space, term))
         if expected and value != expected:
             yield Violation(
                 'PDF-XMP', f'/Metadata/{term}',

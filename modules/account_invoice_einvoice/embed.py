@@ -1,8 +1,9 @@
-"""The XML in the PDF: attached as an alternative of the pages, and announced in the XMP metadata.
+"""Embeds the XML in the PDF: an attachment that is an alternative of the pages, described in the XMP
+metadata.
 
-The typesetter's file is PDF/A-3a already and stays it: the attachment says its relation, media type and date
-(ISO 19005-3, 6.8), the XMP describes the properties it adds (6.6.2.3). Factur-X 1.0, chapter on XMP, names
-them. The same file and XML give the same bytes.
+The typesetter's file is PDF/A-3a and remains so: the attachment has its relationship, media type and date
+(ISO 19005-3, 6.8), the XMP describes the added properties (6.6.2.3), whose names are from Factur-X 1.0,
+chapter on XMP. The same file and XML give the same bytes.
 """
 import io
 from xml.sax.saxutils import escape
@@ -19,14 +20,14 @@ PROPERTIES = {
     'DocumentType': 'The type of the hybrid document in capital letters, e.g. INVOICE or ORDER',
     'Version': 'The actual version of the standard applying to the embedded XML document',
     'ConformanceLevel': 'The conformance level of the embedded XML document'}
-"""Property of the XMP → what it is"""
+"""Property of the XMP → description"""
 
 
 def attach(pdf, xml, specification, made_at):
-    """Return the bytes of the PDF with the XML in it.
+    """Return the bytes of the PDF with the XML attached.
 
-    specification: the Specification the XML follows; made_at: aware, the date of the attachment. Raises
-    ValueError for a PDF whose metadata are not those of our typesetter.
+    specification: the Specification of the XML; made_at: timezone-aware, the date of the attachment. Raises
+    ValueError for a PDF whose metadata are not those of Kontor's typesetter.
     """
     with pikepdf.open(io.BytesIO(pdf)) as file:
         name = specification.file
@@ -52,7 +53,7 @@ def _file(file, xml, name, date):
 
 def _saved(file):
     buffer = io.BytesIO()
-    # What the typesetter has compressed is taken as it is
+    # Streams compressed by the typesetter are copied unchanged
     file.save(
         buffer, deterministic_id=True, fix_metadata_version=False,
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
@@ -97,7 +98,7 @@ def _description(specification):
 # Reading back
 
 def extract(pdf):
-    """Return (name, bytes) of the XML in a PDF of ours, None if there is none"""
+    """Return (name, bytes) of the XML in a PDF made by `attach`, None if there is none"""
     with pikepdf.open(io.BytesIO(pdf)) as file:
         for name, attachment in file.attachments.items():
             if name.endswith('.xml'):

@@ -1,11 +1,11 @@
-"""Why an invoice cannot carry its data"""
+"""Errors of electronic invoices at issue"""
 from trytond.modules.document_issue.exceptions import IssueError
 
 
 class EInvoiceInvalid(IssueError):
-    """The electronic invoice breaks official rules; nothing was issued.
+    """The electronic invoice violates official rules; nothing was issued.
 
     extra: ``violations`` is [{'rule', 'path', 'message'}], paths as on the draft and its records, empty where
-    no field mends it.
+    no field can correct the violation.
     """
     code = 'e_invoice_invalid'

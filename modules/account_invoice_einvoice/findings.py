@@ -1,11 +1,11 @@
-"""What a check finds, as data"""
+"""Results of a validation, as data"""
 from typing import NamedTuple
 
 ERROR, WARNING = 'error', 'warning'
 
 
 class Violation(NamedTuple):
-    """A rule that a document breaks: its id, where (a path without namespaces) and what the rule says"""
+    """A violated rule: its id, the location (a path without namespaces) and the rule's message"""
     rule: str
     location: str
     text: str
@@ -13,7 +13,7 @@ class Violation(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """What a document is held against, the name of the file in a PDF, and what was found"""
+    """Syntax, profile and specification applied, the name of the file in a PDF, and the violations"""
     syntax: str
     profile: str
     specification: str      # BT-24

@@ -1,6 +1,7 @@
-"""Invoices that carry their data: written, put into the PDF, and a second file where the profile has one.
+"""Invoices with an electronic invoice: composed, embedded in the PDF, and a second file where the profile has
+one.
 
-All of it happens at the door, before anything is sealed; a refusal leaves nothing.
+All of this happens in the issue pipeline before sealing; a refusal leaves nothing.
 """
 import json
 from functools import partial
@@ -24,7 +25,7 @@ from .exceptions import EInvoiceInvalid
 from .violations import to_violations
 
 UBL = 'application/xml'
-"""Media type of the second sealed file: the syntax UBL stands beside the PDF, not in it"""
+"""Media type of the second sealed file: UBL is stored beside the PDF, not in it"""
 _HIDDEN = {'invisible': Eval('einvoice_profile', 'None') == 'None'}
 
 
@@ -51,7 +52,7 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def get_einvoice_profile(cls, invoices, name):
-        """What the template asked for when the invoice was issued"""
+        """Profile of the template at the time of issue"""
         return {
             invoice.id: json.loads(invoice.printed)['template']['e_invoice_profile']
             if invoice.printed else 'None' for invoice in invoices}
@@ -70,7 +71,7 @@ class Invoice(metaclass=PoolMeta):
 
     @classmethod
     def _shown(cls, name, content):
-        """Return bytes as a client wants them, which may be their number alone"""
+        """Return bytes in the form the client asks for, which may be their size"""
         if Transaction().context.get(f'{cls.__name__}.{name}') == 'size':
             return len(content or b'')
         return fields.Binary.cast(content) if content else None
@@ -80,7 +81,7 @@ class Invoice(metaclass=PoolMeta):
             return None
         return f'{self.number}-ubl.xml' if name == 'einvoice_ubl_name' else f'{self.number}.xml'
 
-    # At the door
+    # In the issue pipeline
 
     @classmethod
     def typeset(cls, bill, workshop):
@@ -92,7 +93,7 @@ class Invoice(metaclass=PoolMeta):
         if einvoice.profile == 'XRechnung':
             written['ubl'] = ubl.write(einvoice)
             bill.beside.append(File(f'{bill.number}.xml', UBL, Blob(written['ubl'])))
-        # The rules are read in another process while this one's document is typeset
+        # Another process validates the XML while this worker's document process typesets
         checks = [
             workshop.begin('check', validate.check, xml, syntax, einvoice.profile)
             for syntax, xml in written.items()]
@@ -134,7 +135,7 @@ def _refusal(bill, einvoice, found):
 def files_of(invoice):
     """Return {format: bytes} of the sealed files of an invoice.
 
-    pdf; cii where the PDF carries data; ubl where it was sealed beside it.
+    Formats: pdf; cii if the PDF has embedded data; ubl if it was sealed beside it.
     """
     pdf, = reading.contents([invoice]).values()
     second, = reading.contents([invoice], UBL).values()
@@ -145,7 +146,7 @@ def files_of(invoice):
 
 
 class EInvoiceReport(Report):
-    """The data of an invoice as it was sealed; nothing is written a second time"""
+    """The sealed electronic invoice; it is never written a second time"""
     __name__ = 'account.invoice.einvoice'
 
     @classmethod

@@ -1,8 +1,8 @@
-"""XML with little ado: a document as nested calls, in which what is empty leaves no trace.
+"""Minimal XML writer: a document as nested calls, in which empty elements are omitted.
 
 Both syntaxes forbid empty elements, and most of an invoice is optional; so an element without content is
-None, and None is no content. Text is escaped, names are our own. That the result is well-formed is seen
-when it is validated, before anybody gets it.
+None, and None counts as no content. Text is escaped, element names are constants of the writers.
+Well-formedness is checked by the validation, before the document leaves the system.
 """
 from decimal import Decimal
 
@@ -10,12 +10,12 @@ _ESCAPES = str.maketrans({'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;',
 
 
 class Markup(str):
-    """Text that is XML already"""
+    """Text that is already XML"""
     __slots__ = ()
 
 
 def element(name, *content, **attributes):
-    """Return an element, None if it would be empty; content: texts, elements, None, lists of them"""
+    """Return an element, None if it would be empty; content: texts, elements, None, or lists of them"""
     inner = ''.join(_parts(content))
     if not inner:
         return None
@@ -40,12 +40,12 @@ def document(name, namespaces, *content):
 
 
 def amount(value):
-    """Two decimals, no sign on nothing (BR-DEC-…)"""
+    """Two decimals, no minus sign on zero (BR-DEC-…)"""
     return f'{value or abs(value):.2f}'
 
 
 def number(value):
-    """As many decimals as it needs: 2.5000 → 2.5, 100 → 100"""
+    """Only the significant decimals: 2.5000 → 2.5, 100 → 100"""
     text = f'{value or abs(value):f}'
     return text.rstrip('0').rstrip('.') if '.' in text else text
 

@@ -1,8 +1,9 @@
-"""An electronic invoice as EN 16931-1 means it, in no syntax: what ``cii`` and ``ubl`` write.
+"""Semantic model of an electronic invoice (EN 16931-1), independent of syntax: the input of ``cii`` and
+``ubl``.
 
-Numbers in comments are the business terms (BT) and groups (BG) of the norm. A text that is not known
-is ''. Amounts are of the document's currency and rounded by the books: nothing is computed here. In a
-credit note they are positive: its type says which way the money goes.
+Comments give the business terms (BT) and groups (BG) of the norm. An unknown text is ''. Amounts are in the
+document's currency and rounded in the ledger: nothing is computed here. In a credit note they are positive:
+its type gives the direction of the payment.
 """
 import datetime as dt
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ class Party:
     address: Address
     identifier: str = ''        # BT-29, BT-46
     vat_id: str = ''            # BT-31, BT-48
-    tax_number: str = ''        # BT-32, of the seller alone
+    tax_number: str = ''        # BT-32, of the seller only
     email: str = ''             # BT-34, BT-49, scheme EM of the code list EAS; BT-43, BT-58
     contact: str = ''           # BT-41, BT-56
     phone: str = ''             # BT-42, BT-57
@@ -35,8 +36,8 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """BG-13; with a period (BG-14) where the supply lasted"""
-    date: dt.date                       # BT-72: the day, or the last one
+    """BG-13; with a period (BG-14) for a supply over several days"""
+    date: dt.date                       # BT-72: the day, or the last day of the period
     start: dt.date | None = None        # BT-73
     end: dt.date | None = None          # BT-74
     name: str = ''                      # BT-70
@@ -68,7 +69,7 @@ class Preceding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tax:
-    """BG-23: what one category and rate bears"""
+    """BG-23: base and tax of one category and rate"""
     category: str               # BT-118, UNTDID 5305
     rate: Decimal               # BT-119, percent
     base: Decimal               # BT-116
@@ -81,7 +82,7 @@ class Tax:
 class Line:
     """BG-25. Only ``quantity`` and ``net`` may be negative.
 
-    ``price`` is that of ``price_quantity`` units.
+    ``price`` is the price of ``price_quantity`` units.
     """
     number: str                 # BT-126
     name: str                   # BT-153

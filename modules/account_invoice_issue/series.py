@@ -56,5 +56,5 @@ class InvoiceSequence(metaclass=PoolMeta):
     @classmethod
     def __register__(cls, module):
         super().__register__(module)
-        # Tenants and prepared companies from before there were Gutschriften
+        # Tenants and template companies from before there were Gutschriften
         Transaction().connection.execute(_OLDER, (NAME, PREFIX, PADDING))

@@ -1,6 +1,6 @@
-"""Online payment: a link of Stripe on the invoice, and what Stripe reports of payments.
+"""Online payment: a payment link of Stripe on the invoice, and Stripe's reports of payments.
 
-The way in: ``account`` keeps a tenant's key, ``provider`` alone talks to Stripe, ``attempt`` makes a link
-before the number is taken, ``link`` is the one an invoice bears, ``event`` and ``payment`` take in what
-was paid, ``sweeper`` closes links that nobody may pay any more.
+Order of reading: ``account`` has a tenant's key, ``provider`` is the only client of Stripe, ``attempt`` makes
+a link before the number is assigned, ``link`` is the link of an issued invoice, ``event`` and ``payment``
+process the reports, ``sweeper`` closes links that must not be paid any more.
 """

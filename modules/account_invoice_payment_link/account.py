@@ -1,7 +1,6 @@
-"""A tenant's account at Stripe: its key and the secret of its reports, encrypted, and the address that
-Stripe reports to.
+"""A tenant's account at Stripe: its API key and webhook secret, encrypted, and the address of its webhook.
 
-Nobody reads this over RPC; the operator's script sets it, the code uses it.
+There is no access over RPC; the operator's script sets the secrets, the code uses them.
 """
 import secrets
 
@@ -9,7 +8,7 @@ from trytond.i18n import gettext
 from trytond.model import ModelSQL, Unique, fields
 from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
 from trytond.modules.kernel import vault
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import NOTHING, TenantOwned
 from trytond.modules.kernel.exceptions import TenantError
 from trytond.modules.kernel.tenants import require_tenant
 from trytond.modules.tenant.scope import current_company, entered
@@ -20,7 +19,6 @@ from trytond.transaction import Transaction
 from .provider import KEY, WEBHOOK_SECRET
 
 PATH = '/webhooks/stripe/'
-NOTHING = {'read': False, 'write': False, 'create': False, 'delete': False}
 
 
 class Account(TenantOwned, ModelSQL):
@@ -50,7 +48,8 @@ class Account(TenantOwned, ModelSQL):
 
     @classmethod
     def __raise_walls__(cls, cursor, roles):
-        """A report names its tenant by the random id of its path alone"""
+        """Allow the lookup of a webhook's tenant, which a report identifies only by the random id in its path
+        """
         allow_question(
             cursor, roles, 'kontor_webhook(text)', 'TABLE (company int, secret bytea, timezone varchar)',
             f"""SELECT a.company, a.webhook_secret, c.timezone
@@ -61,7 +60,7 @@ class Account(TenantOwned, ModelSQL):
     def own_key(cls):
         """Return the key of the tenant of the transaction.
 
-        Raises PaymentLinkError where there is none or it cannot be read.
+        Raises PaymentLinkError if it is missing or cannot be decrypted.
         """
         table = cls.__table__()
         company = current_company()
@@ -77,13 +76,12 @@ class Account(TenantOwned, ModelSQL):
                 gettext('account_invoice_payment_link.msg_key_unreadable')) from error
 
 
-# What the operator does; with the owner's connection
+# Functions of the operator; on the owner's connection
 
 def configure(company, shard, key=None, webhook_secret=None):
-    """Set the secrets that are given; return :func:`describe`.
+    """Set the given secrets; return :func:`describe`.
 
-    shard: name of the database, which the webhook's id begins with. Raises TenantError naming the
-    argument.
+    shard: name of the database, the prefix of the webhook's id. Raises TenantError naming the argument.
     """
     require_tenant(company)
     _check('key', key, KEY)
@@ -96,7 +94,7 @@ def configure(company, shard, key=None, webhook_secret=None):
         values['webhook_secret'] = vault.seal(company, 'stripe_webhook', webhook_secret)
     with entered(company):
         Account = Pool().get('account.invoice.payment_link.account')
-        # The owner is behind no wall
+        # Row-level security does not apply to the owner
         accounts = Account.search([('company', '=', company)])
         if accounts:
             Account.write(accounts, values)
@@ -106,13 +104,13 @@ def configure(company, shard, key=None, webhook_secret=None):
 
 
 def _check(name, value, pattern):
-    """The value itself stays out of the message: it may be a key with a typing error"""
+    """Check the form of a secret; the value stays out of the message: it may be a key with a typing error"""
     if value and not pattern.fullmatch(value):
         raise TenantError(f"{name} does not look like one of Stripe's", name)
 
 
 def describe(company):
-    """Return {company, key (its ends only), webhook_secret, webhook}: None where nothing is set"""
+    """Return {company, key (its ends only), webhook_secret, webhook}; None for a value that is not set"""
     require_tenant(company)
     with entered(company):
         accounts = Pool().get('account.invoice.payment_link.account').search(
@@ -125,7 +123,7 @@ def describe(company):
 
 
 def forget(company):
-    """Delete the secrets and the webhook's address; may be repeated"""
+    """Delete the secrets and the webhook's address; idempotent"""
     require_tenant(company)
     with entered(company):
         Account = Pool().get('account.invoice.payment_link.account')

@@ -1,12 +1,12 @@
-"""Making a payment link before its invoice exists, so that neither is ever there twice.
+"""Makes a payment link before its invoice exists; neither is ever made twice.
 
-A link needs a call to Stripe, and a call needs that no lock is held and no transaction open. So the door,
-when it finds no link, gives up its transaction with LinksMissing; whoever runs the transaction lets it
-``fix`` that and starts again (REST, Tryton's protocol, scripts and jobs all do). Fixing is three steps:
-commit an attempt (id of the invoice to be, Stripe's idempotency key, whose request it is), call Stripe,
-commit its answer. The next round claims the attempt in the invoice's own transaction. A process may die
-at any step: the same request finds its attempt again and Stripe, asked under the same key, the same link.
-What no invoice claims is closed by the sweeper.
+A link needs a call to Stripe, during which no lock may be held and no transaction be open. So issuing, when
+it finds no link, aborts its transaction with LinksMissing; the runner of the transaction calls its ``fix``
+and retries (REST, Tryton's protocol, scripts and jobs all do). ``fix`` has three steps: commit an attempt (id
+of the future invoice, Stripe's idempotency key, token of the request), call Stripe, commit its answer. The
+retry claims the attempt in the invoice's own transaction. A process may die at any step: the same request
+finds its attempt again, and Stripe returns the same link for the same key. The sweeper closes links that no
+invoice claims.
 """
 import datetime as dt
 import json
@@ -21,13 +21,12 @@ from trytond.model import Exclude, Index, ModelSQL, fields
 from trytond.modules.kernel.rows import fresh_ids
 from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
 from trytond.modules.kernel.transaction import in_separate_transaction
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import NOTHING, TenantOwned
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 from trytond.transaction import Transaction, TransactionError
 
 from . import provider
-from .account import NOTHING
 from .exceptions import PaymentLinkUnavailable
 
 STATES = [
@@ -40,20 +39,20 @@ STATES = [
     ]
 LIVE = ('open', 'ready')
 ROUNDS = 4
-"""How often one request may be sent round for a link"""
+"""Retries of one request for a link, at most"""
 BUSY_SECONDS = 25
-"""How long to wait for another process that makes the same link"""
+"""Seconds to wait for another process that makes the same link"""
 BUSY_STEP = 0.2
 STALE_SECONDS = 120
-"""Longer than all rounds of a request together"""
+"""Seconds; longer than all retries of a request together"""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A link that a bill needs.
 
-    request: token of the request and the bill's place in it; fingerprint: of its body; invoice: id of the
-    stored draft, None for one that gets an id with the link; terms: what the link says.
+    request: token of the request and the bill's index in it; fingerprint: of the request's body; invoice: id
+    of the stored draft, None for one that gets an id with the link; terms: content of the link.
     """
     request: str
     fingerprint: str
@@ -62,7 +61,7 @@ class Wanted:
 
 
 def now():
-    """Attempts live by the machine's real time, as idempotency keys do; naive UTC"""
+    """Return the machine's real time, which also counts for idempotency keys; naive UTC"""
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
@@ -98,9 +97,7 @@ class Attempt(TenantOwned, ModelSQL):
 
     @classmethod
     def live(cls, request):
-        """Return (id, invoice, state, Made or None, fingerprint, terms, key) of a request's attempt, or
-        None
-        """
+        """Return the live attempt of a request as a _Row, or None"""
         table = cls.__table__()
         cursor = Transaction().connection.cursor()
         cursor.execute(*table.select(
@@ -113,7 +110,7 @@ class Attempt(TenantOwned, ModelSQL):
 
     @classmethod
     def claim(cls, wanted):
-        """Return (invoice id, Made) of a link that is ready, now this transaction's; None if there is none"""
+        """Claim a link that is ready for this transaction; return (invoice id, Made), None without one"""
         row = cls.live(wanted.request)
         if not row or row.state != 'ready' or not row.serves(wanted):
             return None
@@ -122,7 +119,7 @@ class Attempt(TenantOwned, ModelSQL):
 
     @classmethod
     def begin(cls, wanted):
-        """Return the row of the request's attempt, a new one where there is none that serves"""
+        """Return the row of the request's attempt, a new one unless an existing one matches"""
         row = cls.live(wanted.request)
         if row and row.serves(wanted):
             cls.change(row.id, touched=now())
@@ -151,7 +148,7 @@ class Attempt(TenantOwned, ModelSQL):
 
     @classmethod
     def change(cls, id, only=None, **values):
-        """Write columns of an attempt, where it is in one of the states ``only``; return whether it was"""
+        """Write columns of an attempt if its state is one of ``only``; return whether it was"""
         table = cls.__table__()
         where = table.id == id
         if only:
@@ -163,7 +160,7 @@ class Attempt(TenantOwned, ModelSQL):
 
     @classmethod
     def finish(cls, id, made):
-        """Keep Stripe's answer, also where the sweeper gave the attempt up meanwhile"""
+        """Store Stripe's answer, even if the sweeper abandoned the attempt in the meantime"""
         cls.change(id, provider_id=made.id, url=made.url)
         cls.change(id, only=('open',), state='ready')
 
@@ -180,21 +177,21 @@ class _Row:
     key: str
 
     def serves(self, wanted):
-        """The same request wants the same link"""
+        """Tell if the attempt is for the same link of the same request"""
         return (
             self.fingerprint == wanted.fingerprint and json.loads(self.terms) == wanted.terms
             and wanted.invoice in (None, self.invoice))
 
 
 class _Progress(threading.local):
-    """How far the request of this thread is: rounds it was sent on, and what the last one failed with"""
+    """Progress of this thread's request: number of retries, and the error of the last one"""
     request = None
     rounds = 0
     error = None
     since = 0.0
 
     def of(self, request):
-        """What a thread left behind when its request was refused for something else is not this one's"""
+        """Return the progress of a request, reset if it is left over from an earlier one of this thread"""
         if self.request != request or time.monotonic() - self.since > STALE_SECONDS:
             self.request, self.rounds, self.error = request, 0, None
             self.since = time.monotonic()
@@ -208,7 +205,7 @@ _progress = _Progress()
 
 
 class LinksMissing(TransactionError):
-    """Payment links must be made before the transaction starts again"""
+    """Payment links must be made before the transaction is retried"""
 
     def __init__(self, request, wanted):
         super().__init__()
@@ -216,7 +213,7 @@ class LinksMissing(TransactionError):
         self.wanted = wanted
 
     def fix(self, extras):
-        """What fails is told by the next round, inside the transaction, where every caller expects it"""
+        """Make the links; an error is raised by the retry, inside the transaction, where callers expect it"""
         super().fix(extras)
         progress = _progress.of(self.request)
         progress.rounds += 1
@@ -229,10 +226,10 @@ class LinksMissing(TransactionError):
             progress.error = error
 
 
-def take(wanted):
+def claim_links(wanted):
     """Return {request: (invoice id, Made)} for a list of Wanted.
 
-    Raises LinksMissing for those that have to be made first, PaymentLinkError for one that cannot be.
+    Raises LinksMissing for links that have to be made first, PaymentLinkError for one that cannot be made.
     """
     progress = _progress.of(wanted[0].request)
     if progress.error or progress.rounds >= ROUNDS:
@@ -249,7 +246,7 @@ def take(wanted):
 
 
 def make(wanted):
-    """Make a link, with no transaction open but short ones of its own; raises PaymentLinkError"""
+    """Make a link, outside of any transaction but short ones of its own; raises PaymentLinkError"""
     until = time.monotonic() + BUSY_SECONDS
     while not _made(wanted):
         if time.monotonic() > until:
@@ -259,7 +256,7 @@ def make(wanted):
 
 
 def _made(wanted):
-    """Tell if the link is made; somebody else may be at it for the same request"""
+    """Try to make a link; False while another process makes it for the same request"""
     pool = Pool()
     Attempt = pool.get('account.invoice.payment_link.attempt')
     Account = pool.get('account.invoice.payment_link.account')

@@ -1,8 +1,7 @@
-"""Stripe's reports: kept as they came, each once, and worked on once.
+"""Stripe's reports: stored as received, each once, and processed once.
 
-Taking one in is two transactions. The first stores the report, with no lock, so that it is safe whatever
-happens next; the second, under the tenant's locks, books what it says. What died between the two is
-found by the sweeper.
+A report takes two transactions. The first stores it, without a lock, so that it cannot be lost; the second,
+under the tenant's locks, books it. The sweeper processes reports for which the second one is missing.
 """
 import datetime as dt
 import json
@@ -15,11 +14,10 @@ from trytond.exceptions import UserError
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.document_issue.locks import LOCKS
 from trytond.modules.immutable import FREELY, Seal
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import READ, TenantOwned
 from trytond.pool import Pool
 
 from .attempt import now
-from .link import READ
 from .payment import amount_of
 
 logger = logging.getLogger(__name__)
@@ -34,15 +32,15 @@ SESSION_PAID = ('checkout.session.completed', 'checkout.session.async_payment_su
 
 
 class BadReport(ValueError):
-    """A signed report is not what Stripe's reports look like"""
+    """The content of a signed report is not an event of Stripe"""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What an event says about a payment.
+    """Content of an event about a payment.
 
-    payment: id of the PaymentIntent; invoice: what its metadata name; link: id of the payment link;
-    refunded: total that went back so far; date: of the payment, in the tenant's time zone.
+    payment: id of the PaymentIntent; invoice: id in its metadata; link: id of the payment link; refunded:
+    total refunded so far; date: of the payment, in the tenant's time zone.
     """
     payment: str
     invoice: str | None
@@ -56,9 +54,9 @@ class Finding:
 
 
 def read(event, timezone):
-    """Return the Finding of a parsed event, None where it says nothing about a payment.
+    """Return the Finding of a parsed event, None for an event that does not concern a payment.
 
-    Raises KeyError, TypeError or ValueError for what is no event.
+    Raises KeyError, TypeError or ValueError for content that is no event.
     """
     kind, thing = event['type'], event['data']['object']
     values = READINGS[kind](thing) if kind in READINGS else None
@@ -77,7 +75,7 @@ def _common(thing, payment, amount, link=None):
 
 
 def _id(value):
-    """Return the id of what is sent as an id or whole"""
+    """Return the id of a reference, which Stripe sends as an id or as the expanded object"""
     return value['id'] if isinstance(value, dict) else value
 
 
@@ -147,9 +145,9 @@ class Event(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def store(cls, content, timezone):
-        """Keep a report (text); return its id while there is work to do with it, else None.
+        """Store a report (text); return its id if it still has to be processed, else None.
 
-        Raises BadReport for what is no event.
+        Raises BadReport for content that is no event.
         """
         id, kind, finding = _parsed(content, timezone)
         known = cls.search([('provider_id', '=', id)])
@@ -162,7 +160,7 @@ class Event(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def work_off(cls, id, timezone, failed=None):
-        """Book what a stored report says, once; ``failed``: why an earlier try was given up"""
+        """Book a stored report, once; ``failed``: the error of an earlier try that was given up"""
         event = cls(id)
         if event.state != 'received':
             return
@@ -173,7 +171,7 @@ class Event(TenantOwned, ModelSQL, ModelView):
 
 
 def _is_ours(finding):
-    """A tenant's account may have other payments: they name neither an invoice nor a link"""
+    """Tell if a payment concerns Kontor: other payments of the account name neither an invoice nor a link"""
     if finding is None:
         return False
     Payment = Pool().get('account.invoice.payment_link.payment')
@@ -186,7 +184,7 @@ def _parsed(content, timezone):
     try:
         event = json.loads(content)
         id, kind = str(event['id']), str(event['type'])
-        # Half a character, written as \ud800, is text that cannot be stored
+        # A lone surrogate, written as \ud800, cannot be stored as text
         json.dumps(event, ensure_ascii=False).encode()
         return id[:255], kind[:255], read(event, timezone)
     except (
@@ -196,12 +194,12 @@ def _parsed(content, timezone):
 
 
 def store(content, timezone):
-    """Keep a report (text) in the running transaction; see :meth:`Event.store`"""
+    """Store a report (text) in the running transaction; see :meth:`Event.store`"""
     return Pool().get(EVENT).store(content, timezone)
 
 
 def settle(id, timezone, run):
-    """Work a stored report off.
+    """Process a stored report.
 
     run: function(function, locks) that runs a function in a committed transaction of the tenant.
     """

@@ -1,4 +1,4 @@
-"""Why there is no payment link, or a payment was not booked"""
+"""Errors of making payment links"""
 from trytond.modules.account_invoice_issue.exceptions import PaymentLinkError
 
 
@@ -8,5 +8,5 @@ class PaymentLinkUnavailable(PaymentLinkError):
 
 
 class PaymentLinkRefused(PaymentLinkError):
-    """The payment provider answered that this link cannot be made"""
+    """The payment provider answered that it refuses to make this link"""
     code = 'invalid_argument'

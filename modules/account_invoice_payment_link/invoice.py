@@ -1,4 +1,4 @@
-"""Invoices with a payment link: made before the number, printed, kept beside the invoice"""
+"""Invoices with a payment link: made before the number, printed, stored beside the invoice"""
 import hashlib
 import json
 
@@ -9,7 +9,7 @@ from trytond.modules.kernel.request import current_request
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 
-from .attempt import Wanted, take
+from .attempt import Wanted, claim_links
 
 LEAST, MOST = 50, 99_999_999
 """Cents; Stripe's limits for a payment in EUR"""
@@ -43,7 +43,7 @@ class Invoice(metaclass=PoolMeta):
             return
         Pool().get('account.invoice.payment_link.account').own_key()
         wanted = [_wanted(bill, place) for place, bill in enumerate(bills)]
-        found = take(wanted)
+        found = claim_links(wanted)
         for bill, one in zip(bills, wanted, strict=True):
             bill.id, bill.payment_link = found[one.request]
 
@@ -58,8 +58,8 @@ class Invoice(metaclass=PoolMeta):
 def _wanted(bill, place):
     """Return the Wanted of a bill.
 
-    Where no request is served, a stored draft stands for itself and one that is not stored for its
-    content.
+    Outside of a request, ``request`` is the id of the stored draft, or a hash of the content of a draft that
+    is not stored.
     """
     terms = _terms(bill)
     request = current_request()
@@ -73,7 +73,7 @@ def _wanted(bill, place):
 
 
 def _terms(bill):
-    """Return what the link says; the amount is known to the cent before there is a number"""
+    """Return the content of the link; the amount is final to the cent before there is a number"""
     cents = int(bill.figures.total * 100)
     if not LEAST <= cents <= MOST:
         raise IssueError(gettext('account_invoice_payment_link.msg_amount'), 'lines')

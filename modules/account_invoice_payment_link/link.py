@@ -2,12 +2,11 @@
 from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.kernel.rows import insert
 from trytond.modules.immutable import FREELY, Seal
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import READ, TenantOwned
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
-READ = {'read': True, 'write': False, 'create': False, 'delete': False}
 LINK = 'account.invoice.payment_link'
 
 

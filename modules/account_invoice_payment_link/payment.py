@@ -1,8 +1,8 @@
-"""What was paid online, once per payment, whatever and however often Stripe reports.
+"""Online payments: one record per payment, independent of the number and order of Stripe's reports.
 
-A payment that fits its invoice is booked at once. What does not fit (another amount or currency, paid
-already, no such invoice, refunded, books closed) stays in view of the accountant until somebody says that
-it is settled; nothing is dropped and nothing guessed.
+A payment that matches its invoice is booked at once. One that does not match (another amount or currency,
+invoice already paid, no such invoice, refunded, period closed) stays visible to the accountant until somebody
+settles it; nothing is dropped and nothing guessed.
 """
 from decimal import Decimal
 
@@ -13,12 +13,11 @@ from trytond.modules.document_issue.locks import require_locks
 from trytond.modules.immutable import FREELY, Seal, triggers_off
 from trytond.modules.kernel.exceptions import FieldError
 from trytond.modules.kernel import clock
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import READ, TenantOwned
 from trytond.pool import Pool
 from trytond.pyson import Eval
 from trytond.transaction import Transaction, without_check_access
 
-from .link import READ
 
 STATES = [
     ('booked', "Booked"),
@@ -38,10 +37,10 @@ PROBLEMS = [
     ('disputed', "Disputed"),
     ]
 LIVING = ('state', 'problem', 'note', 'refunded', 'disputed', 'move', 'settled_by', 'settled_at')
-"""What becomes of a payment; what was paid stays as it was reported"""
+"""Columns for the processing of a payment; the reported facts never change"""
 NO_DECIMALS = frozenset(
     'BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF'.split())
-"""Currencies that Stripe counts in whole units; all others here in hundredths"""
+"""Currencies without a minor unit at Stripe; all others here are counted in hundredths"""
 
 
 def amount_of(number, currency):
@@ -113,11 +112,11 @@ class Payment(TenantOwned, ModelSQL, ModelView):
     def __seal__(cls):
         return Seal(when=[{}], label='provider_id', living=dict.fromkeys(LIVING, FREELY))
 
-    # What is reported
+    # Reports
 
     @classmethod
     def report(cls, finding):
-        """Take in a Finding of an event, under the LOCKS; return the payment"""
+        """Process the Finding of an event, under the LOCKS; return the payment"""
         require_locks()
         found = cls.search([('provider_id', '=', finding.payment)])
         payment = found[0] if found else cls._new(finding)
@@ -136,7 +135,7 @@ class Payment(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def _invoice_of(cls, finding):
-        """Return the id of the invoice that the payment names, or whose link it came by; None for neither"""
+        """Return the id of the invoice that the payment names, else of the invoice of its link, else None"""
         pool = Pool()
         claimed = finding.invoice or ''
         if claimed.isascii() and claimed.isdigit() and len(claimed) < 10:
@@ -152,7 +151,7 @@ class Payment(TenantOwned, ModelSQL, ModelView):
         return None
 
     def _book(self):
-        """Post the payment if it fits; say why not otherwise"""
+        """Post the payment if it matches the invoice, else record the problem"""
         problem = self._obstacle()
         if problem:
             self._mark('open', problem)
@@ -180,7 +179,7 @@ class Payment(TenantOwned, ModelSQL, ModelView):
         return None if invoice.amount_to_pay > 0 else 'double'
 
     def _take_back(self, refunded=None, disputed=False):
-        """Record what went back or may go back; reports may come in any order"""
+        """Record a refund or dispute; reports may come in any order"""
         if disputed:
             self._mark('open', 'disputed', disputed=True)
         if refunded and refunded > (self.refunded or 0):
@@ -196,19 +195,19 @@ class Payment(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def refuse(cls, finding, reason):
-        """Keep a payment that failed to be booked, with the reason"""
+        """Store a payment whose booking failed, with the reason"""
         found = cls.search([('provider_id', '=', finding.payment)])
         payment = found[0] if found else cls._new(finding)
         if not payment.move and payment.state != 'settled':
             payment._mark('open', 'refused', reason)
         return payment
 
-    # What the accountant does
+    # Actions of the accountant
 
     @classmethod
     @ModelView.button
     def book(cls, payments):
-        """Try again, after what stood in the way is gone"""
+        """Retry the booking after the problem was removed"""
         require_locks()
         with without_check_access():
             for payment in cls.browse(payments):
@@ -223,7 +222,7 @@ class Payment(TenantOwned, ModelSQL, ModelView):
     @classmethod
     @ModelView.button
     def settle(cls, payments):
-        """The accountant has seen to it"""
+        """Mark as settled by the accountant"""
         with without_check_access():
             payments = [payment for payment in cls.browse(payments) if payment.state == 'open']
             cls.write(payments, {
@@ -240,9 +239,9 @@ WHERE p.problem = 'disputed' OR EXISTS (
 
 
 def mark_disputed():
-    """Give payments of the time before the field ``disputed`` its value; called as the owner of the tables.
+    """Set the field ``disputed`` of payments older than it; called as the owner of the tables.
 
-    A later problem may have overwritten a dispute, but its report is there.
+    A later problem may have overwritten a dispute, but the report of the dispute is stored.
     """
     cursor = Transaction().connection.cursor()
     with triggers_off(cursor, "online payments: disputes get a field of their own"):

@@ -1,7 +1,7 @@
-"""Stripe: the only file that talks to it. Each call has a client of its own, so no key outlives its call.
+"""Client of Stripe, the only one. Each call has a client of its own, so no key outlives its call.
 
-``KONTOR_STRIPE_URL`` replaces Stripe's address. A call takes at most 2 × TIMEOUT: what got no answer or
-a 5xx is sent once more, under the same idempotency key.
+``KONTOR_STRIPE_URL`` replaces Stripe's address. A call takes at most 2 × TIMEOUT: after no answer or a 5xx
+there is one retry, under the same idempotency key.
 """
 import logging
 import os
@@ -19,7 +19,7 @@ TIMEOUT = 10
 """Seconds a single request may take"""
 RETRIES = 1
 TOLERANCE = 300
-"""Seconds by which a signature may be old"""
+"""Greatest age of a signature, in seconds"""
 MOST_URL = 500
 KEY = re.compile(r'(sk|rk)_(test|live)_\w{8,240}', re.ASCII)
 WEBHOOK_SECRET = re.compile(r'whsec_[\w+/=-]{8,240}', re.ASCII)
@@ -27,31 +27,31 @@ _SECRETS = re.compile(r'\b((?:sk|rk|pk)_(?:test|live)_|whsec_)[^\s.,;:)\'"]+')
 
 
 class Busy(Exception):
-    """The same call is being worked on for somebody else"""
+    """The same call is in progress in another process"""
 
 
 class Spent(PaymentLinkUnavailable):
-    """Stripe keeps a failure under the idempotency key and will answer nothing else to it"""
+    """Stripe stored a failure under the idempotency key and repeats it for every further call"""
 
 
 class Forged(Exception):
-    """A report is not signed with the tenant's secret, or too long ago"""
+    """A report has no signature with the tenant's secret, or one that is too old"""
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A payment link as Stripe knows it"""
+    """A payment link made by Stripe"""
     id: str
     url: str
 
 
 def redacted(text):
-    """Return a text without any key"""
+    """Return a text with all keys masked"""
     return _SECRETS.sub(r'\1***', text)
 
 
 class _Redacting(logging.Filter):
-    """Stripe's library logs what Stripe answers; a message may quote a key"""
+    """Filter that masks keys: Stripe's library logs Stripe's answers, and a message may quote a key"""
 
     def filter(self, record):
         record.msg, record.args = redacted(record.getMessage()), ()
@@ -64,11 +64,11 @@ logging.getLogger('stripe').addFilter(_Redacting())
 def create_link(key, idempotency_key, invoice, terms):
     """Make the link that pays an invoice (id), once per idempotency key; return Made.
 
-    terms: {'amount': cents, 'currency': ISO code, 'name': what the payer reads}. Raises PaymentLinkError
-    and its kinds, Busy.
+    terms: {'amount': cents, 'currency': ISO code, 'name': text shown to the payer}. Raises PaymentLinkError
+    and its subclasses, Busy.
     """
     metadata = {'invoice_id': str(invoice)}
-    with _told():
+    with _translated_errors():
         link = _client(key).v1.payment_links.create({
                 'line_items': [{'quantity': 1, 'price_data': {
                             'currency': terms['currency'].lower(), 'unit_amount': terms['amount'],
@@ -83,9 +83,9 @@ def create_link(key, idempotency_key, invoice, terms):
 
 
 def close_link(key, id):
-    """Let nobody pay by a link any more; one that is gone counts as closed. Raises PaymentLinkError."""
+    """Deactivate a link; one that no longer exists counts as closed. Raises PaymentLinkError."""
     try:
-        with _told():
+        with _translated_errors():
             _client(key).v1.payment_links.update(id, {'active': False})
     except PaymentLinkRefused as error:
         cause = error.__cause__
@@ -94,7 +94,7 @@ def close_link(key, id):
 
 
 def check_signature(data, header, secret):
-    """Raise Forged unless the bytes of a report are signed with the secret, now"""
+    """Raise Forged unless the bytes of a report have a current signature with the secret"""
     if header and not header.isascii():
         raise Forged
     try:
@@ -110,8 +110,8 @@ def _client(key):
         http_client=stripe.RequestsClient(timeout=TIMEOUT))
 
 
-class _told:
-    """Say what Stripe answered in our words, without keys"""
+class _translated_errors:
+    """Context manager that raises Stripe's errors as Kontor's, without keys"""
 
     def __enter__(self):
         return self
@@ -130,7 +130,7 @@ def _refusal(error):
     if status == 409:
         return Busy()
     if isinstance(error, stripe.IdempotencyError) or _is_replay(error):
-        return Spent(gettext('account_invoice_payment_link.msg_unavailable'), None)
+        return Spent(gettext('account_invoice_payment_link.msg_unavailable'))
     if isinstance(error, (stripe.InvalidRequestError, stripe.CardError)):
         return PaymentLinkRefused(gettext(
                 'account_invoice_payment_link.msg_refused',

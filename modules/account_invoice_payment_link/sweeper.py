@@ -1,7 +1,7 @@
-"""What nobody waits for: links that must not be paid any more are closed, reports left over worked off.
+"""Background cleanup: closes links that must not be paid any more, processes reports left over.
 
-A job of the house, run every minute by the worker's role over all tenants. It calls Stripe with no
-transaction open, and each step may be repeated.
+A scheduled job, run every minute by the worker's role over all tenants. It calls Stripe with no transaction
+open, and each step is idempotent.
 """
 import datetime as dt
 import json
@@ -24,15 +24,15 @@ logger = logging.getLogger(__name__)
 
 ATTEMPT, ACCOUNT, PAYMENT = f'{LINK}.attempt', f'{LINK}.account', f'{LINK}.payment'
 UNCLAIMED = dt.timedelta(minutes=10)
-"""After which a link without an invoice is closed, and after which what failed is tried again"""
+"""Age at which a link without an invoice is closed, and interval between retries of a failed step"""
 LEFT_OVER = dt.timedelta(minutes=1)
-"""After which a report is no longer being worked on by whoever took it in"""
+"""Age at which a received report counts as abandoned by the process that stored it"""
 KEY_KEPT = dt.timedelta(hours=23)
-"""How long Stripe surely knows an idempotency key"""
+"""Time for which Stripe is sure to keep an idempotency key"""
 PATIENCE = dt.timedelta(days=7)
-"""How long to try to close a link that Stripe does not let us close"""
+"""Time after which the attempt to close a link is given up"""
 MOST, SECONDS = 200, 50
-"""Steps of a kind, and time, per run"""
+"""Steps of each kind per run, and seconds per run, at most"""
 
 
 class Link(metaclass=PoolMeta):
@@ -40,7 +40,7 @@ class Link(metaclass=PoolMeta):
 
     @classmethod
     def sweep(cls):
-        """Do what is due, for all tenants"""
+        """Run the steps that are due, for all tenants"""
         tasks = _tasks()
         Transaction().commit()
         until = time.monotonic() + SECONDS
@@ -64,7 +64,7 @@ class Cron(metaclass=PoolMeta):
 
 
 def _tasks():
-    """Return [(step, company, id)] of what is due"""
+    """Return [(step, company, id)] of the steps that are due"""
     cursor = Transaction().connection.cursor()
     found = []
     for step, table, where in (
@@ -83,7 +83,7 @@ def _events():
 
 
 def _links():
-    """Links still open although their invoice is not, or something was paid by them"""
+    """Return the open links whose invoice is no longer open or that were paid, as (table, condition)"""
     pool = Pool()
     table = pool.get(LINK).__table__()
     invoice, payment = pool.get('account.invoice').__table__(), pool.get(PAYMENT).__table__()
@@ -101,7 +101,7 @@ def _attempts():
         table.state.in_([*LIVE, 'abandoned']) & (table.touched < now() - UNCLAIMED))
 
 
-# The steps; in a tenant, each in small transactions
+# The steps: each runs in a tenant, in small transactions
 
 def settle_event(id):
     Company = Pool().get('company.company')
@@ -118,9 +118,10 @@ def close_link(id):
 
 
 def close_attempt(id):
-    """Close a link that got no invoice: first nobody may claim it any more, then Stripe is told.
+    """Close a link without an invoice: first the attempt is abandoned, so that it cannot be claimed, then
+    Stripe is called.
 
-    Where Stripe's answer never came, the same call under the same key says which link it is.
+    If Stripe's answer was lost, a repeated call under the same key returns the link.
     """
     Attempt = Pool().get(ATTEMPT)
     in_separate_transaction(lambda: Attempt.change(id, only=LIVE, state='abandoned'))
@@ -132,7 +133,7 @@ def close_attempt(id):
     age = now() - created
     try:
         if provider_id is None and age < KEY_KEPT:
-            made = _remembered(key, key_used, invoice, json.loads(terms))
+            made = _link_of_call(key, key_used, invoice, json.loads(terms))
             if made is None:
                 in_separate_transaction(lambda: Attempt.change(id, state='closed', touched=now()))
                 return
@@ -149,8 +150,8 @@ def close_attempt(id):
         in_separate_transaction(lambda: Attempt.change(id, touched=now()))
 
 
-def _remembered(key, idempotency_key, invoice, terms):
-    """Return the link that a call has made, None where Stripe surely made none"""
+def _link_of_call(key, idempotency_key, invoice, terms):
+    """Return the link of an earlier call, None if Stripe is sure to have made none"""
     if key is None:
         raise PaymentLinkError("there is no key any more")
     try:
@@ -160,7 +161,7 @@ def _remembered(key, idempotency_key, invoice, terms):
 
 
 def _closed(provider_id, key):
-    """Tell if Stripe has closed a link"""
+    """Close a link at Stripe; return whether it succeeded"""
     if key is None:
         return False
     try:
@@ -172,7 +173,7 @@ def _closed(provider_id, key):
 
 
 def _key():
-    """Return the tenant's key, None where there is none any more"""
+    """Return the tenant's key, None if it was removed"""
     try:
         return Pool().get(ACCOUNT).own_key()
     except PaymentLinkError:

@@ -1,4 +1,4 @@
-"""Payment links and payments of one tenant or of all: each where it belongs, and booked as it says."""
+"""Validation of payment links and payments, of one tenant or of all."""
 from trytond.i18n import gettext
 from trytond.modules.kernel.check import Finding, select
 
@@ -37,7 +37,7 @@ GROUP BY company, move HAVING count(*) > 1 ORDER BY company, move
 
 
 def validate_payment_links(company):
-    """A link that was used is an issued invoice's, over its very amount"""
+    """Every used link belongs to an issued invoice and has its amount"""
     for tenant, id, invoice in select(_USED, company):
         yield Finding(tenant, 'account.invoice.payment_link.attempt', id, gettext(
                 'account_invoice_payment_link.msg_attempt_alone', invoice=invoice))
@@ -47,7 +47,7 @@ def validate_payment_links(company):
 
 
 def validate_online_payments(company):
-    """A booked payment has a posted move of its own, over its very amount"""
+    """Every booked payment has a posted move of its own with its amount"""
     for tenant, id, payment in select(_PAYMENT, company):
         yield Finding(tenant, 'account.invoice.payment_link.payment', id, gettext(
                 'account_invoice_payment_link.msg_payment_wrong', payment=payment))

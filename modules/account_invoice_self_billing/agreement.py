@@ -1,4 +1,4 @@
-"""The agreement that the tenant bills for a partner, made before the first Gutschrift.
+"""The agreement that the tenant issues the invoices of a partner, made before the first Gutschrift.
 
 § 14 (2) UStG, § 11 (8) UStG 1994: without one the document is no invoice and gives no input tax.
 """
@@ -48,7 +48,7 @@ class Agreement(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def covered(cls, questions):
-        """Return those (party id, date) pairs of a set that an agreement covers, in one statement"""
+        """Return the (party id, date) pairs of a set that an agreement covers, in one statement"""
         if not questions:
             return set()
         table = cls.__table__()
@@ -82,9 +82,7 @@ class Replace(metaclass=PoolMeta):
 
 
 def without_agreement(bills):
-    """Return those bills whose partner did not agree to be billed by us on the day of issue, in one
-    statement
-    """
+    """Return the bills without an agreement of their partner on the day of issue, in one statement"""
     covered = Pool().get('party.self_billing_agreement').covered(set(map(_question, bills)))
     return [bill for bill in bills if _question(bill) not in covered]
 

@@ -1,4 +1,4 @@
-"""What a Gutschrift adds to an invoice: what is doubtful about it, and no way round the door"""
+"""Invoice extension for Gutschriften: their warnings, and the refusal of Tryton's other transitions"""
 from trytond.i18n import gettext
 from trytond.model import ModelView
 from trytond.modules.document_issue.exceptions import IssueStateError
@@ -48,12 +48,12 @@ class Invoice(metaclass=PoolMeta):
             if not (bill.buyer.vat_id or bill.tax_number):
                 bill.warnings.append(NO_TAX_NUMBER)
 
-    # Tryton's other ways of a supplier's invoice
+    # Tryton's other transitions of a supplier invoice
 
     @classmethod
     @ModelView.button
     def validate_invoice(cls, invoices):
-        """Validating would give a supplier's number and a draft move"""
+        """Refuse for Gutschriften: validating would assign a supplier invoice number and a draft move"""
         _refuse(invoices, 'msg_no_validation')
         super().validate_invoice(invoices)
 

@@ -1,9 +1,9 @@
-"""The partner objects: from then on the Gutschrift is no invoice any more.
+"""Objection of the partner: from then on the Gutschrift is no longer an invoice.
 
-§ 14 (2) UStG, § 11 (8) UStG 1994. The objection is recorded once, with its day and reason, and a
-correction goes through the door: a negative Gutschrift of the same series that names the first and takes
-its posting back on the day of the objection. The input tax ends with the month in which the partner
-objected; what was issued stays as it is.
+§ 14 (2) UStG, § 11 (8) UStG 1994. The objection is recorded once, with its day and reason, and a correction
+is issued: a negative Gutschrift of the same series that names the first and reverses its posting on the day
+of the objection. The input tax ends with the month in which the partner objected; the issued document stays
+unchanged.
 """
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
@@ -14,20 +14,19 @@ from trytond.modules.document_issue.locks import require_locks
 from trytond.modules.document_render import formats
 from trytond.modules.document_render.formats import language_of
 from trytond.modules.immutable import Seal
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import READ, TenantOwned
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.transaction import without_check_access
 from trytond.wizard import Button, StateTransition, StateView, Wizard
 
-NO_CHANGE = {'write': False, 'create': False, 'delete': False}
 
 
 class Objection(TenantOwned, ModelSQL, ModelView):
     """Objection to a Gutschrift"""
     __name__ = 'account.invoice.objection'
     __web_rights__ = 'SELECT, INSERT'
-    __member_rights__ = NO_CHANGE
+    __member_rights__ = READ
     __never_copied__ = True
 
     invoice = fields.Many2One(
@@ -87,8 +86,8 @@ class Invoice(metaclass=PoolMeta):
     def record_objection(cls, invoices, date, reason):
         """Record that the partners of Gutschriften objected on a day; return the corrections.
 
-        Raises IssueError naming ``date`` or ``reason``, IssueStateError for what is no Gutschrift in
-        force or was objected to before.
+        Raises IssueError naming ``date`` or ``reason``, IssueStateError for an invoice that is no Gutschrift
+        in force or was objected to before.
         """
         require_locks()
         reason = (reason or '').strip()
@@ -108,7 +107,7 @@ class Invoice(metaclass=PoolMeta):
 
 
 def _text(invoice, date, reason):
-    """Return the sentence on the correction, in the language of the document"""
+    """Return the sentence for the correction, in the language of the document"""
     language = language_of(invoice.template.language)
     return gettext(
         'account_invoice_self_billing.msg_correction_text', language,

@@ -1,7 +1,7 @@
-"""Sealed documents: what has left the house, byte for byte, for as long as the law wants it kept.
+"""Sealed documents: files that were issued, byte for byte, for the statutory retention period.
 
-Bytes stand in PostgreSQL, once per tenant and content. Each document has the SHA-512 of its bytes,
-and a place in the tenant's chain, so that neither a changed byte nor a removed document goes
-unnoticed. A document is inserted and read, never changed; every read computes the hash again. When its
-retention has ended a job deletes the bytes; the document's row stays, so that the chain can be verified.
+The bytes are stored in PostgreSQL, once per tenant and content. Each document has the SHA-512 of its bytes
+and a position in the tenant's hash chain, so that a changed byte or a removed document is detected. A
+document is inserted and read, never changed; every read recomputes the hash. After the end of the retention a
+job deletes the bytes; the document's row stays, so that the chain can still be verified.
 """

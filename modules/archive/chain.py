@@ -1,9 +1,8 @@
-"""The chain of a tenant's documents: each link covers the one before, so none can go or be put
-between.
+"""The hash chain of a tenant's documents: each link includes the previous one, so that no document can be
+removed or inserted unnoticed.
 
-chain(n) = SHA-256(chain(n-1) ‖ SHA-512(n) ‖ owner ‖ issued at), in lower-case hex, over the ASCII
-texts: ``owner`` as ``account.invoice,42``, ``issued at`` as ``2026-05-18T16:42:17Z``; chain(0) is
-64 zeros.
+chain(n) = SHA-256(chain(n-1) ‖ SHA-512(n) ‖ owner ‖ issued at), in lower-case hex, over the ASCII texts:
+``owner`` as ``account.invoice,42``, ``issued at`` as ``2026-05-18T16:42:17Z``; chain(0) is 64 zeros.
 """
 import hashlib
 

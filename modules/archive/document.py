@@ -1,4 +1,4 @@
-"""Documents and their bytes"""
+"""Documents and their content"""
 import hashlib
 import hmac
 import logging
@@ -16,7 +16,7 @@ from trytond.model import Index, ModelSQL, ModelView, Unique, fields
 from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.immutable import Emptied, Seal
 from trytond.modules.kernel import timing
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import NOTHING, READ, TenantOwned
 from trytond.modules.kernel.rows import insert
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool, PoolMeta
@@ -45,21 +45,20 @@ FROM company_company AS company
     LEFT JOIN stored ON true
 WHERE company.id = %(company)s
 """
-NOTHING = {'read': False, 'write': False, 'create': False, 'delete': False}
 
 
 class ArchiveCorrupt(UserError):
-    """The stored bytes are not the ones that were sealed"""
+    """The stored bytes differ from the sealed ones"""
     code = 'archive_corrupt'
 
 
 class ArchiveExpired(UserError):
-    """The retention has ended and the bytes are deleted; hashes and chain stay"""
+    """The retention has ended and the bytes are deleted; hashes and chain remain"""
     code = 'not_found'
 
 
 class Blob:
-    """Bytes and their sums in hexadecimal; may be made in any thread, and holds up no other while it is"""
+    """Bytes and their hashes in hexadecimal; may be made in any thread, hashing blocks no other thread"""
     __slots__ = ('data', 'sha512', 'sha256')
 
     def __init__(self, data):
@@ -72,8 +71,8 @@ class Blob:
 class Sealing:
     """A document to be sealed.
 
-    owner: the record it belongs to, already stored, or its name as in ``account.invoice,42``;
-    issued_at: naive UTC, to the second; kind: voucher or book, which decides how long it is kept.
+    owner: the record it belongs to, already stored, or its name as in ``account.invoice,42``; issued_at:
+    naive UTC, to the second; kind: voucher or book, which decides the retention period.
     """
     owner: object
     name: str
@@ -84,14 +83,14 @@ class Sealing:
 
 
 class Sealed(NamedTuple):
-    """A document in the archive, by its id and sums in hexadecimal"""
+    """A document in the archive: its id and its hashes in hexadecimal"""
     id: int
     sha512: str
     sha256: str
 
 
 class Content(TenantOwned, ModelSQL):
-    """Bytes, once per tenant"""
+    """Bytes, stored once per tenant"""
     __name__ = 'archive.content'
     __web_rights__ = 'SELECT, INSERT'
     __member_rights__ = NOTHING
@@ -114,13 +113,13 @@ class Content(TenantOwned, ModelSQL):
     @classmethod
     def __register__(cls, module):
         super().__register__(module)
-        # PDF is compressed already: store the bytes out of line and as they are
+        # PDF is compressed already: store the bytes out of line and uncompressed
         Transaction().connection.execute(
             "ALTER TABLE archive_content ALTER COLUMN data SET STORAGE EXTERNAL")
 
     @classmethod
     def delete_expired(cls):
-        """Delete the bytes that no document must keep any longer: run daily, for all tenants"""
+        """Delete the bytes whose retention has ended in all their documents; run daily, for all tenants"""
         table, document = cls.__table__(), Pool().get('archive.document').__table__()
         expired = document.select(
             document.content, where=document.content != Null, group_by=document.content,
@@ -132,7 +131,7 @@ class Content(TenantOwned, ModelSQL):
 
     @classmethod
     def find(cls, sums):
-        """Return {SHA-512: id} of what is stored"""
+        """Return {SHA-512: id} of the stored contents"""
         if not sums:
             return {}
         table = cls.__table__()
@@ -146,7 +145,7 @@ class Document(TenantOwned, ModelSQL, ModelView):
     """A sealed document"""
     __name__ = 'archive.document'
     __web_rights__ = 'SELECT, INSERT'
-    __member_rights__ = {**NOTHING, 'read': True}
+    __member_rights__ = READ
     __never_copied__ = True
 
     position = fields.Integer("Position", required=True, readonly=True)
@@ -194,8 +193,8 @@ class Document(TenantOwned, ModelSQL, ModelView):
     def seal(cls, sealings):
         """Store documents and return their ids in the order of ``sealings``.
 
-        The tenant's archive lock must be held: taken before the snapshot, else Tryton starts the
-        transaction again with it.
+        The tenant's archive lock must be held: acquired before the snapshot, else Tryton restarts the
+        transaction with it.
         """
         if not sealings:
             return []
@@ -222,14 +221,14 @@ class Document(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def _store(cls, company, blobs):
-        """Store {SHA-512: bytes}, of which those that are there already stay, and look where the chain ends.
+        """Store {SHA-512: bytes}, except contents already stored, and read the end of the chain.
 
-        Return ((country, position, chain value), {SHA-512: id of the content}). The country, alpha-2,
-        decides how long documents are kept; position and chain value are those of the last document.
+        Return ((country, position, chain value), {SHA-512: id of the content}). The country, alpha-2, decides
+        the retention period; position and chain value are those of the last document.
         """
         sizes = list(map(len, blobs.values()))
         cursor = Transaction().connection.cursor()
-        # All bytes one after the other: an array of them is taken apart, and copied to a file, first
+        # All bytes concatenated: PostgreSQL would first unpack an array of them and copy it to a file
         cursor.execute(_STORE, {
                 'company': company, 'start': START, 'sums': list(blobs), 'sizes': sizes,
                 'starts': list(accumulate(sizes[:-1], initial=1)), 'data': b''.join(blobs.values())})
@@ -241,7 +240,7 @@ class Document(TenantOwned, ModelSQL, ModelView):
     def contents(cls, documents):
         """Return {document id: bytes}, each checked against its SHA-512.
 
-        Raises ArchiveCorrupt, after an alarm in the log; ArchiveExpired for what is no longer kept.
+        Raises ArchiveCorrupt, after an alarm in the log; ArchiveExpired after the end of the retention.
         """
         Content = Pool().get('archive.content')
         table, content = cls.__table__(), Content.__table__()
@@ -272,7 +271,7 @@ class Document(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def sealed(cls, owners, media_type=PDF):
-        """Return {owner as a reference: its last Sealed document of a type}, in one statement"""
+        """Return {owner as a reference: its last Sealed document of a media type}, in one statement"""
         cursor = _SEALED(owners=[str(owner) for owner in owners], media_type=media_type)
         return {owner: Sealed(*row) for owner, *row in cursor}
 

@@ -1,8 +1,8 @@
-"""How long a document must be kept: years from the end of the calendar year it was issued in.
+"""Retention periods: years from the end of the calendar year of issue.
 
-Rows are (valid from, years), by country and kind; the newest row not after the issue date holds.
-Vouchers: § 14b (1) UStG and § 147 (3) AO as of 2025 (BEG IV, for all not yet expired then), § 132
-(1) BAO. Books: § 147 (3) AO.
+Rows are (valid from, years), by country and kind; the newest row not after the issue date applies. Vouchers:
+§ 14b (1) UStG and § 147 (3) AO as of 2025 (BEG IV, for all not yet expired then), § 132 (1) BAO. Books: § 147
+(3) AO.
 """
 import datetime as dt
 
@@ -17,7 +17,7 @@ LONGEST = 10
 
 
 def kept_until(country, kind, issued):
-    """Return the last day a document must be kept; ``country`` is alpha-2, ``kind`` voucher or book"""
+    """Return the last day of the retention; ``country`` is alpha-2, ``kind`` voucher or book"""
     rows = YEARS.get((country, kind), [(_ALWAYS, LONGEST)])
     years = max(row for row in rows if row[0] <= issued)[1]
     return dt.date(issued.year + years, 12, 31)

@@ -1,6 +1,6 @@
-"""The archive of one tenant or of all: every link of the chain, every byte.
+"""Validation of the archive of one tenant or of all: every link of the chain, every byte.
 
-PostgreSQL computes what ``chain.link`` and the sealing computed; no document leaves the database.
+PostgreSQL recomputes the values of ``chain.link`` and of the sealing; no document leaves the database.
 """
 from trytond.i18n import gettext
 from trytond.modules.kernel.check import Finding, select
@@ -28,7 +28,7 @@ ORDER BY d.company, d.id
 
 
 def validate_archive_chain(company):
-    """No document was removed, put between or changed: the first one of which that can be said is named"""
+    """No document was removed, inserted or changed; the error names the first detectable one"""
     named = set()
     for tenant, id, name, position, counted, links in select(_CHAIN, company):
         if tenant not in named:
@@ -39,6 +39,6 @@ def validate_archive_chain(company):
 
 
 def validate_archive_bytes(company):
-    """The bytes of each document are those that were sealed"""
+    """The bytes of each document are the sealed ones"""
     for tenant, id, name in select(_BYTES, company):
         yield Finding(tenant, 'archive.document', id, gettext('archive.msg_bytes_changed', document=name))

@@ -1,7 +1,7 @@
-"""Process-wide caches: what holds a tenant's data is keyed by the tenant.
+"""Process-wide caches with the tenant in the key.
 
-Selected by ``[cache] class``. Caches of the application itself (views, texts, rights) are shared by name;
-every other is the tenant's, so that a new cache is safe before anybody thinks of it.
+Selected by ``[cache] class``. Caches of the application itself (views, texts, rights) are shared, selected by
+name; every other cache is per tenant, so that a new one is safe by default.
 """
 from trytond.cache import MemoryCache
 from trytond.transaction import Transaction
@@ -16,11 +16,11 @@ SHARED_PREFIXES = (
 SAME_EVERYWHERE = (
     'ir.model.get_names', 'ir.model.field.get_name', 'ir.lang', 'ir_trigger.get_triggers',
     'party.address.format.', 'party.address.subdivision_type.')
-"""Among these the ones that stock keys by the whole context, though no company makes a difference to them"""
+"""Shared caches that Tryton keys by the whole context although their values do not depend on the company"""
 
 
 class TenantCache(MemoryCache):
-    """Memory cache with the company in the key of everything that is not shared"""
+    """Memory cache with the company in the key of all caches that are not shared"""
 
     def __init__(self, name, *args, **kwargs):
         super().__init__(name, *args, **kwargs)

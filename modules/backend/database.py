@@ -1,16 +1,18 @@
-"""The database class: tenant on the connection, waiting locks, counted statements.
+"""The database class: tenant on the connection, blocking locks, counted statements.
 
-Tryton runs every transaction at REPEATABLE READ, so whoever waits for a lock inside a transaction fails
-when the holder commits: his snapshot is older. Both the tenant and the locks are therefore set at session
-level, in autocommit, before the first snapshot, and taken back when the connection returns to the pool.
+Tryton runs every transaction at REPEATABLE READ, so a transaction that waits for a lock fails when the holder
+commits: its snapshot is older. Both the tenant and the locks are therefore set at session level, in
+autocommit, before the first snapshot, and reset when the connection returns to the pool.
 """
 import hashlib
 import os
 import sys
 import time
 
+import psycopg
 from psycopg.errors import LockNotAvailable
 from psycopg.pq import TransactionStatus
+from psycopg.types.string import TextLoader
 from trytond import config
 from trytond.backend.postgresql import MAX_QUERY_PARAMS
 from trytond.backend.postgresql import database as stock
@@ -27,26 +29,28 @@ __all__ = [
     'Database', 'DatabaseDataError', 'DatabaseIntegrityError', 'DatabaseOperationalError',
     'DatabaseTimeoutError', 'LockTimeout', 'MAX_QUERY_PARAMS', 'TableHandler', 'connection_company']
 
+# Ids are texts, as Tryton's fields and clients know them
+psycopg.adapters.register_loader('uuid', TextLoader)
 LOCK_WAIT = 15
-"""Seconds a caller queues for a tenant's lock before it is told to come back"""
+"""Seconds to wait for a tenant's lock before the request fails with a retryable error"""
 _ENTER = Routine(
     "SELECT set_config('app.company', $1, false), set_config('statement_timeout', $2, false)")
 _LEAVE = Routine(
     "SELECT set_config('app.company', '', false), set_config('statement_timeout', '0', false),"
     " set_config('lock_timeout', '0', false), pg_advisory_unlock_all()")
-# One round trip. Waiting in the queue is no slow statement
+# One round trip. The statement timeout does not apply to the wait for the lock
 _QUEUE = (
     "SET statement_timeout = 0; SET lock_timeout = {wait}; SELECT pg_advisory_lock({key}, {company});"
     " SET lock_timeout = 0; SET statement_timeout = {timeout}")
 _BOOKS = frozenset(['account_move', 'archive_document', 'ir_sequence_strict'])
-"""Tables that are locked together: what posts also numbers and seals, so a tenant's books are one queue"""
+"""Tables that share one lock: posting also numbers and seals, so a tenant's ledger has a single queue"""
 _MEMBERSHIP = "SELECT kontor_company_of_user(%s)"
 
 
 class LockTimeout(Exception):
     """Another transaction of the same tenant held ``table`` for LOCK_WAIT seconds.
 
-    Deliberately no OperationalError: repeating the wait at once would only make the queue longer.
+    Deliberately not an OperationalError: an immediate retry would only make the queue longer.
     """
 
     def __init__(self, table):
@@ -76,12 +80,12 @@ def lock_key(table):
 
 
 def connection_company(connection):
-    """Return the company id that was set on the connection at checkout, or None"""
+    """Return the company id set on the connection at checkout, or None"""
     return getattr(connection, 'kontor_company', None)
 
 
 def _surrounding():
-    """Return the transaction being started in this thread and the one around it"""
+    """Return the transaction being started in this thread and the surrounding one"""
     transactions = Transaction._local.transactions
     current = transactions[-1] if transactions else None
     around = next((t for t in reversed(transactions[:-1]) if t.connection), None)
@@ -95,31 +99,31 @@ class Database(stock.Database):
 
     def __new__(cls, *args, **kwargs):
         database = super().__new__(cls, *args, **kwargs)
-        # The first statement on a connection tells as much as a look before it
+        # The first statement on a connection replaces the health check of the pool
         database._connpool._check = None
         return database
 
     def get_connection(self, autocommit=False, readonly=False, statement_timeout=None):
         timeout = int((statement_timeout or 0) * 1000)
-        connection, _ = self._living(lambda connection: self._enter(connection, timeout))
+        connection, _ = self._live_connection(lambda connection: self._enter(connection, timeout))
         connection.cursor_factory = CountingCursor
         connection.autocommit = autocommit
         connection.read_only = readonly
         return connection
 
     def ask(self, question):
-        """Return what ``question(connection)`` does: one statement of no transaction and no tenant.
+        """Return the result of ``question(connection)``: one statement without transaction and tenant.
 
-        For the functions that may look before the tenant is known.
+        For the functions that run before the tenant is known.
         """
-        connection, answer = self._living(question)
+        connection, answer = self._live_connection(question)
         super().put_connection(connection)
         return answer
 
-    def _living(self, first):
-        """Return a connection of the pool and what its first statement, ``first(connection)``, returns.
+    def _live_connection(self, first):
+        """Return a live connection of the pool and the result of its first statement, ``first(connection)``.
 
-        That statement tells whether the connection lives: one that died in the pool is replaced.
+        That statement is the health check: a connection that died in the pool is replaced.
         """
         others = self._connpool.max_size
         while True:
@@ -134,7 +138,7 @@ class Database(stock.Database):
                 others -= 1
 
     def _enter(self, connection, timeout):
-        """Make a connection its tenant's; ``timeout``: milliseconds a statement may take, 0 for any"""
+        """Set the connection's tenant; ``timeout``: milliseconds a statement may take, 0 for no limit"""
         connection.kontor_company = company = self._company(connection)
         connection.kontor_timeout, connection.kontor_queues = timeout, set()
         _ENTER(connection, str(company or ''), str(timeout))
@@ -152,9 +156,9 @@ class Database(stock.Database):
         super().put_connection(connection)
 
     def _company(self, connection):
-        """Return the company of the transaction that asks for a connection, None for nobody's.
+        """Return the company of the transaction that requests a connection, None without a tenant.
 
-        Order: the scope set by a face or a job; the surrounding transaction of the same thread; the fixed
+        Order: the tenant_scope of a request or job; the surrounding transaction of the same thread; the fixed
         membership of the user. Never the client's context.
         """
         current, around = _surrounding()
@@ -162,11 +166,11 @@ class Database(stock.Database):
         if company is None and around is not None:
             company = connection_company(around.connection)
         if company is None and current is not None and current.user:
-            company = self._member(connection, current.user)
+            company = self._company_of_user(connection, current.user)
         return company
 
-    def _member(self, connection, user):
-        """Return the company of a user; kept for ever, since a membership never changes"""
+    def _company_of_user(self, connection, user):
+        """Return the company of a user; cached without expiry, since a membership never changes"""
         key = (self.name, user)
         if key not in self._members:
             if not self.has_proc('kontor_company_of_user'):
@@ -178,7 +182,7 @@ class Database(stock.Database):
         return self._members[key]
 
     def has_proc(self, name, property='oid'):
-        # The stock method asks through get_connection and would call itself from there
+        # The stock method calls get_connection, which would recurse
         key = self._has_proc[self.name][name]
         if property not in key or not key[property]:
             with self._connpool.connection() as connection:
@@ -199,7 +203,7 @@ class Database(stock.Database):
 
     @staticmethod
     def release_locks(connection):
-        """Let others go on: give back all waiting locks of a connection with no transaction open"""
+        """Release all advisory locks of a connection that has no transaction open"""
         autocommit = connection.autocommit
         connection.autocommit = True
         connection.execute("SELECT pg_advisory_unlock_all()")
@@ -228,12 +232,12 @@ class Database(stock.Database):
 
     @classmethod
     def _connection_params(cls, name):
-        """Of the configured address only the path is replaced: by the database asked for"""
+        """Return the configured address with its path replaced by the name of the database"""
         uri = config.parse_uri(config.get('database', 'uri'))
         return {
             'conninfo': uri._replace(scheme='postgresql', path='/' + name).geturl(),
             'fallback_application_name': os.environ.get('TRYTOND_APPNAME', 'trytond')}
 
 
-# Tryton asks the backend's name for PostgreSQL's own abilities; the scheme only chose the class
+# Tryton decides PostgreSQL features by the backend's name; the scheme only selected the class
 sys.modules['trytond.backend'].name = 'postgresql'

@@ -1,19 +1,20 @@
-"""Statements that are put together once per process and filled in at each use.
+"""Statements that are built once per process and parametrised at each use.
 
-Putting a statement of python-sql together takes longer than PostgreSQL takes for most of them, and its text
-is the same every time: only the values differ. They stand as :class:`Slot` where a value would stand.
+Building a statement with python-sql takes longer than PostgreSQL takes to run most of them, and its text is
+the same every time: only the values differ. A :class:`Slot` is the placeholder for a value.
 """
 from psycopg import _queries
 from trytond.transaction import Transaction
 
 _queries.MAX_CACHED_STATEMENT_LENGTH = 16 * 1024
-"""psycopg looks for the placeholders of a longer statement anew at each use; the longest of ours has 6 KB"""
+"""psycopg parses the placeholders of a longer statement anew at each use; the longest one of Kontor has 6 KB
+"""
 
 
 class Slot:
-    """A value that is given at each use, by its name.
+    """A named value that is given at each use.
 
-    As the only member of a list that ``ANY`` looks through it stands for the whole list.
+    As the only member of a list for ``ANY`` it is replaced by the whole list.
     """
     __slots__ = ('name',)
 
@@ -22,10 +23,10 @@ class Slot:
 
 
 class Prepared:
-    """A statement; ``make()`` returns it as python-sql has it, with Slots for what differs between uses.
+    """A statement; ``make()`` returns it in python-sql's form, with Slots for the values that differ between
+    uses.
 
-    It must depend on nothing else than the tables of the pool: it is made once, in the first transaction that
-    needs it.
+    It must depend only on the tables of the pool: it is built once, in the first transaction that needs it.
     """
 
     def __init__(self, make):

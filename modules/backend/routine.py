@@ -1,7 +1,7 @@
-"""Statements that every request sends: tenant on, tenant off, who calls.
+"""Statements of every request: set the tenant, reset it, identify the caller.
 
-They go to libpq directly. psycopg's cursor makes the same call, and takes three times as long for it as
-PostgreSQL for the answer.
+They are sent through libpq directly. psycopg's cursor makes the same call, but its overhead is three times
+PostgreSQL's time for the answer.
 """
 import hashlib
 import time
@@ -24,7 +24,7 @@ class Routine:
     def __call__(self, connection, *values):
         """Execute on a connection with no transaction open; return the rows, tuples of str or None.
 
-        values: str. Raises what psycopg would.
+        values: str. Raises the same errors as psycopg.
         """
         counter, started = statements.active(), time.perf_counter()
         try:
@@ -40,7 +40,7 @@ class Routine:
             try:
                 return _checked(connection.pgconn, connection.pgconn.exec_prepared(self._name, values))
             except InvalidSqlStatementName:
-                # psycopg has the server forget all there are, for instance after a table was dropped
+                # psycopg deallocates all prepared statements on the server, for instance after DROP TABLE
                 prepared.discard(self._name)
         _checked(connection.pgconn, connection.pgconn.prepare(self._name, self.text.encode()))
         prepared.add(self._name)
@@ -48,7 +48,7 @@ class Routine:
 
 
 def _checked(pgconn, result):
-    """Return a result; raise the error that it is"""
+    """Return the result, or raise its error"""
     if result.status in _DONE:
         return result
     error = error_from_result(result)

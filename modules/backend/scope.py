@@ -1,7 +1,7 @@
-"""Which tenant the transactions started here belong to.
+"""The tenant of the transactions started in this context.
 
-One context variable, read once when a connection is checked out. ``None`` means "not decided here": the
-tenant is then that of the surrounding transaction, else that of the transaction's user, else nobody's.
+One context variable, read once when a connection is checked out. ``None`` means that the tenant is not set
+here: it is then that of the surrounding transaction, else that of the transaction's user, else there is none.
 """
 import contextlib
 from contextvars import ContextVar
@@ -11,7 +11,7 @@ _company = ContextVar('kontor_company', default=None)
 
 @contextlib.contextmanager
 def tenant_scope(company):
-    """Transactions started within belong to ``company`` (id of company.company)."""
+    """Transactions started within belong to ``company`` (id of company.company)"""
     token = _company.set(int(company))
     try:
         yield

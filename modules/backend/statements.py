@@ -1,6 +1,6 @@
-"""How many SQL statements this context has sent, and how long they took.
+"""Number and duration of the SQL statements of the current context.
 
-A counter is active within :func:`counting`; it costs nothing elsewhere.
+A counter is active within :func:`counting`; without one there is no overhead.
 """
 import contextlib
 from contextvars import ContextVar
@@ -19,7 +19,7 @@ class Statements:
 
 @contextlib.contextmanager
 def counting():
-    """Yield the Statements of what runs within"""
+    """Yield the Statements of the code within"""
     statements = Statements()
     token = _active.set(statements)
     try:

@@ -1,8 +1,8 @@
-"""Tryton's handler of a table's definition, with the catalog read directly.
+"""Tryton's table handler, with the catalog read directly.
 
-Each module looks at the columns, constraints and keys of every table it adds to, and again after each change.
-The views of information_schema compute rights and texts for that; pg_attribute and pg_constraint say the same
-in a twentieth of the time.
+Each module reads the columns, constraints and keys of every table it extends, and again after each change.
+For that the views of information_schema compute privileges and texts; pg_attribute and pg_constraint give the
+same answer in a twentieth of the time.
 """
 from trytond.backend.postgresql import table
 from trytond.transaction import Transaction
@@ -28,7 +28,8 @@ _RULES = {'a': 'NO ACTION', 'r': 'RESTRICT', 'c': 'CASCADE', 'n': 'SET NULL', 'd
 
 
 class TableHandler(table.TableHandler):
-    """A table's definition; the name is that of the class above, so that their private names are one"""
+    """Definition of a table; named like its base class, so that both share their name-mangled private names
+    """
 
     @property
     def _columns(self):

@@ -27,10 +27,11 @@ Another module extends a step by overriding its hook with ``super()``.
 from itertools import chain
 
 from trytond.model import Unique, fields
-from trytond.modules.archive.document import NOTHING, PDF, Sealing
+from trytond.modules.archive.document import PDF, Sealing
 from trytond.modules.document_render import Workshop
 from trytond.modules.immutable import Seal
 from trytond.modules.kernel import clock, timing
+from trytond.modules.tenant.ownership import READ
 from trytond.pool import Pool, PoolMeta
 from trytond.pyson import Eval
 from trytond.tools import grouped_slice
@@ -183,7 +184,7 @@ class IssuedRecord(Issued):
     """Mixin of a model of nothing but issued documents: each record is made by `issue` and never changes"""
     __slots__ = ()
     __web_rights__ = 'SELECT, INSERT'
-    __member_rights__ = {**NOTHING, 'read': True}
+    __member_rights__ = READ
     __never_copied__ = True
     __issue_locks__ = PAPER_LOCKS
     __series__ = None

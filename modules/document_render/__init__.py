@@ -1,7 +1,7 @@
 """Documents: plain data in, a PDF/A-3a and PDF/UA-1 file out.
 
-``document`` is what goes in, ``render`` makes the bytes in this worker's document process.
-Nothing here reads a database; who fills in a `Document` decides what is printed.
+``document`` defines the data, ``render`` makes the bytes in the document process of this worker. Nothing here
+reads a database; the caller that fills in a `Document` decides the printed content.
 """
 from .document import Document, Line, Party, QrCode, Reference, Style, TaxRow, Totals
 from .errors import (

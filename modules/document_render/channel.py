@@ -1,4 +1,4 @@
-"""Frames over a socket: one byte that says what it is, eight for the length, the body."""
+"""Frames over a socket: one byte for the kind, eight for the length, then the body."""
 import socket
 import struct
 import time
@@ -9,11 +9,11 @@ MOST = 1 << 30
 
 
 class Closed(Exception):
-    """The other end is gone"""
+    """The other end of the socket is closed"""
 
 
 class Channel:
-    """One end; ``deadline`` is a value of `time.monotonic`, none waits for ever"""
+    """One end of a socket pair; ``deadline`` is a value of `time.monotonic`, None for no limit"""
 
     def __init__(self, sock):
         self.sock = sock

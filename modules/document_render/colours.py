@@ -1,4 +1,4 @@
-"""Colours that can be read on white paper, whatever a template asks for (WCAG 2.2, 1.4.3)."""
+"""Colours that are readable on white paper, whichever colours a template sets (WCAG 2.2, 1.4.3)."""
 import re
 
 HEX = re.compile('#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})')
@@ -29,7 +29,7 @@ def contrast(rgb):
 
 
 def readable(colour, default, least):
-    """Return the colour as #rrggbb, darkened as far as needed"""
+    """Return the colour as #rrggbb, darkened until it has the least contrast"""
     rgb = parse(colour, default)
     while contrast(rgb) < least:
         rgb = tuple(int(part * 0.94) for part in rgb)

@@ -1,8 +1,8 @@
-"""A document as plain data: what is printed, complete, and nothing that has to be looked up.
+"""A document as plain data: the complete printed content, without anything to look up.
 
-Amounts are in the document's currency, already rounded by the books: nothing is computed or
-rounded here, what is given is printed. Texts are printed literally, line breaks kept.
-The fields of an invoice follow § 14 (4) UStG, § 14a UStG and § 11 (1) UStG-AT.
+Amounts are in the document's currency and already rounded in the ledger: this module neither computes nor
+rounds, values are printed as given. Texts are printed literally, with their line breaks. The fields of an
+invoice follow § 14 (4) UStG, § 14a UStG and § 11 (1) UStG-AT.
 """
 import datetime as dt
 from dataclasses import dataclass, field
@@ -14,10 +14,10 @@ Kind = Literal['invoice', 'gutschrift', 'credit_note', 'offer', 'delivery_note']
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """One side of the document as it is printed.
+    """One party of the document as printed.
 
-    ``address`` holds the lines below the name, verbatim. ``register`` holds what commercial
-    letters must name (§ 35a GmbHG, § 14 UGB): seat, court and number, managing directors.
+    ``address`` holds the lines below the name, verbatim. ``register`` holds the mandatory particulars of
+    commercial letters (§ 35a GmbHG, § 14 UGB): seat, court and number, managing directors.
     """
     name: str
     address: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxRow:
-    """What one tax rate bears; ``reason`` is the sentence the law asks for when no tax is charged"""
+    """Base and tax of one tax rate; ``reason`` is the sentence the law requires when no tax is charged"""
     rate: Decimal               # percent
     base: Decimal
     tax: Decimal
@@ -66,22 +66,22 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """Another document that this one is about, such as the invoice that a credit note corrects"""
+    """Another document that this one refers to, such as the invoice that a credit note corrects"""
     number: str
     date: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QrCode:
-    """What the code says, see `epc.payload`, and what is printed beside it"""
+    """Content of the code, see `qr.payload`, and its kind, which selects the caption beside it"""
     kind: Literal['epc', 'link']
     content: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """The look. Colours are #RGB, #RRGGBB or #RRGGBBAA, darkened where a reader could not see
-    the text; a font that is not ours falls back; the logo is PNG or JPEG.
+    """The style. Colours are #RGB, #RRGGBB or #RRGGBBAA and are darkened where the text would be unreadable;
+    an unknown font is replaced by a fallback; the logo is PNG or JPEG.
     """
     primary_color: str = '#1E88E5'
     secondary_color: str = '#757575'
@@ -91,14 +91,13 @@ class Style:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """All of one document.
+    """The complete data of one document.
 
-    ``seller`` supplies and ``buyer`` receives, also on a Gutschrift, where the buyer writes the
-    document (§ 14 (2) UStG) and so its letterhead and footer are the buyer's.
-    ``due_date`` is the last day of validity of an offer. A document without ``totals`` shows no
-    prices at all; with them, those lines have a price that bring one along. ``subject`` and
-    ``summary`` say what the whole is about. ``finalised_at`` is aware and becomes the time stamp of
-    the file, so that the same document gives the same bytes for ever.
+    ``seller`` supplies and ``buyer`` receives, also on a Gutschrift, where the buyer writes the document (§
+    14 (2) UStG) and letterhead and footer are therefore the buyer's. ``due_date`` is the last day of validity
+    of an offer. A document without ``totals`` shows no prices at all; with ``totals``, a line shows its price
+    if it has one. ``subject`` and ``summary`` describe the whole document. ``finalised_at`` is timezone-aware
+    and becomes the time stamp of the file, so that the same document always gives the same bytes.
     """
     kind: Kind
     number: str
@@ -122,7 +121,7 @@ class Document:
     notes: str = ''
     payment_instructions: str = ''
     prices_include_tax: bool = False
-    tax_label: str = ''         # USt, MwSt, VAT …; empty means the language's own
+    tax_label: str = ''         # USt, MwSt, VAT …; '' for the default of the language
     taxes: tuple[TaxRow, ...] = ()
     totals: Totals | None = None
     style: Style = field(default_factory=Style)
@@ -130,12 +129,12 @@ class Document:
 
     @property
     def name(self):
-        """What the document calls itself: its kind, or the correction of a Gutschrift"""
+        """Key of the printed title: the kind, or the correction of a Gutschrift"""
         return 'gutschrift_correction' if self.kind == 'gutschrift' and self.preceding else self.kind
 
     @property
     def writer(self):
-        """The party whose letterhead it is"""
+        """The party whose letterhead is printed"""
         return self.buyer if self.kind == 'gutschrift' else self.seller
 
     @property
@@ -144,7 +143,7 @@ class Document:
 
     @property
     def shows_prices(self):
-        """Whether a line has its price: the sum may stand alone"""
+        """Whether lines show their prices; without them only the sum may be printed"""
         return self.priced and any(line.amount is not None for line in self.lines)
 
     @property

@@ -1,18 +1,18 @@
-"""What can go wrong on the way from a document to its bytes. None of these is a caller's input
-error: what a user may type is checked by the module that stores it.
+"""Errors of making the bytes of a document. None of them is an input error of a caller: user input is checked
+by the module that stores it.
 """
 
 
 class DocumentError(Exception):
-    """The document was not made; nothing of it exists"""
+    """The document was not made; no part of it exists"""
 
 
 class DocumentBroken(DocumentError):
-    """The template refuses the document; the message is the typesetter's"""
+    """The template cannot set the document; the message is the typesetter's"""
 
 
 class LogoBroken(DocumentError):
-    """The logo is no PNG or JPEG, or more pixels than a logo may have"""
+    """The logo is not a PNG or JPEG, or has more pixels than a logo may have"""
 
 
 class DocumentTimeout(DocumentError):
@@ -20,11 +20,11 @@ class DocumentTimeout(DocumentError):
 
 
 class DocumentBusy(DocumentError):
-    """All other documents of this worker come first, and that takes too long"""
+    """The wait for other documents of this worker exceeded its limit"""
 
 
 class DocumentCrashed(DocumentError):
-    """The document process died, and its replacement too"""
+    """The document process died, and so did its replacement"""
 
 
 class FontMissing(DocumentError):
@@ -32,5 +32,5 @@ class FontMissing(DocumentError):
 
 
 def known(base=DocumentError):
-    """Return the class and all below it, those of other modules too"""
+    """Return the class and all its subclasses, those of other modules included"""
     return [base, *(each for below in base.__subclasses__() for each in known(below))]

@@ -1,11 +1,11 @@
-"""The fonts of the documents: which files belong to the installation, and who stands in for whom.
+"""The fonts of the documents: the files of the installation, and the fallbacks between families.
 
-They come from packages (SIL Open Font License 1.1) and are looked up as data: nothing of those
-packages is imported. Each file is known by its SHA-256, so every machine sets a document with
-the same glyphs and the same data gives the same bytes. System fonts are never used.
+The fonts come from packages (SIL Open Font License 1.1) and are looked up as data: nothing of those packages
+is imported. Each file is identified by its SHA-256, so every machine sets a document with the same glyphs and
+the same data gives the same bytes. System fonts are never used.
 
-``python -m trytond.modules.document_render.fonts`` checks every file; a process that makes
-documents checks before its first one that none is absent.
+``python -m trytond.modules.document_render.fonts`` checks every file; before its first document, a document
+process checks that no file is absent.
 """
 import hashlib
 import importlib.util
@@ -164,14 +164,14 @@ ALIASES = {
     'Inter': ('San Francisco', 'system-ui'),
     }
 
-# asked in this order for what the chosen family has not; after them the rest of our files
+# searched in this order for characters missing in the chosen family; then the rest of the bundled files
 FALLBACK = (
     'Noto Sans', 'Noto Sans Arabic', 'Noto Sans Hebrew', 'Noto Sans CJK SC', 'Noto Sans Symbols',
     'Noto Emoji')
 
 
 def known_names():
-    """Return {name in lower case: family}"""
+    """Return {font name in lower case: family}"""
     names = {family.lower(): family for family in FAMILIES}
     for family, aliases in ALIASES.items():
         names.update((alias.lower(), family) for alias in aliases)
@@ -182,29 +182,29 @@ KNOWN = known_names()
 
 
 def family_of(name):
-    """Return the family that sets a text whose font is asked for by this name"""
+    """Return the family used for the requested font name"""
     return KNOWN.get(' '.join(name.lower().split()), DEFAULT)
 
 
 def stack(name):
-    """Return the families to ask for each character, in order"""
+    """Return the families to search for each character, in order"""
     first = family_of(name)
     return (first, *(family for family in FALLBACK if family != first))
 
 
 def folders():
-    """Return the folders with our fonts, as the typesetter wants them"""
+    """Return the folders with the bundled fonts, in the form the typesetter expects"""
     return [str(folder.location) for folder in FOLDERS]
 
 
 def files():
-    """Return {file name: path} of all our fonts"""
+    """Return {file name: path} of all bundled fonts"""
     return {path.name: path for folder in FOLDERS for path in folder.paths()}
 
 
 def check(thorough=False):
-    """Raise FontMissing unless all our fonts are there; thorough compares their content too
-    (about 0.2 s).
+    """Raise FontMissing unless all bundled fonts are present; ``thorough`` also compares their content (about
+    0.2 s).
     """
     for folder in FOLDERS:
         for path in folder.paths():

@@ -1,11 +1,10 @@
-"""How figures and dates read in each language: the one place where a printed value is formatted.
+"""Formats of figures and dates by language: the only place where a printed value is formatted.
 
-Nothing is rounded: a value has at least the decimals that are asked for and as many more as it
-brings along.
+Nothing is rounded: a value has at least the requested decimals, and more if it has more itself.
 """
 from decimal import Decimal
 
-SEPARATORS = {'de': ('.', ','), 'en': (',', '.')}   # of thousands, of decimals
+SEPARATORS = {'de': ('.', ','), 'en': (',', '.')}   # thousands separator, decimal separator
 SYMBOLS = {'EUR': '€', 'USD': '$', 'GBP': '£'}
 MONTHS = (
     'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September',
@@ -53,14 +52,14 @@ def percent(value, language):
 
 
 def date(value, language):
-    """16.05.2026 (de), 16 May 2026 (en): both are unmistakable everywhere"""
+    """16.05.2026 (de), 16 May 2026 (en): both are unambiguous everywhere"""
     if language == 'de':
         return f'{value.day:02}.{value.month:02}.{value.year:04}'
     return f'{value.day}{NBSP}{MONTHS[value.month - 1]}{NBSP}{value.year:04}'
 
 
 def period(first, last, language):
-    """01.04. – 30.04.2026 (de), 1 April – 3 May 2026 (en): what is common is said once"""
+    """01.04. – 30.04.2026 (de), 1 April – 3 May 2026 (en): a common year is printed once"""
     start = date(first, language)
     if first.year == last.year:
         year = f'{first.year:04}'
@@ -69,14 +68,14 @@ def period(first, last, language):
 
 
 def iban(value):
-    """DE02120300000000202051 → DE02 1203 0000 0000 2020 51, kept on one line"""
+    """DE02120300000000202051 → DE02 1203 0000 0000 2020 51, with no-break spaces"""
     compact = ''.join(value.split()).upper()
     return NBSP.join(compact[i:i + 4] for i in range(0, len(compact), 4))
 
 
 def aligned(values, language, decimals=0):
-    """Return [(text, rest)] of a column: ``rest`` is what must be left blank behind the text so
-    that all decimal points stand below each other when the column is flush right.
+    """Return [(text, rest)] of a column: ``rest`` is the blank space to leave after the text so that all
+    decimal points align in a flush-right column.
     """
     _, point = SEPARATORS[language]
     texts = [number(v, language, decimals) if v is not None else '' for v in values]

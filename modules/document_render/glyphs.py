@@ -1,7 +1,7 @@
-"""Which characters can be printed, how wide they are, and where a word may break.
+"""Printable characters, their widths, and the places where a word may break.
 
-PDF/A forbids a character without a glyph, and a name must never stop an invoice, so what no font
-has is replaced by a visible box before typesetting.
+PDF/A forbids a character without a glyph, and a name must never prevent an invoice, so a character that no
+font has is replaced by a visible box before typesetting.
 """
 import re
 import unicodedata
@@ -11,26 +11,26 @@ from fontTools.ttLib import TTFont
 
 from . import fonts
 
-SUBSTITUTE = '\u25a1'       # □ is in Arimo, and so always there
-BREAK = '\u200b'            # zero width space: a place to break, without a hyphen
-LATE = 'NotoSansCJK-VF.otf.ttc'     # by far the largest table, read when all others have not
+SUBSTITUTE = '\u25a1'       # □ is in Arimo and therefore always available
+BREAK = '\u200b'            # zero width space: a break opportunity without a hyphen
+LATE = 'NotoSansCJK-VF.otf.ttc'     # by far the largest table, read only when all others lack the character
 LINE_ENDS = re.compile('\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]')
-# They reverse what stands beside them, so a text could read otherwise than it is stored; a byte
-# order mark within a text is left over from a file.
+# They reverse the adjacent text, so that it could read differently from the stored text; a byte order mark
+# within a text is left over from a file.
 OVERRIDES = re.compile('[\u202a-\u202e\u2066-\u2069\ufeff]')
 # Characters that have no glyph of their own by design.
 INVISIBLE = frozenset(map(ord, '\n\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f'))
 MARKS = {'Mn', 'Me', 'Mc'}
 STUCK = MARKS | {'Cf'}
 JOINER = '\u200d'
-MOST_MARKS = 4              # on one character
-# Runs that no typesetter breaks by itself; Chinese and Japanese break after every character.
+MOST_MARKS = 4              # per character
+# Runs without a break opportunity of their own; Chinese and Japanese break after every character.
 UNBROKEN = re.compile('[^\\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+')
 
 
 @cache
 def charset(name):
-    """Return the code points that a font file has"""
+    """Return the set of code points of a font file"""
     number = 0 if name.endswith('.ttc') else -1
     with TTFont(fonts.files()[name], fontNumber=number, lazy=True) as font:
         return frozenset(font.getBestCmap())
@@ -44,15 +44,15 @@ def common():
 
 
 def has_glyph(char):
-    """PDF/A at level A forbids private characters, which some fonts have"""
+    """Tell if a font has a glyph; PDF/A level A forbids private-use characters, which some fonts have"""
     if unicodedata.category(char) == 'Co':
         return False
     return ord(char) in common() or ord(char) in charset(LATE)
 
 
 @lru_cache(4096)
-def together(cluster):
-    """Whether one font has a character and all its marks"""
+def in_one_font(cluster):
+    """Tell if one font has a character and all its marks"""
     wanted = set(map(ord, cluster)) - INVISIBLE
     return any(wanted <= charset(name) for name in fonts.files())
 
@@ -67,33 +67,33 @@ def advances(family):
 
 
 def width(text, family):
-    """Return about how wide a text is, in em; 1 em for what the family has not"""
+    """Return the approximate width of a text, in em; 1 em for a character missing in the family"""
     table = advances(family)
     return sum(table.get(ord(char), 1) for char in text)
 
 
-# Ways to make a text printable, from the one that keeps most to the one that cannot fail: a
-# glyph may still be missing when a mark and the letter below it are in different fonts.
+# Ways to make a text printable, from the most faithful to the one that cannot fail: a glyph may still be
+# missing when a mark and its base letter are in different fonts.
 
 def covered(text):
-    """Replace what no font has; drop marks that no font can set on the character before them"""
+    """Replace characters that no font has; drop marks that no font can set on their base character"""
     kept = ['']
     for char in normal(text):
         if unicodedata.category(char) not in MARKS:
             kept.append(char if has_glyph(char) else SUBSTITUTE)
-        elif together(kept[-1] + char):
+        elif in_one_font(kept[-1] + char):
             kept[-1] += char
     return ''.join(kept)
 
 
 def unmarked(text):
-    """Replace what no font has, and drop what sits on other characters or joins them"""
+    """Replace characters that no font has, and drop combining marks and joiners"""
     return ''.join(
         c for c in covered(text) if c == BREAK or unicodedata.category(c) not in STUCK)
 
 
 def plain(text):
-    """Keep what the default family has, and nothing else"""
+    """Keep only the characters of the default family"""
     kept = charset(fonts.FAMILIES[fonts.DEFAULT])
     return ''.join(
         c if c in {'\n', BREAK} or ord(c) in kept else SUBSTITUTE for c in unmarked(text))
@@ -103,8 +103,8 @@ WAYS = (covered, unmarked, plain)
 
 
 def normal(text):
-    """Line ends become one kind, tabs a space, letters and their marks one character where there
-    is one; control characters and overrides are left out, and marks beyond any script's use,
+    """Normalise a text: one kind of line end, tabs as a space, letters and their marks composed where
+    possible (NFC). Control characters and overrides are dropped, and so are marks beyond any script's use,
     which would be piled over the lines above.
     """
     text = OVERRIDES.sub('', LINE_ENDS.sub('\n', text).replace('\t', ' '))
@@ -129,7 +129,7 @@ def printable(value, way=covered):
 
 
 def breakable(text, family, em):
-    """Let words that are wider than so many em break between any two characters"""
+    """Let words wider than ``em`` break between any two characters"""
     def cut(match):
         word = match[0]
         if len(word) < em / 2 or width(word, family) <= em:
@@ -139,7 +139,7 @@ def breakable(text, family, em):
 
 
 def clusters(word):
-    """Return the word cut into what must stay together: a character with its marks and joiners"""
+    """Return the word as a list of clusters: a character with its marks and joiners"""
     parts = []
     for char in word:
         if parts and (sticks(char) or parts[-1].endswith(JOINER)):

@@ -1,8 +1,8 @@
-"""Logos: what a document can carry, decided by decoding the picture whole.
+"""Logos: validation by decoding the whole picture.
 
-The module that stores a logo and the process that prints it ask the same function, so a logo that was
-taken can be printed. A small file may unpack to gigabytes: the number of pixels is read from the head and
-limited before anything is decoded, and so is the number of passes over a JPEG.
+The module that stores a logo and the process that prints it call the same function, so an accepted logo can
+be printed. A small file may unpack to gigabytes: the number of pixels is read from the header and limited
+before decoding, and so is the number of scans of a JPEG.
 """
 import io
 
@@ -10,9 +10,9 @@ from PIL import Image, ImageOps
 
 from .errors import LogoBroken
 
-PIXELS = 1000                   # of the longer side as stored in a document
-MOST_PIXELS = 16_000_000        # of a picture that is opened at all
-MOST_SCANS = 100                # of a progressive JPEG; usual are about ten
+PIXELS = 1000                   # of the longer side, as stored in a document
+MOST_PIXELS = 16_000_000        # of a picture that may be decoded
+MOST_SCANS = 100                # of a progressive JPEG; about ten are usual
 PLAIN_MODES = {'1', 'L', 'LA', 'P', 'RGB', 'RGBA'}
 MEDIA_TYPES = {'PNG': 'image/png', 'JPEG': 'image/jpeg'}
 START_OF_SCAN = b'\xff\xda'
@@ -27,8 +27,8 @@ def media_type(content):
 
 
 def printable(content):
-    """Return (bytes, image) of a logo that PDF/A takes: no CMYK, upright, and no more pixels than
-    a printer shows, for every document carries a copy.
+    """Return (bytes, image) of a logo that is valid in PDF/A: no CMYK, upright, and no more pixels than a
+    printer can show, since every document contains a copy.
 
     Raises LogoBroken.
     """
@@ -54,12 +54,12 @@ def opened(content):
 
 
 def kind(image):
-    """Return PNG or JPEG; a JPEG with further pictures behind it (MPO) is one as well"""
+    """Return PNG or JPEG; a JPEG followed by further pictures (MPO) counts as JPEG"""
     return 'PNG' if image.format == 'PNG' else 'JPEG'
 
 
 def _decoded(step, image):
-    """Run a step of the decoder: whatever it raises says that the bytes are no sound picture"""
+    """Run a step of the decoder; any exception means that the bytes are no valid picture"""
     try:
         return step(image)
     except Exception as error:

@@ -1,9 +1,9 @@
-"""The document processes of this web worker: made when needed, replaced when they die or grow.
+"""The document processes of this web worker: started on demand, replaced when they die or grow.
 
-There is one for each kind of work, such as typesetting, so that a document can be typeset while
-its data is checked, and what one kind keeps in memory does not add to the other's. A process is
-spawned, never forked, since a fork hangs once a document was typeset. It belongs to the process
-that made it: after a fork the child starts its own. All threads share it, one job at a time.
+There is one process for each kind of work, such as typesetting, so that a document can be typeset while its
+data is validated, and the memory of one kind does not add to that of another. A process is spawned, never
+forked, because a fork hangs once a document was typeset. It belongs to the process that started it: after a
+fork the child starts its own. All threads share it, one job at a time.
 """
 import atexit
 import json
@@ -23,18 +23,18 @@ from .channel import DONE, JOB, READY, Closed, pair
 
 TIME_LIMIT = 20         # seconds for one document
 START_LIMIT = 30        # seconds until a new process is ready
-WAIT_LIMIT = 60         # seconds for all documents that come first
-MOST_DOCUMENTS = 500    # of one process that typesets
-MOST_MEMORY = 600 << 20     # bytes; 400 lines take about 400 MB, which is kept for the next ones
+WAIT_LIMIT = 60         # seconds to wait for all earlier documents
+MOST_DOCUMENTS = 500    # per typesetting process
+MOST_MEMORY = 600 << 20     # bytes; 400 lines take about 400 MB, which the process keeps for later documents
 PASSED_ON = {'PATH', 'PYTHONPATH', 'PYTHONHOME', 'LANG', 'LC_ALL', 'TMPDIR'}
 MODULE = f'{__package__}.process'
 
 
 class Kind(NamedTuple):
-    """A kind of work. ``work`` is what the process calls once, as module:function, with its
-    private folder: it returns the function from the bytes of a job to the bytes of its answer,
-    see `process`. Errors that are a `DocumentError` come back as what they are, others as
-    DocumentBroken. ``most_jobs`` is how many one process does before it is replaced.
+    """A kind of work. ``work`` is a module:function that the process calls once with its private folder: it
+    returns the function from the bytes of a job to the bytes of its answer, see `process`. Errors derived
+    from `DocumentError` are raised again as the same class, others as DocumentBroken. ``most_jobs`` is the
+    number of jobs after which the process is replaced.
     """
     name: str
     work: str
@@ -45,7 +45,7 @@ TYPESET = Kind('typeset', f'{__package__}.renderer:warm')
 
 
 class DocumentProcess:
-    """One process; ``run`` is the folder for its pid file and its private files, or None"""
+    """One document process; ``run`` is the folder for its pid file and its private files, or None"""
 
     def __init__(self, run, kind=TYPESET):
         self.run = Path(run) if run else None
@@ -54,7 +54,7 @@ class DocumentProcess:
         self.root = tempfile.mkdtemp(prefix='.document-', dir=self.run)
         self.channel, theirs = pair()
         with theirs:
-            # The environment may hold secrets, such as the database's address: it stays here.
+            # The environment may hold secrets, such as the database's address: it is not passed on.
             self.process = subprocess.Popen(
                 [sys.executable, '-m', MODULE, str(theirs.fileno()), self.root, kind.work],
                 pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
@@ -99,7 +99,7 @@ class DocumentProcess:
         shutil.rmtree(self.root, ignore_errors=True)
 
     def forget(self):
-        """Let go of it in a forked child, where it is not ours to stop"""
+        """Release the process in a forked child, which must not stop its parent's process"""
         self.channel.close()
         self.process.returncode = 0
 
@@ -113,11 +113,11 @@ def raise_failure(body):
 
 
 class DocumentPool:
-    """The process of this worker and who may use it when. Limits in seconds, documents, bytes.
+    """The document process of this worker, behind a lock. Limits in seconds, documents, bytes.
 
-    Errors of `job`: DocumentBroken and LogoBroken for this document alone; DocumentTimeout
-    when it took too long; DocumentCrashed when its process and the next one died; DocumentBusy
-    when others take too long; FontMissing when the installation is incomplete.
+    Errors of `job`: DocumentBroken and LogoBroken for this document alone; DocumentTimeout when it exceeded
+    the time limit; DocumentCrashed when its process and the replacement died; DocumentBusy when the wait for
+    earlier documents exceeded its limit; FontMissing when the installation is incomplete.
     """
 
     def __init__(
@@ -134,19 +134,19 @@ class DocumentPool:
         self.closed = False
 
     def start(self):
-        """Begin to start the process, so that the first document need not wait for it"""
+        """Begin to start the process, so that the first document does not wait for it"""
         with self.lock:
             self.current()
 
     def render(self, document, finish=None):
         """Return the bytes of a document.
 
-        finish: a function from these to other bytes that can be pickled; the process calls it.
+        finish: a picklable function from these bytes to other bytes; the process calls it.
         """
         return self.job(pickle.dumps((document, finish), pickle.HIGHEST_PROTOCOL))
 
     def job(self, payload):
-        """Return the answer to the bytes of a job"""
+        """Return the answer to a job, both as bytes"""
         if not self.lock.acquire(timeout=self.wait_limit):
             raise errors.DocumentBusy('other documents take too long')
         try:
@@ -180,7 +180,7 @@ class DocumentPool:
         return self.process
 
     def recycle(self):
-        """Replace a process that has done or grown enough; the next one starts meanwhile"""
+        """Replace a process at its limit of documents or memory; the next one starts in the background"""
         process = self.process
         if process.documents >= self.most_documents or process.memory > self.most_memory:
             self.replace()
@@ -195,11 +195,11 @@ class DocumentPool:
             process.stop()
 
     def shutdown(self):
-        """End the process, also in the middle of a document, and make no other"""
+        """Stop the process, even in the middle of a document, and start no other"""
         self.closed = True
         process = self.process
         if process:
-            process.process.kill()      # whoever waits for it lets go of the lock
+            process.process.kill()      # the thread that waits for it releases the lock
         with self.lock:
             self.discard()
 
@@ -210,7 +210,7 @@ _making = threading.Lock()
 
 
 def announce(kind):
-    """Make a kind of work known; its process is then started with the others"""
+    """Register a kind of work; its process is then started with the others"""
     _kinds[kind.name] = kind
     return kind
 
@@ -235,7 +235,7 @@ def render(document, finish=None):
 
 
 def shutdown():
-    """End the document processes of this worker; a later call of `render` starts another"""
+    """Stop the document processes of this worker; a later call of `render` starts another"""
     with _making:
         ended = list(_pools.values())
         _pools.clear()
@@ -244,7 +244,7 @@ def shutdown():
 
 
 def _after_fork():
-    """The child has neither the parent's document processes nor the state of its locks"""
+    """Reset the state in a forked child: neither document processes nor locks are inherited"""
     global _pools, _making
     inherited, _pools = _pools, {}
     _making = threading.Lock()

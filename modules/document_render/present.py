@@ -1,7 +1,7 @@
-"""A document as the template wants it: every string ready to be printed, every column measured.
+"""A document as the template's data: every string printable, every column measured.
 
-Only plain JSON values leave this module; the template puts them in their places and knows
-nothing of languages, kinds or numbers.
+Only plain JSON values leave this module; the template places them and contains no logic for languages, kinds
+of documents or numbers.
 """
 import gettext
 import re
@@ -17,18 +17,18 @@ POINTS = 72 / 25.4          # of one millimetre
 LINE_WIDTH = 165 * POINTS   # A4 less 25 mm left and 20 mm right
 GUTTER = 9.0                # points between two columns
 TEXT_SIZE, LEAST_SIZE = 9.0, 5.5
-HEAD_SIZE = 0.89            # of the table's text size
-DESCRIPTION_WIDTH = 48 * POINTS     # what the description keeps at least
+HEAD_SIZE = 0.89            # relative to the table's text size
+DESCRIPTION_WIDTH = 48 * POINTS     # least width of the description
 UNIT_WIDTH = 24 * POINTS
-BOLD = 1.1                  # bold is wider by at most so much
-ADDRESS_EM = 80 * POINTS / 10       # the address window, in em of its text
+BOLD = 1.1                  # ratio of bold width to regular width, at most
+ADDRESS_EM = 80 * POINTS / 10       # width of the address window, in em of its text
 FACT_EM = 33 * POINTS / 9
 BODY_EM = LINE_WIDTH / 10
 FOOTER_EM = 45 * POINTS / 7
 HEADING_EM = LINE_WIDTH / 16 / BOLD
 SUBJECT_EM = LINE_WIDTH / 11 / BOLD
-HEAD_EM = 9.0               # a column's head, in em of the table's text
-SUM_EM = 55 * POINTS / 9.5  # the labels of the sums
+HEAD_EM = 9.0               # width of a column's head, in em of the table's text
+SUM_EM = 55 * POINTS / 9.5  # width of the labels of the sums
 BLANKS = re.compile('[^\\S\u00a0\u2007\u202f]+')
 EMPTY_LINES = re.compile('\n{5,}')
 PAID = {'invoice', 'gutschrift'}
@@ -41,7 +41,7 @@ def present(document, way=glyphs.covered):
 
 
 class Page:
-    """What all parts need to know: language, fonts and the words of this kind of document"""
+    """Context of all parts: language, fonts and the words of this kind of document"""
 
     def __init__(self, document):
         self.document = document
@@ -60,7 +60,7 @@ class Page:
         return formats.date(value, self.language)
 
     def line(self, text, em):
-        """One line of text: wraps at blanks, and within a word that is wider than so many em"""
+        """One line of text: wraps at blanks, and within a word wider than ``em``"""
         return glyphs.breakable(one_line(text), self.family, em)
 
     def body(self, text, em=BODY_EM):
@@ -103,7 +103,7 @@ def nonempty(*values):
 
 
 def one_line(text):
-    """Blanks that must not break, as in an IBAN, stay what they are"""
+    """Collapse blanks to one line; no-break spaces, as in an IBAN, are kept"""
     return BLANKS.sub(' ', text).strip(' ')
 
 
@@ -131,7 +131,7 @@ def recipient(page):
 
 
 def address_lines(party):
-    """Return the address as lines, whether it came as lines or as one text with line breaks"""
+    """Return the address as lines, whether given as lines or as one text with line breaks"""
     return nonempty(*(line.strip() for text in party.address for line in text.splitlines()))
 
 
@@ -218,7 +218,7 @@ def table(page):
 
 
 def all_columns(page):
-    """Yield the columns that this document has; a cell is a text or [text, what is left blank]"""
+    """Yield the columns of this document; a cell is a text or [text, blank rest]"""
     document, lines = page.document, page.document.lines
     currency = formats.currency_sign(document.currency)
     priced = document.shows_prices
@@ -256,14 +256,13 @@ def descriptions(page, em):
 
 
 def is_long(line):
-    """A row that may not fit on one page must be allowed to break; others stay whole"""
+    """Tell if a row may not fit on one page and so must be allowed to break; other rows are not split"""
     return len(line.description) + 60 * line.description.count('\n') > 1500
 
 
 def fit(page, columns):
-    """Return the columns' widths in points and the text size. Figures are never broken: the
-    description takes what they leave, and where that is too little the whole table is set
-    smaller.
+    """Return the columns' widths in points and the text size. Figures are never broken: the description gets
+    the remaining width, and if that is too little the whole table is set in a smaller size.
     """
     ems = [column_em(page, column) for column in columns]
     gutters = GUTTER * (len(columns) - 1)
@@ -276,7 +275,7 @@ def fit(page, columns):
 
 
 def column_em(page, column):
-    """Return how wide a column must be, in em of the table's text; 0 for the description"""
+    """Return the least width of a column, in em of the table's text; 0 for the description"""
     if column['cells'] is None:
         return 0
     head = min(glyphs.width(column['label'], page.family) * HEAD_SIZE * BOLD, HEAD_EM)
@@ -290,11 +289,11 @@ def joined(cell):
     return ''.join(cell) if isinstance(cell, list) else cell
 
 
-# what follows the table
+# below the table
 
 def totals(page):
-    """Return [[label, amount]], the last one the sum to pay. Base and tax of each rate stand in
-    it (§ 14 (4) 7, 8 UStG); without any tax only the sum is left.
+    """Return [[label, amount]], the sum to pay last. Base and tax of each rate are included (§ 14 (4) 7, 8
+    UStG); without any tax only the sum is printed.
     """
     document = page.document
     if not document.priced:
@@ -313,7 +312,7 @@ def tax_on(page, row):
 
 
 def notices(page):
-    """Return the sentences the law asks for, each once"""
+    """Return the sentences required by law, each once"""
     found = [row.reason for row in page.document.taxes if row.reason]
     taxed = any(row.rate for row in page.document.taxes)
     if page.document.prices_include_tax and taxed and page.document.shows_prices:
@@ -322,7 +321,7 @@ def notices(page):
 
 
 def payment(page):
-    """Return how to pay; on other documents than these only the writer's own words, if any"""
+    """Return the payment block; outside the kinds in PAID only the writer's own words, or None"""
     document = page.document
     paid = document.name in PAID
     rows = payment_rows(page) if paid else []
@@ -357,14 +356,14 @@ def payment_rows(page):
 
 
 def receipt(page):
-    """Return the labels of the two lines on which the reader signs for what was delivered"""
+    """Return the labels of the two signature lines of a delivery note"""
     if page.document.kind != 'delivery_note':
         return None
     return {'text': page.word('received'), 'lines': [page.word('place_date'), page.word('signature')]}
 
 
 def footer(page):
-    """Return the columns of the footer: lines, and the share of the width they deserve"""
+    """Return the columns of the footer: lines, and a share of the width"""
     found = []
     for lines in footer_columns(page):
         lines = [page.line(line, FOOTER_EM) for line in lines]

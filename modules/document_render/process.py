@@ -1,13 +1,13 @@
-"""A document process: reads jobs from a socket, writes their answers, knows nothing else.
+"""A document process: reads jobs from a socket and writes their answers.
 
-What it does with a job is told by the function it is started with, for typesetting
-`renderer.warm`. That function is given the private folder of the process and returns a callable,
-bytes to bytes. A callable with an attribute ``ahead`` has an iterator of things that can be done
-while no job waits, such as compiling what a later one needs.
+The work is defined by the function the process is started with, for typesetting `renderer.warm`. That
+function is given the private folder of the process and returns a callable, bytes to bytes. A callable with an
+attribute ``ahead`` has an iterator of tasks that can run while no job waits, such as compiling stylesheets
+for later jobs.
 
-The process has no database, no configuration and no secrets in its environment. A fresh interpreter is
-needed because a fork hangs once a document was typeset. When the other end closes, by intention
-or because that process died, this one ends at once, even in the middle of a document.
+The process has no database, no configuration and no secrets in its environment. It is a fresh interpreter
+because a fork hangs once a document was typeset. When the other end of the socket closes, by intention or
+because that process died, this process ends at once, even in the middle of a document.
 """
 import ctypes
 import importlib
@@ -25,24 +25,24 @@ from pathlib import Path
 
 from .channel import DONE, FAILED, JOB, READY, Channel, Closed
 
-# Bytes of memory that is written to: a bomb of a logo ends this process and not the machine. Not
+# Limit of written memory, in bytes: a decompression bomb ends this process and not the machine. Not
 # RLIMIT_AS: the stylesheet processor reserves 32 GiB of addresses that it never uses.
 MOST_MEMORY = 4 << 30
-PATIENCE = 1        # seconds without a job before something is done ahead
+PATIENCE = 1        # seconds without a job before an ``ahead`` task runs
 PR_SET_NAME = 15
 
 
 def main(descriptor, root, work):
-    signal.signal(signal.SIGINT, signal.SIG_IGN)    # Ctrl-C is for the parent to act on
+    signal.signal(signal.SIGINT, signal.SIG_IGN)    # Ctrl-C is handled by the parent
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     set_name(b'kontor-document')
     channel = Channel(socket.socket(fileno=descriptor))
     jobs = queue.SimpleQueue()
     threading.Thread(target=listen, args=(channel, jobs, root), daemon=True).start()
-    # The reader waits without a limit on the same socket, so writing must not set one.
+    # The reader waits without a limit on the same socket, so the writer must not set a timeout.
     try:
-        worker = made(work)(root)
+        worker = resolved(work)(root)
     except Exception as error:
         channel.send(FAILED, failure(error))
         return 1
@@ -52,14 +52,14 @@ def main(descriptor, root, work):
         channel.send(*answer(worker, next_job(jobs, ahead)))
 
 
-def made(work):
-    """Return what module:function names"""
+def resolved(work):
+    """Return the function named by module:function"""
     module, _, function = work.partition(':')
     return getattr(importlib.import_module(module), function)
 
 
 def next_job(jobs, ahead):
-    """Return a job; while none comes, do what can be done ahead"""
+    """Return the next job; run ``ahead`` tasks while none comes"""
     while True:
         try:
             return jobs.get(timeout=PATIENCE)
@@ -67,12 +67,12 @@ def next_job(jobs, ahead):
             pass
         try:
             next(ahead)
-        except Exception:   # the end, or what the job that needs it will be told
+        except Exception:   # exhausted, or an error that the job in need of it reports
             return jobs.get()
 
 
 def set_name(name):
-    """So that an operator sees in a process list what this is"""
+    """Set the process name that an operator sees in a process list"""
     try:
         ctypes.CDLL(None).prctl(PR_SET_NAME, name, 0, 0, 0)
     except (OSError, AttributeError):
@@ -80,7 +80,7 @@ def set_name(name):
 
 
 def listen(channel, jobs, root):
-    """Pass on what comes; the end of the socket is the end of the process"""
+    """Queue incoming jobs; exit when the socket closes"""
     try:
         while True:
             kind, body = channel.receive()
@@ -92,13 +92,13 @@ def listen(channel, jobs, root):
 
 
 def clean(root):
-    """Remove what is left when the parent died and cannot: the private folder and the pid file"""
+    """Remove the private folder and the pid file, which a dead parent cannot remove"""
     shutil.rmtree(root, ignore_errors=True)
     (Path(root).parent / f'document-{os.getpid()}').unlink(missing_ok=True)
 
 
 def answer(worker, body):
-    """Return (kind, body): the memory in use and the answer, or what went wrong"""
+    """Return (kind, body): the memory in use and the answer, or the error"""
     try:
         content = worker(body)
     except Exception as error:

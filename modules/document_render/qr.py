@@ -12,7 +12,7 @@ from stdnum import iban as ibans
 
 LEAST, MOST = Decimal('0.01'), Decimal('999999999.99')
 NAME_LENGTH, TEXT_LENGTH = 70, 140      # characters
-NAME_BYTES, MOST_BYTES = 160, 331       # the latter is what version 13 holds
+NAME_BYTES, MOST_BYTES = 160, 331       # bytes; MOST_BYTES is the capacity of version 13
 
 
 class NotPayable(ValueError):
@@ -25,12 +25,13 @@ class NotPayable(ValueError):
 
 
 def payload(*, name, iban, amount, text='', bic=''):
-    """Return the content of an EPC code: ``amount`` in EUR with at most two decimals, ``text``
-    the remittance information, cut to 140 characters, ``name`` the payee's, cut to 70; less
-    where other alphabets need more bytes than the code has.
+    """Return the content of an EPC code.
 
-    Raises NotPayable for an IBAN with wrong check digits, a malformed BIC, an empty name or an
-    amount that the code cannot hold.
+    name: the payee, cut to 70 characters; amount: EUR with at most two decimals; text: the remittance
+    information, cut to 140 characters. Alphabets that need more bytes than the code holds are cut shorter.
+
+    Raises NotPayable for an IBAN with wrong check digits, a malformed BIC, an empty name or an amount outside
+    the code's range.
     """
     if not ibans.is_valid(iban):
         raise NotPayable('iban', 'its check digits or its length are wrong')
@@ -49,7 +50,7 @@ def payload(*, name, iban, amount, text='', bic=''):
 
 
 def cut(text, size):
-    """Return the text cut to so many bytes, no character halved"""
+    """Return the text cut to ``size`` bytes of UTF-8, at a character boundary"""
     return text.encode()[:size].decode(errors='ignore')
 
 

@@ -1,8 +1,8 @@
 """Document in, PDF out, within this process.
 
-The template directory is copied into a private root, so that a template can read nothing but
-itself and the logos written there. Fonts, templates, logos and every part of a layout that comes
-again are kept by the compiler, so a renderer is made once and used for many documents.
+The template directory is copied into a private root, so that a template can read only itself and the logos
+written there. The compiler caches fonts, templates, logos and repeated parts of a layout, so one renderer is
+made and used for many documents.
 """
 import hashlib
 import json
@@ -25,8 +25,8 @@ KEPT_LOGOS = 32
 
 
 def warm(root):
-    """Return the work of a document process: a pickled (`Document`, finish or None) to its file. It
-    has typeset a document, so that the first real one is as fast as any.
+    """Return the work of a document process: a pickled (`Document`, finish or None) to its file. A sample was
+    typeset before, so that the first real document is as fast as later ones.
     """
     renderer = Renderer(root)
     renderer.render(sample.DOCUMENT)
@@ -41,14 +41,14 @@ def _work(renderer, job):
 
 
 class Renderer:
-    """``root`` is an empty directory of this renderer alone"""
+    """``root`` is an empty directory used by this renderer alone"""
 
     def __init__(self, root):
         fonts.check()
         self.root = Path(root)
         for template in TEMPLATES.glob('*.typ'):
             shutil.copyfile(template, self.root / template.name)
-        self.logos = {}     # SHA-256 → what the template is told
+        self.logos = {}     # cache: SHA-256 → the template's data of a logo
         self.compiler = typst.Compiler(
             str(self.root / 'document.typ'), root=str(self.root),
             font_paths=typst.Fonts(
@@ -57,8 +57,8 @@ class Renderer:
             ignore_system_fonts=True)
 
     def render(self, document, **options):
-        """Return the PDF/A-3a and PDF/UA-1 file. ``options`` are the compiler's, for looking at
-        pages: format='png' gives one picture for each.
+        """Return the PDF/A-3a and PDF/UA-1 file. ``options`` are the compiler's, for viewing pages:
+        format='png' gives one picture per page.
 
         Raises DocumentBroken, LogoBroken.
         """

@@ -1,4 +1,4 @@
-"""The document that a new process typesets first: each part of the template once."""
+"""The first document that a new process typesets: it uses each part of the template once."""
 import datetime as dt
 from decimal import Decimal
 

@@ -1,10 +1,10 @@
-"""Every word that a document brings along, as one table: key → (German, English)."""
+"""All fixed words of a document in one table: key → (German, English)."""
 
 TEXTS = {
     'title.invoice': ('Rechnung', 'Invoice'),
-    # § 14 (4) 10 UStG: the word itself must be on it; "self-billing" is the directive's English
+    # § 14 (4) 10 UStG: the word itself is mandatory; "self-billing" is the directive's English
     'title.gutschrift': ('Gutschrift', 'Gutschrift (self-billing invoice)'),
-    # never "Gutschrift": that word means self-billing since 2013 (§ 14c UStG)
+    # never "Gutschrift": that word has meant self-billing since 2013 (§ 14c UStG)
     'title.credit_note': ('Rechnungskorrektur', 'Credit note'),
     'title.gutschrift_correction': ('Korrektur der Gutschrift', 'Correction of Gutschrift (self-billing)'),
     'title.offer': ('Angebot', 'Offer'),

@@ -1,14 +1,14 @@
-"""Documents made by other processes while the caller goes on."""
+"""Background jobs of one call: documents are made by other processes while the caller continues."""
 import queue
 import threading
 from concurrent.futures import Future
 
 
 class Workshop:
-    """Work of one call that other processes do: a thread for each kind hands in one piece after the other.
+    """Jobs of one call for other processes: one thread and one queue per kind, worked off in order.
 
-    Within ``with``; what was not begun at its end is not done any more. A process that ends does not wait for
-    the threads.
+    Use within ``with``; jobs not started at its end are cancelled. The threads are daemons: the interpreter
+    exits without waiting for them.
     """
 
     def __init__(self):
@@ -16,7 +16,7 @@ class Workshop:
         self._closed = False
 
     def begin(self, kind, work, *args, **options):
-        """Return the Future of a function; ``kind`` is any name, those of one kind are done in order"""
+        """Return the Future of a function; ``kind`` is any name, jobs of one kind run in order"""
         if kind not in self._queues:
             self._queues[kind] = queue.SimpleQueue()
             threading.Thread(target=self._run, args=(self._queues[kind],), name=kind, daemon=True).start()

@@ -4,11 +4,10 @@ At most one invoice stands for a project. Where it was cancelled, the next one t
 """
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, Unique, fields
-from trytond.modules.archive.document import NOTHING
 from trytond.modules.document_issue.limits import storable
 from trytond.modules.document_issue.locks import require_locks
 from trytond.modules.kernel.concurrency import lock_rows
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import READ, TenantOwned
 from trytond.modules.tenant.plan import require_feature
 from trytond.pool import Pool
 from trytond.transaction import without_check_access
@@ -23,7 +22,7 @@ class ProjectInvoice(TenantOwned, ModelSQL, ModelView):
     """Invoice of a Flat-Rate Project"""
     __name__ = 'flat_rate.project.invoice'
     __web_rights__ = 'SELECT, INSERT, UPDATE'
-    __member_rights__ = {**NOTHING, 'read': True}
+    __member_rights__ = READ
     __never_copied__ = True
 
     project = fields.Many2One(

@@ -61,38 +61,37 @@ def _start(model, name):
             Button("Issue", 'issue', 'tryton-ok', default=True)])
 
 
-class MakeOffer(Wizard):
+class MakeDocument:
+    """What the wizards of offer and delivery note have in common"""
+    __slots__ = ()
+    _model = None
+    _names = ('template', 'issue_date', 'introduction', 'footer')
+
+    def transition_issue(self):
+        Document = Pool().get(self._model)
+        Document.issue([Document(project=self.record, **_values(self.start, *self._names))])
+        return 'end'
+
+    def end(self):
+        return 'reload'
+
+
+class MakeOffer(MakeDocument, Wizard):
     """Make an Offer"""
     __name__ = 'flat_rate.project.make_offer'
     start = _start('flat_rate.offer.start', 'offer')
     issue = StateTransition()
-
-    def transition_issue(self):
-        Offer = Pool().get('flat_rate.offer')
-        Offer.issue([Offer(project=self.record, **_values(
-                        self.start, 'template', 'issue_date', 'valid_until', 'delivery_days',
-                        'introduction', 'footer'))])
-        return 'end'
-
-    def end(self):
-        return 'reload'
+    _model = 'flat_rate.offer'
+    _names = (*MakeDocument._names, 'valid_until', 'delivery_days')
 
 
-class MakeDeliveryNote(Wizard):
+class MakeDeliveryNote(MakeDocument, Wizard):
     """Make a Delivery Note"""
     __name__ = 'flat_rate.project.make_delivery_note'
     start = _start('flat_rate.delivery_note.start', 'delivery_note')
     issue = StateTransition()
-
-    def transition_issue(self):
-        Note = Pool().get('flat_rate.delivery_note')
-        Note.issue([Note(project=self.record, **_values(
-                        self.start, 'template', 'issue_date', 'delivery_date', 'show_prices',
-                        'introduction', 'footer'))])
-        return 'end'
-
-    def end(self):
-        return 'reload'
+    _model = 'flat_rate.delivery_note'
+    _names = (*MakeDocument._names, 'delivery_date', 'show_prices')
 
 
 class MakeInvoice(Wizard):

@@ -1,11 +1,11 @@
-"""Rows that nobody changes: triggers of PostgreSQL, made from declarations that stand beside the models.
+"""Immutable rows: PostgreSQL triggers, generated from declarations on the models.
 
-A model says by ``__seal__`` when its rows are sealed and what may still happen to them (``seal``). From
-that ``triggers`` makes the guards, which hold for the web role, the worker role and the owner alike. A
-row is sealed when the transaction ends in which it became what the declaration names: until then the one
-who issues it may write its parts in any order. ``suspension`` is the owner's one way around, for
-migrations, and leaves a line in a log that nobody changes either. ``refusal`` turns the database's
-refusal into words for people.
+A model declares by ``__seal__`` the condition under which its rows are sealed and the changes that remain
+allowed (``seal``). From that ``triggers`` generates the guards, which apply to the web role, the worker role
+and the owner alike. A row becomes sealed at the end of the transaction in which it first meets the condition:
+until then that transaction may write its parts in any order. ``suspension`` is the owner's only exception,
+for migrations, and leaves a row in an immutable log. ``refusal`` turns the database's refusal into a message
+for people.
 """
 from .seal import FREELY, SET, Emptied, Seal
 from .suspension import triggers_off

@@ -1,6 +1,6 @@
-"""What PostgreSQL refused, in words for people.
+"""Refusals of PostgreSQL as messages for people.
 
-The guards raise a SQLSTATE of their own with table, column and the name of the record; from these comes a
+The guards raise a SQLSTATE of their own with table, column and the name of the record; these become a
 :class:`SealedError` that names model and field in the caller's language.
 """
 from trytond.exceptions import UserError
@@ -12,14 +12,14 @@ from .triggers import HIDDEN, SEALED, UNBALANCED
 
 
 class SealedError(UserError):
-    """A record that was issued or posted stays as it is; ``code`` is the word for faces"""
+    """An issued or posted record is immutable; ``code`` is the error code for contracts"""
     code = 'invalid_state'
 
 
 def to_user_error(error, database, language=None):
     """Return the SealedError of a guard's refusal, None for any other error.
 
-    error: a psycopg error; its transaction is over, the words are read in one of their own.
+    error: a psycopg error; its transaction is over, the texts are read in a transaction of their own.
     language: code, None for the default one.
     """
     if getattr(error, 'sqlstate', None) not in (SEALED, UNBALANCED):

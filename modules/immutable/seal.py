@@ -1,4 +1,4 @@
-"""What a model declares about its sealed rows.
+"""Declaration of a model's sealed rows.
 
     class Quote(TenantOwned, ModelSQL, ModelView):
         __name__ = 'quote'
@@ -20,29 +20,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 FREELY = True
-"""Living column: may change to whatever"""
+"""Living column: any change is allowed"""
 SET = object()
-"""Value in a condition: anything but NULL"""
+"""Value in a condition: any value but NULL"""
 STAMPS = ('write_uid', 'write_date')
 """Living columns of every model"""
 
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    """Living column: may become NULL after the day in column ``after``, and nothing else"""
+    """Living column: may become NULL after the day in column ``after``; no other change is allowed"""
     after: str
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """When the rows of a model are sealed, and what may still happen to them.
+    """Condition under which the rows of a model are sealed, and the changes still allowed then.
 
-    when: alternatives, each {column: values or SET}, {} for always; a row that fits one is sealed
-    within: Many2One fields; a row is sealed as long as the record one of them points at is
-    living: {column: FREELY, [(old, new), …] or Emptied} that still changes, beside the stamps
-    label: column that names a record to a person
+    when: alternatives, each {column: values or SET}, {} for always; a row that matches one is sealed
+    within: Many2One fields; a row is sealed while the record of one of them is
+    living: {column: FREELY, [(old, new), …] or Emptied}: columns that may still change, besides STAMPS
+    label: column with the name of a record for people
     deletable: SQL condition on the id $1 under which a sealed row may be deleted; '' for never
-    strict: sealed at once, even for who writes it, and never suspended
+    strict: sealed at once, even in the transaction that writes it, and never suspended
     """
     when: Sequence = ()
     within: Sequence = ()
@@ -52,7 +52,7 @@ class Seal:
     strict: bool = False
 
     def allow(self, **living):
-        """Return a seal under which more columns live on"""
+        """Return a seal with additional living columns"""
         return replace(self, living={**self.living, **living})
 
 

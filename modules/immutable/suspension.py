@@ -1,12 +1,12 @@
-"""The owner's way around the seals: one transaction, one reason, one line in a log that stays.
+"""Suspension of the seals by the owner: one transaction, one reason, one row in a permanent log.
 
-A migration that has to write sealed rows says so::
+A migration that must write sealed rows states so::
 
     with triggers_off(cursor, "3.2: unit codes in upper case"):
         cursor.execute("UPDATE account_invoice_line …")
 
-The guards look for the line of their own transaction, so there is no way to be off without one; neither
-the web role nor the worker role may write it.
+The guards look for the log row of their own transaction, so there is no suspension without one; neither the
+web role nor the worker role may write it.
 """
 import contextlib
 import logging
@@ -14,20 +14,19 @@ import logging
 from psycopg.pq import TransactionStatus
 from psycopg.sql import SQL, Identifier
 from trytond.model import Index, ModelSQL, fields
-from trytond.modules.tenant.ownership import OPERATOR
+from trytond.modules.tenant.ownership import OperatorOwned
 from trytond.pool import Pool
 
 from . import triggers
 from .seal import FREELY, Seal
 
 logger = logging.getLogger(__name__)
-OPERATOR.setdefault('immutable.suspension', "when and why the owner has gone around the seals")
 _DEFERRED = (
     "SELECT tgname FROM pg_trigger WHERE tgdeferrable AND tgname LIKE 'kontor\\_%' ORDER BY tgname")
 
 
-class Suspension(ModelSQL):
-    """A transaction in which sealed rows could be written"""
+class Suspension(OperatorOwned, ModelSQL):
+    """A transaction in which sealed rows may be written"""
     __name__ = 'immutable.suspension'
 
     xact = fields.Integer("Transaction", required=True, readonly=True)
@@ -49,7 +48,7 @@ class Suspension(ModelSQL):
 
     @classmethod
     def __raise_walls__(cls, cursor, roles):
-        """The guards of all sealed models; called as the owner of the tables"""
+        """Create the guards of all sealed models; called as the owner of the tables"""
         triggers.build(cursor, Pool())
 
 
@@ -57,8 +56,8 @@ class Suspension(ModelSQL):
 def triggers_off(cursor, reason):
     """Let the transaction of a psycopg cursor write sealed rows, until the end of the block.
 
-    Only for the owner of the tables. What deferred triggers would refuse at COMMIT is let through as
-    well, once the block ends.
+    Only for the owner of the tables. Deferred triggers that would refuse at COMMIT are run at the end of the
+    block instead, under the suspension.
     """
     connection = cursor.connection
     if connection.autocommit and connection.info.transaction_status == TransactionStatus.IDLE:

@@ -1,13 +1,13 @@
-"""From declarations to guards: the triggers of every sealed model.
+"""Generates the guards, the triggers of every sealed model, from the declarations.
 
-A model whose seal has ``when`` gets a column ``sealed_by``: the transaction in which the row became
-sealed. That transaction may still write the row and its parts; whoever comes later may not. 0 stands for
-"no longer even that one". Parts (``within``) look their record up. Where that is a draft they touch
-it, so that two transactions, one of which issues the draft while the other adds a part, cannot
-both commit: the second one is told to repeat.
+A model whose seal has ``when`` gets a column ``sealed_by``: the transaction in which the row became sealed.
+That transaction may still write the row and its parts; later ones may not. 0 means that not even that
+transaction may. Parts (``within``) look up their record. If it is a draft they touch it, so that two
+transactions, one of which issues the draft while the other adds a part, cannot both commit: the second one
+fails with a retryable error.
 
-The guards run with the owner's rights and a fixed search path: row-level security hides nothing from
-them. They name no column but those of ``when`` and ``within``, so that a migration may change any other.
+The guards run with the owner's rights and a fixed search path: row-level security hides no rows from them.
+They name only the columns of ``when`` and ``within``, so that a migration may change any other.
 """
 import json
 
@@ -18,13 +18,13 @@ from .seal import SET, STAMPS, Emptied, seals
 SEALED, UNBALANCED = 'KS001', 'KS002'
 """SQLSTATE of the refusals: the row is sealed; the posted move does not balance"""
 HIDDEN = 'sealed_by'
-"""Column that no Tryton model knows"""
+"""Column that is not a field of any Tryton model"""
 _DIFFERS = SQL("OLD.* *<> NEW.*")
-"""True if a byte of the row changes; whatever the types of the columns"""
+"""True if any byte of the row changes, independent of the types of the columns"""
 
 
 def build(cursor, pool):
-    """Make all guards anew; may run any number of times"""
+    """Create all guards anew; idempotent"""
     cursor.execute("SELECT current_schema()")
     schema = Identifier(cursor.fetchone()[0])
     for statement in _FUNCTIONS:
@@ -42,11 +42,11 @@ def build(cursor, pool):
             _guard_parts(cursor, Model, seal, found, schema)
         _trigger(cursor, Model._table, 'truncate', "BEFORE TRUNCATE", 'kontor_untruncated', [_flag(seal)],
             each='STATEMENT')
-    _close(cursor)
+    _revoke_execute(cursor)
 
 
 def _drop(cursor):
-    """Drop all guards, also those of models that are sealed no longer"""
+    """Drop all guards, including those of models that are no longer sealed"""
     cursor.execute(
         "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
         " WHERE relnamespace = current_schema()::regnamespace AND tgname ~ '^kontor_(whole|part)_'")
@@ -54,8 +54,8 @@ def _drop(cursor):
         cursor.execute(SQL("DROP TRIGGER {} ON {}").format(Identifier(name), Identifier(table)))
 
 
-def _close(cursor):
-    """Nobody calls a guard but its trigger"""
+def _revoke_execute(cursor):
+    """Revoke EXECUTE on the guards: only their triggers run them"""
     cursor.execute(
         "SELECT oid::regprocedure::text FROM pg_proc WHERE proname = ANY(%s)"
         " AND pronamespace = current_schema()::regnamespace", (list(_NAMES),))
@@ -63,7 +63,7 @@ def _close(cursor):
         cursor.execute(SQL("REVOKE ALL ON FUNCTION " + signature + " FROM PUBLIC"))
 
 
-# Rows that are sealed by what they say themselves
+# Rows that are sealed by their own values
 
 def _guard_whole(cursor, Model, seal):
     table, arguments = Model._table, [_flag(seal), _living(seal), seal.label, seal.deletable]
@@ -77,7 +77,7 @@ def _guard_whole(cursor, Model, seal):
 
 
 def condition(seal, row):
-    """Return SQL that is true or false: does a row, named ``row``, fit the seal?"""
+    """Return a SQL condition, never NULL: a row named ``row`` matches the seal"""
     return SQL("(({}) IS TRUE)").format(SQL(' OR ').join(
             SQL("({})").format(SQL(' AND ').join(
                     [SQL("true"), *(_fits(row, column, values) for column, values in alternative.items())]))
@@ -103,7 +103,7 @@ def _living(seal):
     return json.dumps(dict.fromkeys(STAMPS, True) | rules)
 
 
-# Rows that are sealed with the record they are part of
+# Rows that are sealed with their parent record
 
 def _guard_parts(cursor, Model, seal, found, schema):
     table = Model._table
@@ -127,23 +127,21 @@ def _guard_parts(cursor, Model, seal, found, schema):
 
 
 def _check(Model, field, found, parents, operation):
-    """Return the statements that look up what the rows are part of, by the ids in ``parents``"""
-    Root, seal, joins, lowest = _way(Model, field, found)
+    """Return the statements that look up the parent records by the ids in ``parents``"""
+    Root, seal, joins, lowest = _path_to_root(Model, field, found)
     return SQL(_CHECK).format(
         rows=SQL("{} WHERE {}.id IN ({})").format(joins, SQL(lowest), parents),
         sealed=condition(seal, 'root'), table=Identifier(Root._table), label=Identifier(seal.label),
         row=SQL('NULL' if operation == 'insert' else 'OLD.id'))
 
 
-def _way(Model, field, found, depth=1):
-    """Return (Model of the record at the end, its seal, joins to it as ``root``, alias of the nearest
-    table)
-    """
+def _path_to_root(Model, field, found, depth=1):
+    """Return (Model of the root record, its seal, joins to it as ``root``, alias of the nearest table)"""
     Target, seal = found[Model._fields[field].model_name]
     if seal.when:
         return Target, seal, SQL("{} root").format(Identifier(Target._table)), 'root'
     above, = seal.within
-    Root, root_seal, joins, upper = _way(Target, above, found, depth + 1)
+    Root, root_seal, joins, upper = _path_to_root(Target, above, found, depth + 1)
     return Root, root_seal, SQL("{} JOIN {} {} ON {}.{} = {}.id").format(
         joins, Identifier(Target._table), SQL(f'part{depth}'), SQL(f'part{depth}'), Identifier(above),
         SQL(upper)), f'part{depth}'
@@ -157,7 +155,7 @@ def _trigger(cursor, table, operation, event, function, arguments=(), when=None,
             Identifier(function), SQL(', ').join(map(Literal, arguments))))
 
 
-# What the guards run
+# Bodies of the guards
 
 _ADDED = "SELECT DISTINCT {field} FROM added"
 _CHANGED = "VALUES (OLD.{field}), (NEW.{field})"

@@ -1,5 +1,5 @@
-"""Invoice templates: how a tenant's documents look, which tax they charge, how they ask to be paid.
+"""Invoice templates: the layout of a tenant's documents, their tax, their form of payment.
 
 There is always exactly one default template per tenant. A document keeps a copy of its template, so
-a change holds for the next one only.
+a change affects later documents only.
 """

@@ -1,4 +1,4 @@
-"""Why a template cannot be stored; paths are fields of ``invoice.template``"""
+"""Errors of templates; paths are fields of ``invoice.template``"""
 from trytond.modules.kernel.exceptions import FieldError
 
 
@@ -7,7 +7,7 @@ class TemplateError(FieldError):
 
 
 class LogoError(TemplateError):
-    """The logo is no picture that can be printed"""
+    """The logo is no printable picture"""
 
     def __init__(self, message):
         super().__init__(message, 'logo')

@@ -1,4 +1,4 @@
-"""The logo of a template: small enough, and a picture that every document can carry"""
+"""Validation of a template's logo: its size, and a format that every document can embed"""
 from trytond.i18n import gettext
 from trytond.modules.document_render import LogoBroken, logo
 
@@ -8,7 +8,7 @@ MAX_BYTES = 2 * 1024 * 1024
 
 
 def media_type(content):
-    """Return image/png or image/jpeg of the bytes of a logo, whatever they were called.
+    """Return image/png or image/jpeg of the bytes of a logo; the declared type is ignored.
 
     Raises LogoError.
     """

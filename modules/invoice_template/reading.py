@@ -1,4 +1,4 @@
-"""Templates as the contracts see them: any number in one statement, without the bytes of their logos"""
+"""Set-based reads of templates: any number in one statement, without the bytes of their logos"""
 from sql import Column, Null
 from trytond.model import fields
 from trytond.pool import Pool
@@ -14,25 +14,25 @@ COLUMNS = (
 
 
 def get_templates(ids=None):
-    """Return {id: row} of the tenant's templates, the default first; of those asked for, if given"""
+    """Return {id: row} of the tenant's templates, the default first; only those in ``ids``, if given"""
     table = Pool().get('invoice.template').__table__()
     cursor = Transaction().connection.cursor()
     cursor.execute(*table.select(
             *(Column(table, name) for name in COLUMNS), (table.logo != Null).as_('has_logo'),
-            where=_mine(table, ids), order_by=[table.is_default.desc, table.id]))
+            where=_of_tenant(table, ids), order_by=[table.is_default.desc, table.id]))
     return {row['id']: row for row in cursor_dict(cursor)}
 
 
 def get_logos(ids):
-    """Return {id: (bytes, media type)} of the tenant's templates, {id: None} of one without a logo"""
+    """Return {id: (bytes, media type)} of the tenant's templates, {id: None} for one without a logo"""
     table = Pool().get('invoice.template').__table__()
     cursor = Transaction().connection.cursor()
-    cursor.execute(*table.select(table.id, table.logo, table.logo_type, where=_mine(table, ids)))
+    cursor.execute(*table.select(table.id, table.logo, table.logo_type, where=_of_tenant(table, ids)))
     return {
         id: (bytes(content), media_type) if content else None for id, content, media_type in cursor}
 
 
-def _mine(table, ids):
-    # Row-level security says the same; saying it here lets the index be used
+def _of_tenant(table, ids):
+    # Row-level security has the same condition; this explicit one makes the index usable
     where = (table.company == current_company()) & table.active
     return where if ids is None else where & fields.SQL_OPERATORS['in'](table.id, list(ids))

@@ -1,7 +1,7 @@
 """A tenant's templates.
 
-Exactly one active template is the default, whoever writes: one writer per tenant at a time, who demotes,
-promotes or refuses. A template that a document refers to is hidden instead of deleted.
+Exactly one active template is the default. Writers of one tenant run one at a time (table lock); each write
+demotes, promotes or refuses. A template that a document refers to is archived instead of deleted.
 """
 from decimal import Decimal
 
@@ -41,14 +41,14 @@ PRIMARY, SECONDARY, FONT = '#1E88E5', '#757575', 'Arial'
 FALLBACK_RATE = Decimal(20)
 COLOURS = ('primary_color', 'secondary_color')
 OPTIONAL = ('tax_label', 'payment_instructions', 'business_process_id', 'mail_title', 'mail_content')
-"""An empty one is none"""
+"""Fields in which an empty text means None"""
 FEATURES = {
     ('payment_qr_mode', 'EpcQrCode'): 'epc_qr',
     ('e_invoice_profile', 'Basic'): 'e_invoice',
     ('e_invoice_profile', 'EN16931'): 'e_invoice',
     ('e_invoice_profile', 'XRechnung'): 'e_invoice',
     }
-"""(field, value) → what the plan must include for it"""
+"""(field, value) → feature of the plan that it requires"""
 LIMIT = 'template_limit'
 
 
@@ -144,15 +144,15 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
     @classmethod
     def standard(cls):
         """Return the tenant's default template, None if there is none"""
-        found = [template for template in cls._shown() if template.is_default]
+        found = [template for template in cls._active_templates() if template.is_default]
         return found[0] if found else None
 
     @classmethod
-    def _shown(cls):
-        """Return the tenant's templates, the default first; an installation would see everybody's"""
+    def _active_templates(cls):
+        """Return the tenant's active templates, the default first; an installation would see all tenants'"""
         return cls.search([('company', '=', current_company())])
 
-    # What a value may be
+    # Validation
 
     @classmethod
     def preprocess_values(cls, mode, values):
@@ -186,7 +186,7 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def create(cls, vlist):
-        cls._wait_for_turn()
+        cls._lock_templates()
         vlist = [values.copy() for values in vlist]
         shown = [values for values in vlist if values.get('active', True)]
         cls._check_room(len(shown))
@@ -202,7 +202,7 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def write(cls, templates, values, *args):
-        cls._wait_for_turn()
+        cls._lock_templates()
         actions = iter((templates, values, *args))
         for some, changes in zip(actions, actions, strict=True):
             cls._write(cls.browse(some), dict(changes))
@@ -211,16 +211,16 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
     def _write(cls, templates, values):
         if 'active' in values and not values['active']:
             values['is_default'] = False
-            cls._leave(templates)
+            cls._pass_default_on(templates)
         elif 'is_default' in values:
-            values['is_default'] = cls._choose(templates, values['is_default'])
+            values['is_default'] = cls._move_default(templates, values['is_default'])
         if values.get('active'):
             cls._check_room(len([t for t in templates if not t.active]))
         super().write(templates, values)
 
     @classmethod
-    def _choose(cls, templates, wanted):
-        """Make a template the default, or refuse that nothing is; returns ``wanted``"""
+    def _move_default(cls, templates, wanted):
+        """Move the default to a template, or refuse to leave the tenant without one; returns ``wanted``"""
         standard = cls.standard()
         if not wanted:
             if standard in templates:
@@ -233,9 +233,9 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
         return bool(wanted)
 
     @classmethod
-    def _leave(cls, templates):
-        """Give the default to another template before these go; raises TemplateStateError without one"""
-        remaining = sorted(set(cls._shown()) - set(templates), key=lambda template: template.id)
+    def _pass_default_on(cls, templates):
+        """Move the default away from these templates; raises TemplateStateError if no other remains"""
+        remaining = sorted(set(cls._active_templates()) - set(templates), key=lambda template: template.id)
         if not remaining:
             raise TemplateStateError(gettext('invoice_template.msg_last_template'))
         standard = cls.standard()
@@ -249,15 +249,15 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def _check_room(cls, more):
-        """Raise PlanForbidden unless the plan has room for so many more; an installation has no plan"""
+        """Raise PlanForbidden if the plan has no room for so many more; an installation has no plan"""
         if more and Transaction().user:
-            require_room(LIMIT, len(cls._shown()) + more - 1)
+            require_room(LIMIT, len(cls._active_templates()) + more - 1)
 
     @classmethod
-    def _wait_for_turn(cls):
-        """One writer of a tenant's templates at a time: whoever waits then sees what the other wrote.
+    def _lock_templates(cls):
+        """Lock the table: of a tenant's writers the later one reads the earlier one's result.
 
-        An installation, which is nobody's user, is alone.
+        An installation runs without a user and without concurrent writers, so it takes no lock.
         """
         if Transaction().user:
             Transaction().lock_table(cls._table)
@@ -267,22 +267,22 @@ class Template(DeactivableMixin, TenantOwned, ModelSQL, ModelView):
     @classmethod
     def delete(cls, templates):
         check_writable(cls)
-        cls._wait_for_turn()
+        cls._lock_templates()
         templates = cls.browse(templates)
         if shown := [template for template in templates if template.active]:
-            cls._leave(shown)
+            cls._pass_default_on(shown)
         used = cls._used(templates)
         if hidden := [template for template in templates if template.id in used]:
             super().write(hidden, {'active': False})
         try:
             super().delete([template for template in templates if template.id not in used])
         except (ValidationError, backend.DatabaseIntegrityError) as error:
-            # Used in the meantime by a document that this snapshot does not show: the next try does
+            # A document outside this snapshot has referred to it in the meantime: a retry sees the reference
             raise SerializationFailure(str(error)) from error
 
     @classmethod
     def _used(cls, templates):
-        """Return the ids of those templates that a record refers to"""
+        """Return the ids of the templates that a record refers to"""
         cursor = Transaction().connection.cursor()
         used = set()
         for _, Model in Pool().iterobject():

@@ -37,7 +37,7 @@ def checks():
 
 
 def run(company=None):
-    """Return what is wrong with a tenant, None for all: dictionaries of check, tenant, model, id, message"""
+    """Return the findings of a tenant, None for all: dictionaries of check, tenant, model, id, message"""
     return [
         {'check': name, **asdict(finding)}
         for name, validate in checks().items() for finding in validate(company)]

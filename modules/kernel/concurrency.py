@@ -37,6 +37,6 @@ def explain_unique_violation(clash):
         yield
     except SQLConstraintError as error:
         with Transaction().new_transaction(readonly=True):
-            if told := clash():
-                raise told from error
+            if refusal := clash():
+                raise refusal from error
         raise

@@ -25,7 +25,7 @@ def fingerprint():
     root = Path(__file__).resolve().parent.parent
     for name in kontor_modules():
         for path in sorted((root / name).rglob('*')):
-            if path.suffix in SUFFIXES and 'tests' not in path.parts:
+            if path.suffix in SUFFIXES and 'tests' not in path.relative_to(root).parts:
                 digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -17,7 +17,7 @@ _request = ContextVar('kontor_request', default=None)
 
 @contextlib.contextmanager
 def request_scope(request):
-    """What runs within works on a request"""
+    """Run the block as work on a request"""
     token = _request.set(request)
     try:
         yield

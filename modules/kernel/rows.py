@@ -14,6 +14,7 @@ from trytond.model import fields
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
+from .public_id import Uuid
 
 _NEXT = """
 SELECT w.model, nextval(w.sequence)
@@ -186,8 +187,18 @@ def update(model, ids, values):
             where=fields.SQL_OPERATORS['in'](table.id, list(ids))))
 
 
+def copied_columns(Model):
+    """Return [(name, field)] of the columns that a copy made by SQL names.
+
+    Public ids are left to the database, which gives a copy its own.
+    """
+    return [
+        (name, field) for name, field in sorted(Model._fields.items())
+        if field.sql_type() and not isinstance(field, (fields.Function, Uuid))]
+
+
 def delete_own(model, company):
-    """Delete all rows of a model that the company has: what a prepared company inherits and does not use"""
+    """Delete all rows of a model that the company has: what a template company inherits and does not use"""
     Model = Pool().get(model)
     if _is_column(Model, 'company'):
         table = Model.__table__()

@@ -5,7 +5,7 @@ from .exceptions import TenantError
 
 
 def require_tenant(company):
-    """Raise TenantError unless a company (id) is a tenant, neither the house nor a prepared company"""
+    """Raise TenantError unless a company (id) is a tenant, neither the house nor a template company"""
     if not Transaction().connection.execute(
             "SELECT 1 FROM company_company WHERE id = %s AND tenant_state NOT IN ('house', 'template')",
             (company,)).fetchone():

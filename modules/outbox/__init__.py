@@ -1,5 +1,5 @@
-"""What must leave the house after COMMIT, written in the transaction that it tells about.
+"""Transactional outbox: events for external receivers, written in the transaction they report.
 
-An event that is announced exists if and only if what it tells of was committed. Announcing costs one
-INSERT for any number of events; delivery comes later, from here, by the worker.
+An announced event exists if and only if its transaction was committed. Announcing costs one INSERT for any
+number of events; the worker delivers them later from this table.
 """

@@ -1,7 +1,7 @@
 """The table of events: inserted and read by the web role, never changed by it.
 
-An event has a name such as ``invoice.paid``, the record it is about and what a receiver is told of it.
-Each row is one event: who announces decides what happens once and what happens again.
+An event has a name such as ``invoice.paid``, the record it concerns and a payload for the receiver. Each row
+is one event: the announcing code decides between once and repeatedly.
 """
 import datetime as dt
 import json
@@ -10,20 +10,17 @@ from decimal import Decimal
 
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.modules.kernel import clock
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import READ, TenantOwned
 from trytond.modules.kernel.rows import insert
 from trytond.modules.tenant.scope import current_company
 from trytond.pool import Pool
 
-NOTHING = {'read': False, 'write': False, 'create': False, 'delete': False}
-
-
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What has happened.
+    """Something that has happened.
 
-    name: subject and verb, ``invoice.paid``; subject: a stored record; payload: what JSON can say, and
-    Decimals and dates.
+    name: subject and verb, ``invoice.paid``; subject: a stored record; payload: JSON values, also Decimals
+    and dates.
     """
     name: str
     subject: object
@@ -34,7 +31,7 @@ class Outbox(TenantOwned, ModelSQL, ModelView):
     """Event"""
     __name__ = 'outbox'
     __web_rights__ = 'SELECT, INSERT'
-    __member_rights__ = {**NOTHING, 'read': True}
+    __member_rights__ = READ
     __never_copied__ = True
 
     event = fields.Char("Event", required=True, readonly=True)
@@ -51,7 +48,7 @@ class Outbox(TenantOwned, ModelSQL, ModelView):
 
     @classmethod
     def _get_subjects(cls):
-        """Return the names of the models that events are about"""
+        """Return the names of the models that can be the subject of an event"""
         return []
 
     @classmethod
@@ -61,7 +58,7 @@ class Outbox(TenantOwned, ModelSQL, ModelView):
 
 
 def announce(events):
-    """Store events of the running transaction's tenant, in one statement; they leave after COMMIT"""
+    """Store events of the running transaction's tenant, in one statement; they are delivered after COMMIT"""
     events = list(events)
     if not events:
         return
@@ -73,7 +70,7 @@ def announce(events):
 
 
 def payload_text(payload):
-    """Return the JSON of a payload: amounts as they are written, days and moments in ISO 8601"""
+    """Return the JSON of a payload: amounts with their decimals as given, days and moments in ISO 8601"""
     return json.dumps(payload, default=_plain, ensure_ascii=False, sort_keys=True)
 
 

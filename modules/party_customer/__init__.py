@@ -1,6 +1,6 @@
-"""Customers: parties a tenant invoices, with what the contracts know about them.
+"""Customers: the parties that a tenant invoices.
 
-A customer is a party like any other: its address, contact mechanisms, VAT identifier and bank
-account are Tryton's own records. ``customer`` reads them together, a bounded number of statements
-whatever the number of customers, and writes them from the flat fields that the contracts send.
+A customer is an ordinary party: its address, contact mechanisms, VAT identifier and bank account are
+Tryton's own records. ``customer`` reads them set-based, with a constant number of statements for any number
+of customers; ``customer_write`` creates and updates them from the flat fields of the contracts.
 """

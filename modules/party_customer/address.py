@@ -1,8 +1,8 @@
-"""A customer's one address string, read: street, post code, city and what else stands there.
+"""Parser of one-line addresses: street, post code, city and additional parts.
 
-The string itself is kept and printed as it was told; the parts serve the client's fields, letters and
-electronic invoices, which want them apart (EN 16931 BT-50 to BT-53). Read are German, Austrian and
-Swiss habits first; what follows none of them still ends up somewhere, never lost and never an error.
+The line itself is stored and printed unchanged. The parts fill the client's fields and are used by letters
+and electronic invoices, which need them separately (EN 16931 BT-50 to BT-53). German, Austrian and Swiss
+formats are tried first. Text in no known format is still kept in one of the parts; parsing raises no error.
 """
 import gettext
 import re
@@ -18,12 +18,12 @@ _CODES = {
     'CZ': r'\d{3} ?\d{2}', 'SK': r'\d{3} ?\d{2}', 'SE': r'\d{3} ?\d{2}', 'GR': r'\d{3} ?\d{2}',
     'NL': r'\d{4} ?[A-Z]{2}', 'PL': r'\d{2}-\d{3}', 'PT': r'\d{4}-\d{3}', 'US': r'\d{5}(?:-\d{4})?',
     'GB': r'[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}'}
-"""Country → its post codes"""
+"""Country → pattern of its post codes"""
 _ANY_CODE = r'\d{4,6}'
 _BEHIND = frozenset(['GB', 'US'])
-"""Countries that write the post code behind the city"""
+"""Countries with the post code after the city"""
 _PREFIX = r'(?:[A-Z]{1,3} ?[-–] ?)?'
-"""A-1010, D-10115, CH-8001: the sign of the country that mail once needed"""
+"""Obsolete country prefix of a post code: A-1010, D-10115, CH-8001"""
 _STREET_WORD = re.compile(
     r'(?:stra(?:ß|ss)e|str\.?|gasse|weg|platz|allee|ring|ufer|damm|chaussee|promenade|kai|rue|via|'
     r'avenue|street|road)(?=\s|\d|$)|\b(?:am|an der|im|zum|zur) ', re.IGNORECASE)
@@ -32,12 +32,12 @@ _BESIDE = re.compile(
     r'^(?:c/o|c\. ?o\.|per adresse|p\. ?a\.|z\.? ?h(?:d|dn)?\.|zu h(?:ä|a)nden|attn|att\.|abt(?:eilung|\.)|'
     r'(?:\d+\. ?)?(?:stock|stiege|og|eg|etage|obergeschoss|aufgang|eingang)\b|top\b|tür\b|haus\b|'
     r'hinterhaus|vorderhaus|gebäude|zimmer|raum|block\b|objekt\b)', re.IGNORECASE)
-"""What stands beside a street: who receives it, where in the house"""
+"""Additional parts of an address: recipient, location in the building"""
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The parts of an address, '' for what it does not say; ``additional`` holds c/o, floor, post box"""
+    """The parts of an address, '' for a missing one; ``additional`` holds c/o, floor, post box"""
     street: str = ''
     additional: str = ''
     postal_code: str = ''
@@ -45,9 +45,9 @@ class Address:
 
 
 def parse_address(text, country=None):
-    """Return the Address that one string of any form means.
+    """Return the Address parsed from one string in any format.
 
-    country: alpha-2 code of where it is, None if unknown; a country's name at the end is left out.
+    country: alpha-2 code of the address's country, None if unknown; a country name at the end is dropped.
     """
     lines = [line for line in (' '.join(part.split()) for part in _BREAK.split(text or '')) if line]
     lines = _with_state(_without_country(lines))
@@ -61,7 +61,7 @@ def parse_address(text, country=None):
 
 
 def street_lines(text, country=None):
-    """Return what stands in an address beside post code and city, in its order, one line each"""
+    """Return an address without post code and city, in its original order, one part per line"""
     address = parse_address(text, country)
     parts = [part for part in (address.street, *address.additional.split(', ')) if part]
     return '\n'.join(sorted(parts, key=lambda part: ' '.join(text.split()).find(part)))
@@ -70,7 +70,7 @@ def street_lines(text, country=None):
 # Post code and city
 
 def _find_place(lines, country):
-    """Return (index of the line, text before, post code, city, text behind) of the place, None without one"""
+    """Return (index of the line, text before, post code, city, text after) of the place, None without one"""
     own = _CODES.get(country, _ANY_CODE)
     attempts = [_leading(own), _within(own), _leading(_ANY_CODE)]
     if country in _BEHIND:
@@ -87,7 +87,7 @@ def _leading(code):
 
 
 def _within(code):
-    """The last post code of a line that has street and city without a comma"""
+    """Pattern of the last post code in a line that holds street and city without a comma"""
     return re.compile(rf'(?P<before>.*\S) {_PREFIX}(?P<code>{code}) (?P<city>[^\d\s].*)$')
 
 
@@ -96,7 +96,7 @@ def _trailing(code):
 
 
 def _city_first(city):
-    """Return (city, street) of a line that goes on with the street; a country's name behind the city goes"""
+    """Return (city, street) of a line that continues with the street; a country name after the city goes"""
     found = re.match(r'(?P<city>\D+?) (?P<street>(?:\S+ )?\S+ \d+\s?\w?(?:[/-]\S+)?)$', city)
     if found and _STREET_WORD.search(found['street']):
         words = found['street'].split(' ')
@@ -112,13 +112,13 @@ def _city_first(city):
 
 
 def _without_country(lines):
-    """A last line that is a country's name says nothing that the country does not say"""
+    """Drop a last line that is a country name; the address has its country in a field"""
     more = len(lines) > 2 or len(lines) == 2 and re.search(_ANY_CODE, lines[0])
     return lines[:-1] if more and lines[-1].casefold() in _country_names() else lines
 
 
 def _with_state(lines):
-    """The state of an American city stands behind a comma of its own"""
+    """Join city and state of an American address, which a comma separates"""
     for index in range(1, len(lines)):
         if re.match(r'[A-Z]{2} \d{5}(?:-\d{4})?$', lines[index]):
             return [*lines[:index - 1], ', '.join(lines[index - 1:index + 1]), *lines[index + 1:]]
@@ -127,7 +127,7 @@ def _with_state(lines):
 
 @cache
 def _country_names():
-    """Names and codes of all countries in the languages of the region, in small letters"""
+    """Names and codes of all countries in the languages of the region, in lower case"""
     translations = [
         gettext.translation('iso3166-1', pycountry.LOCALES_DIR, languages=[language]).gettext
         for language in ('de', 'fr', 'it')]
@@ -139,10 +139,10 @@ def _country_names():
     return frozenset(name.casefold() for name in names) | {'fürstentum liechtenstein'}
 
 
-# Street and what stands beside it
+# Street and additional parts
 
 def _without_code(lines):
-    """The last line is the city where it can be one"""
+    """Return the Address of lines without a post code; the last line is the city if it can be one"""
     *others, last = lines or ['']
     if last and not re.search(r'\d', last) and re.search(r'[^\W\d_]{2}', last) and not _is_street(last) \
             and not _BESIDE.match(last):
@@ -151,7 +151,7 @@ def _without_code(lines):
 
 
 def _street(lines):
-    """Return (street, additional) of the lines beside the city"""
+    """Return (street, additional) of the lines without the place"""
     plain = [line for line in lines if not _BESIDE.match(line)]
     likely = (
         [line for line in plain if _is_street(line) and not _BOX.match(line)]

@@ -7,9 +7,9 @@ class Account(metaclass=PoolMeta):
     __name__ = 'bank.account'
 
     def guess_bank(self):
-        """Return None: stock would add a bank and its party to the tenant's books.
+        """Return None: stock would create a bank and its party in the tenant's books.
 
-        It also takes a lock that whoever makes a customer would have to wait for.
+        It would also take a lock on which concurrent creations of customers would wait.
         """
 
 

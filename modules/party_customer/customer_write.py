@@ -1,7 +1,7 @@
-"""Customers from the flat fields of the contracts: made and changed as Tryton's own records.
+"""Create and update customers from the flat fields of the contracts, as Tryton's own records.
 
 ``values`` has any of the fields of :class:`customer.Customer` but ``id`` and ``…_unchecked``; a text
-that is None or blank stands for nothing.
+that is None or blank means no value.
 """
 from trytond.i18n import gettext
 from trytond.model.modelsql import SQLConstraintError
@@ -16,7 +16,7 @@ from .party import line_parts
 from .exceptions import CountryUnknown, IbanShape, NameMissing, VatIdExists, VatIdShape
 
 PLAIN = ('name', 'contact_person', 'buyer_reference', 'bank_name', 'bic')
-"""Fields that are the party's own"""
+"""Fields stored on the party itself"""
 MECHANISMS = ('email', 'phone')
 _NO_STREET = dict.fromkeys((
         'street_name', 'building_name', 'building_number', 'unit_number', 'floor_number',
@@ -43,7 +43,7 @@ def create_customers(vlist):
 
 
 def update_customer(customer, values):
-    """Change the fields of a customer (id) that are in ``values``; None clears.
+    """Update the fields of a customer (id) that are in ``values``; None clears a field.
 
     Raises NameMissing, CountryUnknown, VatIdShape, IbanShape, VatIdExists.
     """
@@ -53,7 +53,7 @@ def update_customer(customer, values):
     _check_vat_id(values, customer)
     Party = Pool().get('party.party')
     party = Party(customer)
-    # Its address or mechanism alone would let two callers through, each with its own idea of the customer
+    # A write to the address or mechanism alone would not conflict with a concurrent update of the customer
     lock_rows('party.party', [customer])
     own = {name: values[name] for name in PLAIN if name in values}
     if own:
@@ -70,10 +70,10 @@ def update_customer(customer, values):
         _set_iban(party, values['iban'])
 
 
-# What comes in
+# Validation
 
 def _checked(values):
-    """Return the values with country, VAT id and IBAN read; raises what is wrong with them"""
+    """Return the values with country, VAT id and IBAN parsed; raises the error of an invalid one"""
     values = {name: _text(value) for name, value in values.items()}
     if values.get('country'):
         values['country'] = _country(values['country'])
@@ -108,7 +108,7 @@ def _country(code):
     return row[0]
 
 
-# The VAT id is one customer's only
+# Uniqueness of the VAT id
 
 def _check_vat_id(values, customer=None):
     if not values.get('vat_id'):
@@ -125,7 +125,7 @@ def _vat_id_exists(known):
 
 
 def _vat_id_race(vlist):
-    """Run the writing of these values; who loses a VAT id hears which customer has it"""
+    """Run a write; the loser of a race for a VAT id gets VatIdExists with the other customer"""
     codes = [values['vat_id'].code for values in vlist if values.get('vat_id')]
 
     def clash():
@@ -137,7 +137,7 @@ def _vat_id_race(vlist):
 # Records
 
 def _party(values):
-    """Return the values of party.party with all records below it"""
+    """Return the values of party.party with all dependent records"""
     vat_id = values.get('vat_id')
     return {
         **{name: values.get(name) for name in PLAIN},
@@ -154,7 +154,7 @@ def _party(values):
 
 
 def _address(line, country):
-    """Return an address told as one line: as it was told, and its parts; country: id"""
+    """Return the values of an address given as one line: the line itself and its parts; country: id"""
     code = Pool().get('country.country')(country).code if line and country else None
     return {**line_parts(line, code), 'address_line': line}
 
@@ -168,7 +168,7 @@ def _identifier(vat_id):
 
 
 def _set_mechanism(party, type_, value):
-    """Change the first mechanism of a type; without a value none of them stays active"""
+    """Change the first mechanism of a type; without a value all of them are deactivated"""
     Mechanism = Pool().get('party.contact_mechanism')
     mechanisms = [m for m in party.contact_mechanisms if m.type == type_]
     if not value:
@@ -195,7 +195,7 @@ def _set_address(party, values):
 
 
 def _set_vat_id(party, vat_id):
-    """Change the VAT identifier; without a value none of them stays active"""
+    """Change the VAT identifier; without a value all of them are deactivated"""
     Identifier = Pool().get('party.identifier')
     identifiers = [i for i in party.identifiers if i.vat_id]
     if not vat_id:
@@ -207,7 +207,7 @@ def _set_vat_id(party, vat_id):
 
 
 def _set_iban(party, new):
-    """Take a customer's accounts away, and give it the one of a new IBAN"""
+    """Remove a customer's accounts and add the account of a new IBAN"""
     accounts = [a for a in party.bank_accounts if a.active]
     if new and [_shown(a) for a in accounts[:1]] == [new.code]:
         return
@@ -226,7 +226,7 @@ def _shown(account):
 
 
 def _add_account(party, new):
-    """Make a party an owner of the account of an IBAN: several may own the same one"""
+    """Add a party to the owners of an IBAN's account; several parties may own the same one"""
     if not new:
         return
     pool = Pool()
@@ -234,7 +234,7 @@ def _add_account(party, new):
     known = [] if new.unchecked else Number.search([
             ('number_compact', '=', new.code), ('type', '=', 'iban')], limit=1)
     if known:
-        # Not by way of the account, whose row all its new owners would change
+        # Written from the party's side: a write to the account would update the row shared by all its owners
         pool.get('bank.account-party.party').create([{
                     'account': known[0].account.id, 'owner': party.id}])
         return
@@ -243,5 +243,5 @@ def _add_account(party, new):
                     'owners': [('add', [party.id])],
                     'numbers': [('create', [{'type': new.type, 'number': new.code}])]}])
     except SQLConstraintError as error:
-        # Made at the same time by another: once visible, it is the known one of the next attempt
+        # Created concurrently by another transaction: the retry finds it as an existing one
         raise (error.__cause__ or error) from None

@@ -1,10 +1,10 @@
-"""Why a customer cannot be stored or found; paths are fields of :class:`customer.Customer`"""
+"""Errors of customers: invalid, duplicate or ambiguous; paths are fields of :class:`customer.Customer`"""
 from trytond.exceptions import UserError
 from trytond.modules.kernel.exceptions import FieldError
 
 
 class CustomerError(FieldError):
-    """A value cannot be stored"""
+    """A value is invalid"""
 
 
 class NameMissing(CustomerError):
@@ -24,7 +24,7 @@ class IbanShape(CustomerError):
 
 
 class VatIdExists(UserError):
-    """Another customer has the VAT id: ``customer`` is that one's id, ``name`` its name"""
+    """Another customer has the VAT id: ``customer`` is its id, ``name`` its name"""
     code = 'vatid_exists'
 
     def __init__(self, message, vat_id=None, customer=None, name=None):
@@ -35,7 +35,7 @@ class VatIdExists(UserError):
 
 
 class AmbiguousName(UserError):
-    """Several customers share a name: ``matches`` are the first of them, ``count`` says how many"""
+    """Several customers share a name: ``matches`` are the first of them, ``count`` is the number of all"""
     code = 'ambiguous_name'
 
     def __init__(self, message, searched=None, count=0, matches=()):

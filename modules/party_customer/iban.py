@@ -1,4 +1,4 @@
-"""IBANs of customers: the country's shape is required, right check digits are not"""
+"""IBANs of customers: the country's format is required, valid check digits are not"""
 from typing import NamedTuple
 
 from schwifty import IBAN
@@ -6,20 +6,20 @@ from schwifty.exceptions import InvalidChecksumDigits, SchwiftyException
 
 
 class Iban(NamedTuple):
-    """An IBAN as it is kept; code: compact; unchecked: its check digits are wrong"""
+    """A parsed IBAN; code: compact; unchecked: its check digits are wrong"""
     code: str
     unchecked: bool
 
     @property
     def type(self):
-        """Type of bank.account.number: only a right IBAN is one, so nothing is paid to a wrong one"""
+        """Type of bank.account.number: 'iban' only for a valid one, so that no invalid one is paid to"""
         return 'other' if self.unchecked else 'iban'
 
 
 def parse(text):
     """Return the Iban of a text.
 
-    Raises ValueError for what cannot be one.
+    Raises ValueError for a text in no IBAN format.
     """
     if not text.isascii():
         raise ValueError(text)

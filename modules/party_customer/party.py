@@ -14,7 +14,7 @@ from .address import parse_address, street_lines
 _PARTS = frozenset([
         'street', 'street_unstructured', 'street_name', 'building_name', 'building_number', 'unit_number',
         'floor_number', 'room_number', 'post_box', 'private_bag', 'post_office', 'postal_code', 'city'])
-"""Fields of an address that its one line is made of"""
+"""Fields of an address that make up its one-line form"""
 
 
 class Party(metaclass=PoolMeta):
@@ -60,7 +60,7 @@ class Party(metaclass=PoolMeta):
         return values
 
     def compute_fields(self, field_names=None):
-        # Stock returns what has not changed as well, which costs each new party a second write
+        # Stock also returns unchanged values, which costs each new party a second write
         return {
             name: value for name, value in super().compute_fields(field_names).items()
             if getattr(self, name, None) != value}
@@ -73,7 +73,7 @@ class Party(metaclass=PoolMeta):
 
     @classmethod
     def sync_customer_vat(cls, parties):
-        """Bring ``customer_vat`` to what the identifiers of the parties say"""
+        """Update ``customer_vat`` from the identifiers of the parties"""
         to_write = []
         for party in parties:
             code = party.vat_identifier.vat_id if party.vat_identifier else None
@@ -104,11 +104,11 @@ class Address(metaclass=PoolMeta):
     @classmethod
     def __register__(cls, module):
         super().__register__(module)
-        cls._read_lines()
+        cls._parse_lines()
 
     @classmethod
-    def _read_lines(cls):
-        """Lines that were stored before they were read: give them their parts"""
+    def _parse_lines(cls):
+        """Parse stored lines of before the parser existed, and fill in their parts"""
         pool = Pool()
         table, country = cls.__table__(), pool.get('country.country').__table__()
         cursor = Transaction().connection.cursor()
@@ -134,8 +134,8 @@ class Address(metaclass=PoolMeta):
     def _address_line(self):
         """Return street, post code and city as one text; None without any of them.
 
-        What was told as one line stays as it was told while it means these parts; an address that is
-        only a street is returned as it stands, whatever it holds.
+        A line given as one text stays unchanged while it parses to these parts; an address with nothing but
+        a street is returned unchanged.
         """
         street = getattr(self, 'street', None) or ''
         code, city = (getattr(self, name, None) or '' for name in ('postal_code', 'city'))
@@ -151,9 +151,9 @@ class Address(metaclass=PoolMeta):
 
 
 def line_parts(line, country):
-    """Return the fields of party.address that one line means, None where it says nothing.
+    """Return the fields of party.address parsed from one line, None for a missing one.
 
-    country: alpha-2 code. Where no city can be told from the street, all of the line is the street.
+    country: alpha-2 code. Without a recognisable city the whole line is the street.
     """
     address = parse_address(line, country)
     if not address.city:
@@ -189,7 +189,7 @@ class Identifier(metaclass=PoolMeta):
         code = values.get('code_compact', getattr(self, 'code_compact', None))
         type_, unchecked = getattr(self, 'type', None), getattr(self, 'unchecked', None)
         if unchecked and getattr(self, 'code', None):
-            # Stock keeps the compact form of the number before, where it cannot check the new one
+            # For a number that it cannot check, stock keeps the compact form of the previous number
             code = vat.compact(self.code)
             if getattr(self, 'code_compact', None) != code:
                 values['code_compact'] = code

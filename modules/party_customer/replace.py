@@ -1,4 +1,4 @@
-"""Merging and erasing parties: nothing of a customer is lost, or left behind"""
+"""Merging and erasing parties: a merge keeps the customer's flag, an erasure clears all customer data"""
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import inactive_records
 
@@ -39,7 +39,7 @@ class Erase(metaclass=PoolMeta):
     @staticmethod
     @inactive_records
     def _numbers(party_id):
-        """Return the ids of the numbers of accounts that nobody else owns"""
+        """Return the ids of the numbers of accounts with no other owner"""
         Account = Pool().get('bank.account')
         accounts = Account.search([('owners', '=', party_id)])
         return [n.id for a in accounts if len(a.owners) == 1 for n in a.numbers]

@@ -1,7 +1,7 @@
-"""VAT ids: their shape is required, their check digits are not.
+"""VAT ids: the format is required, valid check digits are not.
 
-The member states' formats are python-stdnum's. Elsewhere only the outer shape is known: the code of
-a country and four to fifteen letters and digits, three of them digits.
+The formats of the member states are python-stdnum's. Elsewhere only a general format applies: a country
+code and four to fifteen letters and digits, three of them digits.
 """
 import re
 from typing import NamedTuple
@@ -18,10 +18,10 @@ _COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 
 
 class VatId(NamedTuple):
-    """A VAT id as it is kept.
+    """A parsed VAT id.
 
-    code: compact, with country; type: of party.identifier or None; unchecked: its digits are wrong or
-    nobody here knows how to check them.
+    code: compact, with country; type: of party.identifier or None; unchecked: its check digits are wrong, or
+    no check for them is known.
     """
     code: str
     type: str | None
@@ -29,12 +29,12 @@ class VatId(NamedTuple):
 
 
 def bare(text):
-    """Return a text without separators, in capitals"""
+    """Return a text without separators, in upper case"""
     return _SEPARATORS.sub('', text).upper()
 
 
 def compact(text):
-    """Return a VAT id as it is kept and compared: bare, and as its country completes it"""
+    """Return a VAT id in its stored and compared form: bare, completed by its country's rules"""
     code = bare(text)
     try:
         return eu_vat.compact(code)
@@ -45,7 +45,7 @@ def compact(text):
 def parse(text):
     """Return the VatId of a text.
 
-    Raises ValueError for what cannot be one.
+    Raises ValueError for a text in no VAT id format.
     """
     code = compact(text)
     if not _OUTER_SHAPE.fullmatch(code):
@@ -72,12 +72,12 @@ def _is_european(code):
 
 
 def is_right(code):
-    """Tell if the check digits of a European VAT id are right"""
+    """Tell if the check digits of a European VAT id are valid"""
     return eu_vat.is_valid(code or '')
 
 
 def full_code(type_, code, unchecked):
-    """Return the VAT id with its country that an identifier stands for, None if it is none"""
+    """Return the VAT id, with its country, of an identifier; None if the identifier is no VAT id"""
     if not code:
         return None
     if type_ == EU_VAT or (unchecked and not type_):

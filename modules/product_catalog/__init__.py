@@ -1,6 +1,6 @@
-"""The catalogue: items a tenant sells again and again, and the units they are counted in.
+"""The catalogue: the items that a tenant sells repeatedly, and their units.
 
-An item is a product with a key; ``item`` reads and writes them set-based. Eleven units of measure
-are built in and shared, further ones (``product.unit``) are the tenant's own and carry the code an
-e-invoice needs.
+An item is a product with a key; ``item`` reads and writes items set-based. Eleven units of measure
+are built in and shared; further ones (``product.unit``) belong to the tenant and carry the code required
+by an e-invoice.
 """

@@ -1,10 +1,10 @@
-"""Why an item or a unit cannot be stored or deleted"""
+"""Errors of items and units that cannot be stored or deleted"""
 from trytond.exceptions import UserError
 from trytond.modules.kernel.exceptions import FieldError
 
 
 class ItemKeyExists(UserError):
-    """Another item has the key ``item_key``: ``item`` is that one's id"""
+    """Another item has the key ``item_key``: ``item`` is its id"""
     code = 'itemkey_exists'
 
     def __init__(self, message, item=None, item_key=None):
@@ -18,5 +18,5 @@ class UnitInUse(UserError):
 
 
 class UnitNotFound(FieldError):
-    """A custom unit does not exist or is not the tenant's"""
+    """A custom unit does not exist or belongs to another tenant"""
     code = 'not_found'

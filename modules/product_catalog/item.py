@@ -1,6 +1,6 @@
-"""Items as the contracts see them: products with a key, any number of them in three statements.
+"""Set-based reads and writes of items: products with a key, any number of them in three statements.
 
-The unit is the UN/ECE code of a built-in one; an own unit replaces it on documents.
+The unit is the UN/ECE code of a built-in one; a custom unit replaces it on documents.
 """
 import datetime as dt
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Item:
 
 
 def get_items(ids):
-    """Return {id: Item} of those that are active items of the tenant"""
+    """Return {id: Item} of the tenant's active items among the ids"""
     ids = [id for id in ids if id]
     if not ids:
         return {}
@@ -54,9 +54,9 @@ def get_items(ids):
 
 
 def list_items(search=None, offset=0, limit=50):
-    """Return (items, number of all) in the order of their keys, code point by code point.
+    """Return (items, number of all matches) in the order of their keys, by code point.
 
-    search: part of key or description, whatever the case.
+    search: part of key or description; case is ignored.
     """
     tables = _Tables()
     where = Literal(True)
@@ -80,7 +80,7 @@ def find_by_key(item_key):
 def create_items(vlist):
     """Create items and return their ids.
 
-    values: item_key, description and, if wanted, default_price, unit (UN/ECE code), custom_unit.
+    values: item_key, description and, optionally, default_price, unit (UN/ECE code), custom_unit.
     Raises ItemKeyExists, UnitNotFound.
     """
     check_units(values.get('custom_unit') for values in vlist)
@@ -94,7 +94,7 @@ def create_items(vlist):
 
 
 def update_item(item, values):
-    """Change the fields of an item (id) that are in ``values``.
+    """Update the fields of an item (id) that are in ``values``.
 
     Raises ItemKeyExists, UnitNotFound.
     """
@@ -126,11 +126,11 @@ def _template(values, units):
 
 
 def _company():
-    """Prices are kept per company, which stock takes from the context"""
+    """Set the context's company: stock keeps prices per company and reads it from there"""
     return Transaction().set_context(company=current_company())
 
 
-# The key is one item's only
+# Uniqueness of the key
 
 def _check_key(item_key):
     if known := find_by_key(item_key):
@@ -144,7 +144,7 @@ def _exists(known):
 
 
 def _key_race(keys):
-    """Run the writing of these keys; who loses one hears which item has it"""
+    """Run a write; the loser of a race for a key gets ItemKeyExists with the other item"""
     def clash():
         known = next(filter(None, map(find_by_key, keys)), None)
         return _exists(known) if known else None
@@ -158,7 +158,7 @@ def _in(column, ids):
 
 
 class _Tables:
-    """The tables an item stands in"""
+    """The tables of an item"""
 
     def __init__(self):
         pool = Pool()
@@ -168,7 +168,7 @@ class _Tables:
         self.price = pool.get('product.list_price').__table__()
         self.joined = self.product.join(
             self.template, condition=self.product.template == self.template.id)
-        # Row-level security says the same; saying it here lets the index be used
+        # Row-level security has the same condition; this explicit one makes the index usable
         self.mine = (self.product.company == current_company()) & (self.product.item_key != '')
 
     def read(self, where, offset=0, limit=None):

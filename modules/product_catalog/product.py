@@ -1,4 +1,4 @@
-"""Products as items: a key that is the tenant's own, a description, one unit"""
+"""Products as items: a key unique per tenant, a description, one unit"""
 from trytond.model import Check, Index, Unique, fields
 from trytond.pool import PoolMeta
 from trytond.transaction import Transaction, inactive_records
@@ -20,7 +20,7 @@ class Template(metaclass=PoolMeta):
     @classmethod
     def __setup__(cls):
         super().__setup__()
-        # Translations are shared between tenants, an item's description is one tenant's
+        # Translations are shared between tenants; an item's description belongs to one tenant
         cls.name.translate = False
         cls.name.loading = 'eager'
         cls.name.forbidden_chars = ''
@@ -49,7 +49,7 @@ class Template(metaclass=PoolMeta):
     @classmethod
     @inactive_records
     def _variants(cls, templates):
-        """Return the products of templates, of archived ones as well"""
+        """Return the products of templates, archived ones included"""
         return cls.products.get_target().search([('template', 'in', [t.id for t in templates])])
 
 
@@ -68,8 +68,9 @@ class Product(metaclass=PoolMeta):
         cls.description.translate = False
         cls.suffix_code.size = ITEM_KEY_LENGTH
         table = cls.__table__()
-        # An exclusion constraint lets two callers wait for each other; the item key says as much. Its name
-        # stays in use: stock would make it again, over all tenants, at the next migration.
+        # Two writers of an exclusion constraint can deadlock; the item key's constraint enforces the same. A
+        # dummy keeps the name of stock's constraint, which the next migration would otherwise make again,
+        # over all tenants.
         cls._sql_constraints = [
             constraint for constraint in cls._sql_constraints if constraint[0] != 'code_exclude']
         cls._sql_constraints += [
@@ -108,7 +109,7 @@ class Product(metaclass=PoolMeta):
 
     @classmethod
     def sync_item_key(cls, products):
-        """Bring the item keys to what codes and archiving say"""
+        """Update the item keys from codes and archiving"""
         to_write = []
         for product in products:
             key = product.code if product.active and product.template.active else None

@@ -1,4 +1,4 @@
-"""A tenant's own units: a free label, and the standardised code that an e-invoice carries instead"""
+"""Custom units of a tenant: a free label, and the standard code that replaces it in an e-invoice"""
 from trytond import backend
 from trytond.i18n import gettext
 from trytond.model import ModelSQL, ModelView, fields
@@ -25,7 +25,7 @@ CODES = {
     'LTR': "Liter",
     'MLT': "Milliliter",
     }
-"""UN/ECE Recommendation 20 code → label: what an own unit may stand for"""
+"""UN/ECE Recommendation 20 code → label: the codes that a custom unit may carry"""
 LUMP_SUM = 'LS'
 
 
@@ -56,9 +56,9 @@ class Unit(TenantOwned, ModelSQL, ModelView):
     def delete(cls, units):
         """Delete units.
 
-        Raises UnitInUse: the foreign keys say so, also when the item or invoice comes at the same time.
+        Raises UnitInUse, from the foreign keys: also for an item or invoice created concurrently.
         """
-        # Said beforehand: a transaction that the foreign key has broken can not read texts any more
+        # Checked beforehand: after a failed foreign key the transaction cannot read the message's texts
         message = gettext('product_catalog.msg_unit_in_use', unit=', '.join(u.label for u in units))
         try:
             super().delete(units)
@@ -67,7 +67,7 @@ class Unit(TenantOwned, ModelSQL, ModelView):
 
 
 def get_units(ids=None):
-    """Return {id: row} of the tenant's own units, oldest first; of those asked for, if given"""
+    """Return {id: row} of the tenant's custom units, oldest first; only those in ``ids``, if given"""
     table = Pool().get('product.unit').__table__()
     where = table.company == current_company()
     if ids is not None:

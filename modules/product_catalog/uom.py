@@ -1,11 +1,11 @@
-"""The built-in units: rows of product.uom that have a UN/ECE code"""
+"""The built-in units: rows of product.uom with a UN/ECE code"""
 from trytond.cache import Cache
 from trytond.model import fields
 from trytond.pool import Pool, PoolMeta
 from trytond.transaction import Transaction
 
 PIECE = 'H87'
-"""The unit of what has none"""
+"""The unit of items without one"""
 
 
 class Uom(metaclass=PoolMeta):
@@ -22,7 +22,7 @@ class Uom(metaclass=PoolMeta):
 
 
 def measures():
-    """Return {id of product.uom: (UN/ECE code or None, symbol)}, units of the whole house"""
+    """Return {id of product.uom: (UN/ECE code or None, symbol)} of the units of all tenants"""
     cache = Pool().get('product.uom')._coded_cache
     found = cache.get(None)
     if found is None:

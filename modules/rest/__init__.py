@@ -1,67 +1,105 @@
 """The face to integrators: one Werkzeug application for all REST contracts.
 
 How a contract module is written (``rest_billing`` is the first)
----------------------------------------------------------------- A contract module is a Tryton
-module named ``rest_<name>`` that depends on ``rest`` and on the domain modules it speaks for. Its
-package holds ``CONTRACT``, found by the application when the module is
-activated in the database. It contains shapes and small functions, no business rule::
+----------------------------------------------------------------
+A contract module is a Tryton module named ``rest_<name>`` that depends on ``rest`` and on the domain modules
+it speaks for. Its package holds ``CONTRACT``. It contains shapes and small functions, no business rule. Here
+a dictionary takes the place of the domain; this text runs as a test:
 
-    # rest_billing/units.py
-    from trytond.modules.rest import Operation, not_found
-    from trytond.modules.rest.fields import Body, Id, Output, Stamp, text
+>>> from trytond.modules.rest import (
+...     Contract, Dialect, Entry, Key, Kind, Operation, Repeats, not_found)
+>>> from trytond.modules.rest.fields import Body, Output, camel, text
+>>> from trytond.modules.rest.house import WORDS
 
-    class CustomUnit(Output):                      # snake_case here, camelCase in JSON
-        id: Id
-        label: str
-        e_invoice_code: UnitCode
-        created_at: Stamp
+Shapes are pydantic models: snake_case here, camelCase in JSON. What comes in is strict, unknown members are
+refused:
 
-    class CustomUnitCreate(Body):                  # strict, unknown members are refused
-        label: text(30, minimum=1)
-        e_invoice_code: UnitCode = 'LS'
+>>> class UnitCreate(Body, alias_generator=camel):
+...     label: text(30, minimum=1)
+...     e_invoice_code: text(3) = 'LS'
+>>> class Unit(Output, alias_generator=camel):
+...     id: int
+...     label: str
+...     e_invoice_code: str
 
-    def create(call):
-        Unit = Pool().get('product.custom_unit')
-        unit, = Unit.create([{
-                    'label': call.body.label, 'code': call.body.e_invoice_code}])
-        return show(unit)
+A handler is a plain function from a Call to an answer. It runs in the tenant's transaction, and raises
+Refusals and the domain's errors, never a status or a sentence:
 
-    OPERATIONS = [
-        Operation(
-            id='createUnit', method='POST', path='/api/units', status=201, tag='units',
-            summary="Create a custom unit", request=CustomUnitCreate, response=CustomUnit,
-            handler=create, ability='units:write', etag=True,
-            problems={400: {'invalid_argument': "label missing or too long"}}),
-        Operation(
-            id='updateUnit', method='PATCH', path='/api/units/{id:int}', tag='units',
-            summary="Change the fields sent", request=CustomUnitUpdate, response=CustomUnit,
-            handler=update, current=read, ability='units:write', etag=True,
-            problems={404: {'not_found': "unknown, or belongs to another account"}}),
-        ]
+>>> UNITS = {}
+>>> def create(call):
+...     id = len(UNITS) + 1
+...     UNITS[id] = Unit(
+...         id=id, label=call.body.label, e_invoice_code=call.body.e_invoice_code)
+...     return UNITS[id]
+>>> def read(call):
+...     if call.params['id'] not in UNITS:
+...         raise not_found()
+...     return UNITS[call.params['id']]
 
-    # rest_billing/__init__.py
-    CONTRACT = Contract(
-        name='billing', title="Billing", prefix='/api', json_name=camel, invalid='invalid_argument',
-        authentication=Authentication(scheme='billing', header='X-Api-Key'),
-        idempotency=Idempotency(), operations=[*units.OPERATIONS, *customers.OPERATIONS])
+The dialect says how the contract refuses: kind → status and word. The sentences are the core's, in English
+and German:
 
-What the application has done before a handler runs: route, credential and ability, plan, rate
-limit, body limit, strict JSON, the tenant's transaction (company, user, language, access checks
-on, stock warnings skipped, the locks of ``Operation.locks``), the idempotency reservation, the
-shape, ``If-Match``. What it does afterwards: the answer's JSON and ETag, COMMIT, tasks,
-``Server-Timing``, the request log.
+>>> DIALECT = Dialect(case=camel, table={
+...     **WORDS,
+...     Kind.NO_CREDENTIAL: Entry(401, 'missing_api_key'),
+...     Kind.BAD_CREDENTIAL: Entry(401, 'invalid_api_key'),
+...     Kind.UNKNOWN_RECORD: Entry(404, 'not_found')})
 
-How a handler refuses
----------------------
-``raise Problem(409, 'vatid_exists', "Customer with vatId … already exists", existingId=42)``, or
-the short forms ``invalid(field, reason)`` and ``not_found(message)``. Domain modules raise
-subclasses of UserError; a class attribute ``code`` becomes the machine word (its status comes
-from ``Contract.codes``, else 400), ``field`` the named field (through ``Contract.json_name``),
-``extra`` further members. A record that is not the tenant's is simply not found, and an id
+The contract puts it together:
+
+>>> CONTRACT = Contract(
+...     name='units', title="Units", roots=['/api'], dialect=DIALECT,
+...     ways=[Key(scheme='billing', header='X-Api-Key')], repeats=Repeats(), operations=[
+...         Operation(
+...             id='createUnit', method='POST', path='/api/units', status=201, tag='units',
+...             summary="Create a unit", request=UnitCreate, response=Unit, handler=create),
+...         Operation(
+...             id='getUnit', method='GET', path='/api/units/{id:int}', tag='units',
+...             summary="One unit", response=Unit, handler=read, etag=True)])
+
+That is all; the application answers (the gateway is the way to the database, here one without any):
+
+>>> from trytond.modules.rest.tests.fakes import KEY, application
+>>> from werkzeug.test import Client
+>>> client = Client(application(contracts=[CONTRACT]))
+>>> key = {'X-Api-Key': KEY}
+>>> client.post('/api/units', json={'label': "Pauschal"}, headers=key).text
+'{"id":1,"label":"Pauschal","eInvoiceCode":"LS"}'
+>>> client.get('/api/units/1', headers=key).status_code
+200
+>>> client.get('/api/units/2', headers=key).text
+'{"error":"not_found","message":"Unknown id, or not yours"}'
+>>> client.post('/api/units', json={'label': ''}, headers={**key, 'Accept-Language': 'de'}).text
+'{"error":"invalid_argument","message":"label: darf nicht leer sein"}'
+
+What the application has done before a handler runs: route, way in, plan and ability, rate, kind and size of
+the body, the tenant's transaction (company, user, language, access checks on, stock warnings skipped, the
+locks of ``Operation.locks``), the reservation of the idempotency key, the shape, ``If-Match``. What it does
+afterwards: the answer's bytes and ETag, COMMIT, tasks, ``Server-Timing``, CORS, the request log.
+
+A handler may run more than once (serialization failures are retried whole), so what leaves the house waits
+for COMMIT: an outbox row, never a request inside a handler.
+
+Where things are
+----------------
+=================  ==========================================================================================
+contract           Contract, Operation, Repeats, Answer: all that a contract says of itself
+refusals           kinds and reasons, as data; ``sentences``: the core's; ``dialect``: a contract's manner
+ways               keys, sessions, signatures, open doors; ``cors``: pages of other hosts
+routes             from method and path to an operation; whose an unknown path is
+exchange           Exchange (the wire's facts) and Call (one request, as handlers and the domain see it)
+bodies, answers    what comes in (JSON, forms, bytes) and what goes out (bytes, streams, pages)
+paging             lists by page; ``offsets``, ``cursors``
+pages              HTML from templates, static files
+application        the way of a request, through ``admission``, ``handling``, ``gateway``, ``transaction``
+idempotency        repeated requests; ``replay``: the decision
+openapi            the document of a contract; ``house``: the host's own pages
+=================  ==========================================================================================
+
+Domain modules raise subclasses of UserError: the class attribute ``code`` is the word that the dialect's
+table knows, ``path`` leads to the field in the domain's names, which ``Dialect.names``, ``Operation.names``
+and ``Call.places`` turn into the contract's. A record that is not the tenant's is simply not found, and an id
 outside 1 … 2^31 − 1 reads as 0, which nobody has.
-
-A handler may run more than once (serialization failures are retried whole), so what leaves the
-house waits for COMMIT: an outbox row, never a request inside a handler.
 """
 from .answers import Page, Stream
 from .contract import NEVER, OPTIONAL, REQUIRED, Answer, Contract, Operation, Repeats
@@ -69,9 +107,9 @@ from .cors import Cors
 from .dialect import Dialect, Entry
 from .exchange import Call
 from .refusals import Kind, Reason, Refusal, invalid, not_found
-from .ways import Key, Open, Session, SessionToken, Signed
+from .ways import Key, Open, OpenForm, Session, SessionToken, Signed
 
 __all__ = [
     'NEVER', 'OPTIONAL', 'REQUIRED', 'Answer', 'Call', 'Contract', 'Cors', 'Dialect', 'Entry', 'Key', 'Kind',
-    'Open', 'Operation', 'Page', 'Reason', 'Refusal', 'Repeats', 'Session', 'SessionToken', 'Signed',
-    'Stream', 'invalid', 'not_found']
+    'Open', 'OpenForm', 'Operation', 'Page', 'Reason', 'Refusal', 'Repeats', 'Session', 'SessionToken',
+    'Signed', 'Stream', 'invalid', 'not_found']

@@ -79,6 +79,8 @@ class Operation:
     detached: bool = False
     """the handler opens its transactions itself; nothing is repeated"""
     logged: bool = True
+    hidden: bool = False
+    """OPTIONS does not tell its path"""
     body_limit: int = MIB
     """bytes; more is refused"""
     body_required: bool = True
@@ -148,7 +150,7 @@ class Contract:
     templates: Any = None
     """``pages.Templates`` of its pages"""
     documented: bool = True
-    """has an OpenAPI document and a reference page"""
+    """has an OpenAPI document and a reference page; without one, a query that nobody reads may be anything"""
     tags: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """{tag: title} in the order of the reference page"""
 

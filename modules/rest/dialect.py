@@ -5,7 +5,6 @@ beyond the core's, and a renderer. The core's own code raises kinds (``refusals`
 document and the answers all read this table.
 """
 import dataclasses
-import functools
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +21,6 @@ from .writing import write_json
 PLAIN, PROBLEM_JSON = 'application/json', 'application/problem+json'
 MOST_REASONS = 5
 _PLAIN_NAME = re.compile(r'[\w$-]{1,60}', re.ASCII)
-_STEP = re.compile(r'(\w+)|\[(\d+)\]')
 
 DOMAIN_WORDS = {
     'invalid_argument': Kind.UNFIT, 'not_found': Kind.UNKNOWN_RECORD, 'plan_forbidden': Kind.PLAN,
@@ -94,11 +92,6 @@ def _printable(name):
     return name if _PLAIN_NAME.fullmatch(name) else json.dumps(name[:60])
 
 
-def steps(text):
-    """Return the path of a domain field that is written as text: ``lines[3].unit_price``"""
-    return tuple(int(index) if index else name for name, index in _STEP.findall(text or ''))
-
-
 class Renaming(NamedTuple):
     """From a domain's path to a contract's.
 
@@ -146,15 +139,9 @@ def _from_domain(error):
         'invalid_argument')
     kind = DOMAIN_WORDS.get(word, word)
     facts = {**vars(error), **(getattr(error, 'extra', None) or {})}
-    if path := path_of(error):
+    if path := getattr(error, 'path', ()):
         return Refusal(kind, [Reason(path, 'text', {'text': error.message}, DOMAIN)], facts=facts)
     return Refusal(kind, says='text', facts=facts, text=error.message)
-
-
-def path_of(error):
-    """Return the path to the field that a domain error names, () where it names none"""
-    path = getattr(error, 'path', None)
-    return tuple(path) if path is not None else steps(getattr(error, 'field', None))
 
 
 # Renderers
@@ -247,7 +234,8 @@ class Dialect:
 
     def renaming(self, names=None, places=None):
         """Return the Renaming of an operation"""
-        return Renaming({**self.names, **(names or {})}, places or {}, self.case)
+        names = {**self.names, **names} if names else self.names
+        return Renaming(names, places or {}, self.case)
 
     def say(self, name, values, language):
         return sentence(name, values, language, self.sentences)
@@ -281,13 +269,3 @@ def _headers(values, headers):
     if 'retry_after' in values:
         found['Retry-After'] = str(values['retry_after'])
     return found
-
-
-@functools.cache
-def _nobodys():
-    return Dialect(table={Kind.FLAWED: Entry(400, '', most=1)})
-
-
-def plain_text(refusal):
-    """Return a Refusal in English, for logs and tests"""
-    return _nobodys().problem(refusal).message

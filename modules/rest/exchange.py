@@ -90,6 +90,8 @@ class Exchange:
     @property
     def language(self):
         languages = self.contract.dialect.languages if self.contract else LANGUAGES
+        if 'HTTP_ACCEPT_LANGUAGE' not in self.request.environ:
+            return languages[0]
         return self.request.accept_languages.best_match(languages, default=languages[0])
 
     @property

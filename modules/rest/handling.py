@@ -7,9 +7,11 @@ from .pages import HEADERS as PAGE_HEADERS
 from .reading import read_query
 from .refusals import HEADER, QUERY, Kind, refused_field
 from .shapes import fit
+from .ways import FromPage
 from .writing import entity_tag, write_json
 
 NO_BODY = frozenset({204, 304})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def read_call(call):
@@ -18,9 +20,10 @@ def read_call(call):
     Raises Refusal.
     """
     operation = call.operation
-    values = read_query(call.exchange.request.environ.get('QUERY_STRING', ''))
-    if operation.query:
-        call.query = fit(operation.query, values, QUERY)
+    if operation.query or call.contract.documented:
+        values = read_query(call.exchange.request.environ.get('QUERY_STRING', ''))
+        if operation.query:
+            call.query = fit(operation.query, values, QUERY)
     if call.received:
         call.body, call.sent = call.received.value()
 
@@ -48,12 +51,15 @@ def finish(call, result):
     body = _body(call, answer, status, headers)
     if answer.etag or operation.etag and not isinstance(body, Stream):
         headers['ETag'] = f'"{answer.etag or entity_tag(body)}"'
-    return Finished(status, headers, body, answer.cookies, answer.record)
+    cookies = answer.cookies
+    if isinstance(answer.body, Page) and isinstance(call.way, FromPage):
+        cookies = [*cookies, *call.way.page_cookies(call.exchange)]
+    return Finished(status, headers, body, cookies, answer.record)
 
 
 def _body(call, answer, status, headers):
     body = answer.body
-    if status in NO_BODY:
+    if status in NO_BODY or body is None and status in REDIRECTS:
         return b''
     if isinstance(body, bytes | bytearray | memoryview):
         headers['Content-Type'] = answer.media_type or call.operation.media_type

@@ -18,7 +18,7 @@ from trytond.transaction import Transaction
 
 from trytond.modules.backend.prepared import Prepared, Slot
 from trytond.modules.kernel import vault
-from trytond.modules.tenant.ownership import TenantOwned
+from trytond.modules.tenant.ownership import NOTHING, TenantOwned
 from trytond.modules.tenant.scope import current_company
 
 from .dialect import Finished
@@ -54,7 +54,7 @@ def without(body, secrets):
 class Idempotency(TenantOwned, ModelSQL):
     """Idempotency"""
     __name__ = 'rest.idempotency'
-    __member_rights__ = {'read': False, 'write': False, 'create': False, 'delete': False}
+    __member_rights__ = NOTHING
 
     contract = fields.Char("Contract", required=True)
     method = fields.Char("Method", required=True)

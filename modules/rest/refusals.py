@@ -68,16 +68,12 @@ class Refusal(Exception):
     """
 
     def __init__(self, kind, reasons=(), says=None, facts=None, **values):
-        super().__init__(kind)
+        super().__init__(kind, *(reason.name for reason in reasons))
         self.kind = kind
         self.reasons = tuple(reasons)
         self.says = says or kind
         self.facts = facts or {}
         self.values = values
-
-    def __str__(self):
-        from .dialect import plain_text
-        return plain_text(self)
 
 
 def refused_field(kind, name, /, *path, place=BODY, **values):
@@ -101,5 +97,5 @@ def quoted(kind, text):
 
 def shown(text, length=100):
     """Return a piece of a request for a message: printable, short"""
-    clean = ''.join(c if c.isprintable() else '?' for c in text)
+    clean = text if text.isprintable() else ''.join(c if c.isprintable() else '?' for c in text)
     return clean if len(clean) <= length else clean[:length] + '…'

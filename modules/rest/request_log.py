@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Identifier
 from trytond.model import Index, ModelSQL, ModelView, fields
 from trytond.transaction import Transaction
 
-from trytond.modules.tenant.ownership import OPERATOR
+from trytond.modules.tenant.ownership import READ, OperatorOwned
 from trytond.modules.tenant.scope import CURRENT
 
 from .exchange import utcnow
@@ -26,15 +26,16 @@ _INSERT = SQL(
     "INSERT INTO rest_request ({names}) SELECT {names} FROM json_to_recordset(%s) AS line ({types})").format(
     names=SQL(', ').join(map(Identifier, _COLUMNS)),
     types=SQL(', ').join(SQL('{} {}').format(Identifier(n), SQL(t)) for n, t in _COLUMNS.items()))
-OPERATOR.setdefault('rest.request', "the log of all calls; tenants read their own lines")
 
 
-class RequestLog(ModelSQL, ModelView):
+class RequestLog(OperatorOwned, ModelSQL, ModelView):
     """Request Log"""
     __name__ = 'rest.request'
     _rec_name = 'request'
     _order_name = 'moment'
-    __member_rights__ = {'read': True, 'write': False, 'create': False, 'delete': False}
+    __web_rights__ = 'SELECT, INSERT'
+    __worker_rights__ = 'SELECT, DELETE'
+    __member_rights__ = READ
 
     moment = fields.Timestamp("Moment", required=True, readonly=True)
     company = fields.Many2One('company.company', "Company", readonly=True, ondelete='SET NULL')
@@ -75,9 +76,8 @@ class RequestLog(ModelSQL, ModelView):
             name = Identifier(name)
             cursor.execute(SQL("DROP POLICY IF EXISTS {} ON {}").format(name, table))
             cursor.execute(SQL("CREATE POLICY {} ON {} ").format(name, table) + rule)
-        cursor.execute(SQL("GRANT SELECT, INSERT ON {} TO {}").format(table, web))
-        cursor.execute(SQL("GRANT SELECT, DELETE ON {} TO {}").format(table, worker))
-        cursor.execute(SQL("GRANT USAGE ON SEQUENCE {} TO {}").format(
+        # How many calls all tenants make is not for one of them to see
+        cursor.execute(SQL("REVOKE SELECT ON SEQUENCE {} FROM {}").format(
                 Identifier(f'{cls._table}_id_seq'), web))
 
     @classmethod

@@ -205,7 +205,7 @@ class Table:
         node, params = found
         entry = node.operations.get('GET' if method == 'HEAD' else method)
         if not entry:
-            raise _wrong_method(node)
+            raise _wrong_method(node, method)
         return Match(*entry, params)
 
     def contract_of(self, path):
@@ -234,10 +234,13 @@ def _claims(root, path):
     return below and (not root.endswith('/') or path.endswith('/'))
 
 
-def _wrong_method(node):
+def _wrong_method(node, method):
     entries = list(node.operations.values())
+    hidden = all(operation.hidden for _, operation in entries)
+    if hidden and method == 'OPTIONS':
+        return UnknownPath(method)
     return WrongMethod(
-        allowed(node.operations), entries[0][0],
+        ', '.join([*node.operations, 'OPTIONS']) if hidden else allowed(node.operations), entries[0][0],
         next((operation.cors for _, operation in entries if operation.cors), None))
 
 

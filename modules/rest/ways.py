@@ -16,6 +16,7 @@ A caller has ``id``, ``company`` (None: no tenant), ``user``, ``prefix``, ``feat
 import dataclasses
 import hashlib
 import hmac
+import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -147,34 +148,12 @@ class SessionToken(OfTenant):
         return self.name, _in_header(self.header, self.prefix)
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Session(OfTenant):
-    """A session in a cookie, as browsers send it.
+class FromPage(Way):
+    """A way of browsers, which send a cookie along whoever asks them to.
 
     What changes something must come from a page of ours: its Origin is this host, and it brings the CSRF
-    token in a header or as a field of the form. The token is bound to the session (HMAC of the cookie), so
-    nothing is stored and another site's cookie is worth nothing.
-    find: function(gateway, token) → (database, caller), or None for no session.
+    token in a header or as a field of the form.
     """
-    find: Callable
-    cookie: str = 'sessionid'
-    csrf_cookie: str = 'csrftoken'
-    csrf_header: str = 'X-CSRFToken'
-    csrf_field: str = 'csrf_token'
-    feature: str | None = None
-    name: str = 'session'
-
-    def used(self, exchange):
-        return self.cookie in exchange.request.cookies
-
-    def identify(self, exchange, gateway):
-        token = exchange.request.cookies.get(self.cookie)
-        if not token:
-            raise Refusal(Kind.NO_CREDENTIAL, header=f'Cookie ({self.cookie})')
-        found = self.find(gateway, token)
-        if found is None:
-            raise Refusal(Kind.BAD_CREDENTIAL)
-        return found
 
     def permit(self, call):
         super().permit(call)
@@ -199,13 +178,45 @@ class Session(OfTenant):
             call.received.parts = [
                 part for part in call.received.parts if part.name != self.csrf_field]
 
+    def _check(self, exchange, sent):
+        token = self.csrf_token(exchange)
+        if not sent or not hmac.compare_digest(sent.encode('utf-8', 'replace'), token.encode()):
+            raise Refusal(Kind.FORGERY)
+
     def kinds(self, operation):
         return [*super().kinds(operation), *([Kind.FORGERY] if operation.writes else [])]
 
-    def _check(self, exchange, sent):
-        if not sent or not hmac.compare_digest(
-                sent.encode('utf-8', 'replace'), self.csrf_token(exchange).encode()):
-            raise Refusal(Kind.FORGERY)
+    def page_cookies(self, exchange):
+        """Return the Set-Cookie values that a page of this way comes with"""
+        return ()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Session(FromPage, OfTenant):
+    """A session in a cookie.
+
+    The CSRF token is bound to the session (HMAC of the cookie), so nothing is stored, and another site's
+    cookie is worth nothing. find: function(gateway, token) → (database, caller), or None for no session.
+    """
+    find: Callable
+    cookie: str = 'sessionid'
+    csrf_cookie: str = 'csrftoken'
+    csrf_header: str = 'X-CSRFToken'
+    csrf_field: str = 'csrf_token'
+    feature: str | None = None
+    name: str = 'session'
+
+    def used(self, exchange):
+        return self.cookie in exchange.request.cookies
+
+    def identify(self, exchange, gateway):
+        token = exchange.request.cookies.get(self.cookie)
+        if not token:
+            raise Refusal(Kind.NO_CREDENTIAL, header=f'Cookie ({self.cookie})')
+        found = self.find(gateway, token)
+        if found is None:
+            raise Refusal(Kind.BAD_CREDENTIAL)
+        return found
 
     def csrf_token(self, exchange):
         """Return the token that a page of this request's session puts into its forms"""
@@ -214,7 +225,7 @@ class Session(OfTenant):
     def cookies(self, token, secure, seconds=None):
         """Return the Set-Cookie values that begin a session, or end it with an empty token"""
         age = f'; Max-Age={0 if not token else seconds}' if seconds or not token else ''
-        flags = f'; Path=/; SameSite=Lax{age}' + ('; Secure' if secure else '')
+        flags = _flags(secure) + age
         return (
             f'{self.cookie}={token}{flags}; HttpOnly',
             f'{self.csrf_cookie}={csrf_token(token) if token else ""}{flags}')
@@ -282,6 +293,29 @@ class Open(Way):
     def rate(self, call):
         return self.rate_limit and (
             f'address {call.exchange.address}', self.rate_limit, 'too_many_here')
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class OpenForm(FromPage, Open):
+    """A form for everybody, such as the login: its page sets a cookie that it repeats (double submit)"""
+    csrf_cookie: str = 'csrftoken'
+    csrf_header: str = 'X-CSRFToken'
+    csrf_field: str = 'csrf_token'
+
+    def csrf_token(self, exchange):
+        """Return the token of the caller's cookie; a page for a caller without one makes it"""
+        known = exchange.request.cookies.get(self.csrf_cookie)
+        return known or exchange.request.environ.setdefault('kontor.csrf', secrets.token_hex(16))
+
+    def page_cookies(self, exchange):
+        if self.csrf_cookie in exchange.request.cookies:
+            return ()
+        flags = _flags(exchange.request.is_secure)
+        return (f'{self.csrf_cookie}={self.csrf_token(exchange)}{flags}; HttpOnly',)
+
+
+def _flags(secure):
+    return '; Path=/; SameSite=Lax' + ('; Secure' if secure else '')
 
 
 def way_of(ways: Sequence, exchange):

@@ -13,6 +13,7 @@ from trytond.modules.account_invoice_payment_link.provider import Forged, check_
 from trytond.modules.kernel import vault
 from trytond.modules.rest import Operation, Refusal, Signed
 from trytond.modules.rest.bodies import KIB, RawBody
+from trytond.modules.rest.bodies.kind import too_large
 from trytond.modules.rest.gateway import shard_of
 from trytond.modules.rest.refusals import Kind
 from trytond.modules.rest.transaction import in_transaction
@@ -30,6 +31,14 @@ class Caller:
     secret: bytes | None
     timezone: str
     id: None = None
+
+
+class ReportBody(RawBody):
+    """The bytes that were signed, whatever the head calls them"""
+
+    def check_head(self, request):
+        if (request.content_length or 0) > self.limit:
+            raise too_large(self.limit)
 
 
 def find(gateway, params):
@@ -59,7 +68,7 @@ def check(call):
 
 def receive(call):
     """Store a signed report, commit, then book it"""
-    caller, text = call.caller, call.body.read().decode()
+    caller, text = call.caller, call.received.content.read().decode()
 
     def run(function, locks=()):
         return in_transaction(
@@ -86,6 +95,6 @@ def _book(event, caller, run):
 OPERATIONS = [
     Operation(
         id='reportStripe', method='POST', path=PATH + '{id}', tag='stripe', summary="A report of Stripe",
-        ways=[Signed(find=find, check=check, header=HEADER)], body=RawBody(limit=512 * KIB),
-        detached=True, handler=receive),
+        ways=[Signed(find=find, check=check, header=HEADER)], detached=True, hidden=True,
+        body=ReportBody(limit=512 * KIB, required=False), handler=receive),
     ]

@@ -1,9 +1,9 @@
 """Tryton's own protocol at ``/<database>/``, for its desktop client and proteus, behind the walls.
 
-Tryton's dispatcher does the work. Around it stand: a table of the few routes that are served (nothing else of
-stock is reachable), bounded reading, and the tenant. That is the fixed membership of the user whose session,
-login or password the request carries; it is entered before the session is looked up, because the session's
-own row is behind row-level security. What the client says about companies has no effect.
+Tryton's dispatcher executes the calls. This application adds a table of the few served routes (no other route
+of stock is reachable), bounded reading, and the tenant. The tenant is the fixed membership of the user of the
+request's session, login or password; it is entered before the session is looked up, because the session's own
+row is behind row-level security. A company sent by the client has no effect.
 """
 import contextlib
 import logging
@@ -26,10 +26,10 @@ from .reading import MAX_BODY, check_call, check_method, read_request
 from .refusals import refusal
 
 STATEMENT_TIMEOUT = 10
-"""Seconds one SQL statement of a call may take"""
+"""Seconds that one SQL statement of a call may take"""
 LOGIN, LOGOUT = 'common.db.login', 'common.db.logout'
 SERVED = frozenset({LOGIN, LOGOUT, 'system.listMethods'})
-"""Calls without a model; stock knows more, e.g. mail to whoever has forgotten a password"""
+"""Calls without a model; stock has more, e.g. a mail for a forgotten password"""
 MAX_LOGIN = 512
 KINDS = ('model', 'wizard', 'report')
 _MEMBERSHIP = "SELECT kontor_company_of_user(%s)"
@@ -38,15 +38,15 @@ _REPORT = "SELECT 1 FROM ir_action_report WHERE report_name = %s LIMIT 1"
 _STATE = "SELECT tenant_state FROM company_company WHERE id = %s"
 
 
-# What fails is logged by the refusals, without the arguments: a password may be among them
+# Failures are logged by the refusals, without the arguments: a password may be among them
 logging.getLogger(dispatcher.__name__).setLevel(logging.CRITICAL)
 
 
 class Rpc:
     """WSGI application of the routes below.
 
-    gateway: ``databases``, the names of those served, and ``line(database)``, which raises a Refusal
-    while one is away.
+    gateway: ``databases``, the names of the served ones, and ``line(database)``, which raises a Refusal
+    while one is unavailable.
     """
     body_limit = MAX_BODY
 
@@ -63,7 +63,7 @@ class Rpc:
                 ], strict_slashes=False, merge_slashes=False)
 
     def serves(self, path):
-        """Tell if a path is this application's: it starts with a database of ours, or asks for the server"""
+        """Tell if a path is served here: it starts with a served database, or is that of the server"""
         first = path.split('/')[1:2]
         return path == '/rpc/' or bool(first) and first[0] in self.gateway.databases
 
@@ -71,7 +71,7 @@ class Rpc:
         return self.answer(environ)(environ, start_response)
 
     def answer(self, environ):
-        """Return the Response of a request, whatever is wrong with it"""
+        """Return the Response of a request, also of an invalid one"""
         request = None
         try:
             endpoint, arguments = self._route(environ)
@@ -81,7 +81,7 @@ class Rpc:
         except Exception as error:
             response = refusal(error, request, Exchange.of(environ).id)
         if 'gzip' not in environ.get('HTTP_ACCEPT_ENCODING', ''):
-            # Stock says so of every long answer, whether it is packed or not
+            # Stock sets the header on every long answer, also on an uncompressed one
             response.headers.pop('Content-Encoding', None)
         return response
 
@@ -97,7 +97,7 @@ class Rpc:
     # The routes
 
     def server(self, request):
-        """Answer what a client asks before it knows a database"""
+        """Answer a client's calls before it has chosen a database"""
         check_call(request)
         methods = {
             'common.server.version': lambda *args: dispatcher.__series__,
@@ -119,8 +119,8 @@ class Rpc:
             try:
                 return dispatcher.rpc(request, database_name)
             except DatabaseError as error:
-                if told := to_user_error(error, database_name, _language(request.rpc_params)):
-                    raise told from error
+                if user_error := to_user_error(error, database_name, _language(request.rpc_params)):
+                    raise user_error from error
                 raise
 
     def login(self, request, database_name):
@@ -146,14 +146,14 @@ class Rpc:
 
     @contextlib.contextmanager
     def _tenant(self, request, database, login=None):
-        """Run in the tenant of whoever asks: the login to be, else the one who is proven.
+        """Run in the tenant of the caller: of the given login, else of the authenticated user.
 
-        Raises Unauthorized unless the request proves a member of that very tenant.
+        Raises Unauthorized unless the request authenticates a member of that tenant.
         """
         with self.gateway.line(database):
-            company = _company_of_login(database, login) if login else _claimed(request, database)
+            company = _company_of_login(database, login) if login else _claimed_company(request, database)
             if company is None and not login:
-                # Basic authentication of nobody: counted as a failed attempt
+                # Basic authentication of an unknown user: counted as a failed attempt
                 _authenticate(request, database, company)
             with tenant_scope(company) if company else contextlib.nullcontext():
                 if not login:
@@ -164,14 +164,14 @@ class Rpc:
     def _method(self, database, method):
         """Return (name, RPC definition) of a method, with a time limit for its statements.
 
-        Refuses what is none: stock would make a report class of any name it is sent.
+        Raises NotFound for an unknown one: stock would create a report class for any name in a request.
         """
         kind, _, rest = method.partition('.')
         name, _, verb = rest.rpartition('.')
         pool = Pool(database)
         known = kind in KINDS and (
             name in dict(pool.iterobject(kind))
-            or kind == 'report' and _ask(database, _REPORT, name) is not None)
+            or kind == 'report' and _fetch_row(database, _REPORT, name) is not None)
         methods = pool.get(name, type=kind).__rpc__ if known else {}
         if verb not in methods:
             raise NotFound(f"There is no method {method!r}")
@@ -181,13 +181,13 @@ class Rpc:
 
 
 def _language(params):
-    """Return the language of the client's context, None for the default one"""
+    """Return the language of the client's context, None for the default language"""
     context = params[-1] if params else None
     return context.get('language') if isinstance(context, dict) else None
 
 
-def _ask(database, query, value):
-    """Return the row of a question that is asked in no transaction"""
+def _fetch_row(database, query, value):
+    """Return the row of a query outside any transaction"""
     instance = backend.Database(database).connect()
     connection = instance.get_connection(readonly=True, autocommit=True)
     try:
@@ -197,19 +197,20 @@ def _ask(database, query, value):
 
 
 def _is_login(login):
-    """Tell if a text may be a login at all"""
+    """Tell if a value is possible as a login"""
     return isinstance(login, str) and 0 < len(login) <= MAX_LOGIN and '\x00' not in login
 
 
 def _company_of_login(database, login):
-    row = _ask(database, _LOGIN, login)
+    row = _fetch_row(database, _LOGIN, login)
     return row[0] if row else None
 
 
-def _claimed(request, database):
-    """Return the company of the one user the request claims to be, None for nobody's.
+def _claimed_company(request, database):
+    """Return the company of the one user that the request claims, None for no user of a company.
 
-    A cookie goes before a header, as in Tryton; the header is then dropped, so that there is one claim only.
+    A cookie takes precedence over a header, as in Tryton; the header is then dropped, so that one claim is
+    left.
     """
     session = request.session
     if session is not None:
@@ -217,7 +218,7 @@ def _claimed(request, database):
             request.environ.pop('HTTP_AUTHORIZATION', None)
         company = None
         if 0 < session.userid < 2 ** 31:
-            company, = _ask(database, _MEMBERSHIP, session.userid)
+            company, = _fetch_row(database, _MEMBERSHIP, session.userid)
         if company is None:
             _do_basic_auth(request)
         return company
@@ -228,16 +229,16 @@ def _claimed(request, database):
 
 
 def _check_state(database, company):
-    """Refuse the sessions of a tenant that is suspended or gone"""
-    row = _ask(database, _STATE, company)
+    """Raise Forbidden for sessions of a suspended or ended tenant"""
+    row = _fetch_row(database, _STATE, company)
     if row is None or row[0] not in {'house', 'active'}:
         raise Forbidden("The account is suspended")
 
 
 def _authenticate(request, database, company):
-    """Check session or password; the user must be the tenant's, since all that follows runs in it"""
+    """Check session or password; the user must belong to the tenant, in which the whole call runs"""
     user = request.user_id
-    if not user or _ask(database, _MEMBERSHIP, user)[0] != company:
+    if not user or _fetch_row(database, _MEMBERSHIP, user)[0] != company:
         _do_basic_auth(request)
 
 

@@ -1,7 +1,7 @@
-"""Reading an RPC call: bounded before anything is parsed, checked before anything is done. Pure.
+"""Reading an RPC call: limits before parsing, checks before execution. Pure functions.
 
-Tryton's client and proteus send small calls; the limits below are far above theirs and far below what would
-keep a worker busy. What is refused here is refused with a werkzeug HTTPException: 400, 413 or 415.
+Tryton's client and proteus send small calls; the limits below are far above those, and far below a size that
+would keep a worker busy. A refused call raises a werkzeug HTTPException: 400, 413 or 415.
 """
 import io
 import math
@@ -15,9 +15,9 @@ from trytond.protocols.xmlrpc import XMLRequest
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 MAX_BODY = 16 * 1024 * 1024
-"""Bytes of a body, as sent and unpacked: attachments travel in it"""
+"""Bytes of a body, as sent and after decompression: attachments are part of it"""
 MAX_ELEMENTS = 200_000
-"""Values in a call, counted before it is parsed"""
+"""Values in a call, counted before parsing"""
 MAX_DEPTH = 64
 MAX_LIST = 10_000
 """Members of a list: records to read, rows to import"""
@@ -25,23 +25,22 @@ MAX_CLAUSES = 1_000
 """Lists in a domain"""
 MAX_TEXT = 1_000_000
 """Characters of a text"""
-MAX_QUESTION = 10_000
-"""Characters of a text to look for"""
+MAX_SEARCH_TEXT = 10_000
+"""Characters of a search text"""
 MAX_DOTS = 8
 """Steps of a field name: ``invoice.party.addresses`` has two"""
 MAX_NAME = 200
-"""Characters of the name of a method"""
+"""Characters of a method name"""
 MAX_INTEGER = 2 ** 63 - 1
 MAX_EXPONENT = 100
-"""Powers of ten of a number: beyond are no amounts, but strings of a gigabyte"""
+"""Powers of ten of a number: beyond it no amount, but a decimal string of a gigabyte"""
 _DOTTED = re.compile(r'\w+(\.\w+)+')
-_ON_DRAFTS = ('on_change', 'on_scan_code', 'autocomplete', 'pre_validate', 'get_copy_to_resources')
-"""Beginnings of the methods that are sent a form as it stands, saved or not"""
+_ON_FORMS = ('on_change', 'on_scan_code', 'autocomplete', 'pre_validate', 'get_copy_to_resources')
+"""Prefixes of the methods whose parameter is an unsaved or saved form"""
 
 
 def read_request(environ, limit=MAX_BODY):
-    """Return Tryton's request object of a WSGI environment, its body unpacked and, if it is a call, checked
-    """
+    """Return Tryton's request object of a WSGI environment, its body decompressed; a call is checked"""
     kind = environ.get('CONTENT_TYPE', '')
     data = unpack(read_body(environ, limit), environ.pop('HTTP_CONTENT_ENCODING', ''), limit)
     environ['wsgi.input'] = io.BytesIO(data)
@@ -72,7 +71,7 @@ def read_body(environ, limit):
 
 
 def unpack(data, encoding, limit):
-    """Return a body without its Content-Encoding, of which never more than ``limit`` bytes are unpacked"""
+    """Return a body without its Content-Encoding; at most ``limit`` bytes are decompressed"""
     encoding = encoding.strip().lower()
     if encoding in {'', 'identity'}:
         return data
@@ -114,7 +113,7 @@ def _checked_xml(request, data):
 
 
 def check_call(request):
-    """Check method and parameters of a request for a method, whatever the method is"""
+    """Check method and parameters of a request, independent of the method"""
     if not isinstance(request, JSONRequest | XMLRequest):
         raise UnsupportedMediaType("Content-Type must be application/json or text/xml")
     method, params = request.rpc_method, request.rpc_params
@@ -123,22 +122,22 @@ def check_call(request):
     if not isinstance(params, list | tuple):
         raise BadRequest("params must be a list")
     if params and isinstance(params[-1], dict):
-        # Stock lets this key of the context speak in the name of another user
+        # Stock lets this key of the context run the call as another user
         params[-1].pop('user', None)
 
 
 def check_method(verb, rpc, params):
-    """Refuse parameters (without the context) that do not fit what a method, by its RPC definition, does"""
-    if verb.startswith(_ON_DRAFTS):
+    """Refuse parameters (without the context) that do not match the RPC definition of a method"""
+    if verb.startswith(_ON_FORMS):
         return
     if rpc.instantiate is not None:
         check_records(rpc, params)
     if rpc.readonly:
-        check_question(params)
+        check_search(params)
 
 
-def check_question(params):
-    """Refuse what makes a search endless: domains, field names and texts beyond any a person would send"""
+def check_search(params):
+    """Refuse searches without an end: domains, field names and texts longer than any a user would send"""
     clauses = 0
     for value in walk(params):
         clauses += isinstance(value, list | tuple)
@@ -146,17 +145,17 @@ def check_question(params):
             raise RequestEntityTooLarge(f"A domain has at most {MAX_CLAUSES} clauses")
         if not isinstance(value, str):
             continue
-        if len(value) > MAX_QUESTION:
-            raise RequestEntityTooLarge(f"A text to look for has at most {MAX_QUESTION} characters")
+        if len(value) > MAX_SEARCH_TEXT:
+            raise RequestEntityTooLarge(f"A text to look for has at most {MAX_SEARCH_TEXT} characters")
         if value.count('.') > MAX_DOTS and _DOTTED.fullmatch(value):
             raise BadRequest(f"A field name has at most {MAX_DOTS} steps")
 
 
 def check_records(rpc, params):
-    """Refuse records that are made up, where a client names stored ones.
+    """Refuse record objects in place of ids of stored records.
 
     Stock makes a record of any object it is sent, for every method: ``ir.email.template.get`` would run the
-    Python expressions of a template that the caller brings along.
+    Python expressions of a template that the caller supplies.
     """
     chosen = params[rpc.instantiate] if isinstance(rpc.instantiate, slice) else params[:1]
     for records in chosen:
@@ -166,7 +165,7 @@ def check_records(rpc, params):
 
 
 def walk(value):
-    """Yield a value and everything in it"""
+    """Yield a value and all values in it, recursively"""
     stack = [value]
     while stack:
         value = stack.pop()
@@ -179,7 +178,7 @@ def walk(value):
 
 
 def inspect(value):
-    """Refuse what no part below expects: depth, length, numbers that are none, text that is none"""
+    """Refuse values unexpected below: too deep, too long, invalid numbers, invalid text"""
     stack = [(value, 1)]
     while stack:
         value, depth = stack.pop()

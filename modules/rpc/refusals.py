@@ -1,8 +1,8 @@
-"""From exceptions to answers that a Tryton client and proteus understand, and that give nothing away.
+"""Conversion of exceptions into answers for a Tryton client and proteus, without internal details.
 
-What a person can do something about keeps Tryton's form (UserError, UserWarning, ConcurrencyException,
-LoginException). What the database refuses becomes a UserError in plain words. The rest is written to the log
-and answered with the id to find it by. Never a traceback, never a piece of SQL.
+Errors that a user can act on keep Tryton's form (UserError, UserWarning, ConcurrencyException,
+LoginException). Refusals of the database become a UserError in plain words. Other errors are logged and
+answered with the request id. An answer contains no traceback and no SQL.
 """
 import json
 import logging
@@ -25,7 +25,7 @@ from trytond.modules.rest.refusals import Refusal
 logger = logging.getLogger(__name__)
 
 PERMISSION, SERIALIZATION = '42501', {'40001', '40P01', '55P03'}
-"""SQLSTATE: the role may not, or row-level security refused the row; another transaction was faster"""
+"""SQLSTATE: permission or row-level security refused the row; serialization failure, deadlock or lock"""
 RETRY_AFTER = 5
 KEPT_HEADERS = ('WWW-Authenticate', 'Allow', 'Retry-After')
 TEXTS = {
@@ -33,13 +33,13 @@ TEXTS = {
     404: "There is nothing at this address",
     405: "The method is not allowed at this address",
     }
-"""In place of werkzeug's words, which speak of browsers"""
-_SPOKEN = (UserError, UserWarning, ConcurrencyException, LoginException)
-_SHAPES = {JSONRequest: JSONProtocol, XMLRequest: XMLProtocol}
+"""Replacements of werkzeug's texts, which are written for browsers"""
+_TRYTON_EXCEPTIONS = (UserError, UserWarning, ConcurrencyException, LoginException)
+_PROTOCOLS = {JSONRequest: JSONProtocol, XMLRequest: XMLProtocol}
 
 
 def refusal(error, request, request_id):
-    """Return the Response of an exception; request is None when it could not even be read"""
+    """Return the Response of an exception; request is None if it could not be read"""
     if isinstance(error, Refusal):
         problem = DIALECT.problem(error)
         return _plain(problem.status, problem.message, request, problem.headers)
@@ -48,11 +48,11 @@ def refusal(error, request, request_id):
     status = _status(error)
     if status:
         return _plain(*status, request, {'Retry-After': str(RETRY_AFTER)})
-    return _spoken(spoken(error, request_id), request)
+    return _tryton_response(to_tryton_exception(error, request_id), request)
 
 
 def _status(error):
-    """Return (HTTP status, text) of what is better tried again, None for any other error"""
+    """Return (HTTP status, text) of an error to be retried, None for any other error"""
     if isinstance(error, LockTimeout):
         return 429, "Other requests of this account are still being worked on"
     if isinstance(error, RateLimitException):
@@ -64,9 +64,9 @@ def _status(error):
     return None
 
 
-def spoken(error, request_id):
-    """Return the TrytonException that says to a person what went wrong"""
-    if isinstance(error, _SPOKEN):
+def to_tryton_exception(error, request_id):
+    """Return the TrytonException with the user's message for an error"""
+    if isinstance(error, _TRYTON_EXCEPTIONS):
         return error
     if isinstance(error, MissingDependenciesException):
         return UserError("Some modules are missing on the server.")
@@ -84,17 +84,17 @@ def spoken(error, request_id):
         "The call could not be carried out: its model, method or arguments do not fit.", request_id)
 
 
-def _spoken(error, request):
-    shape = _SHAPES.get(type(request))
-    if shape is None:
+def _tryton_response(error, request):
+    protocol = _PROTOCOLS.get(type(request))
+    if protocol is None:
         return _plain(400, error.message, None, {})
-    if shape is JSONProtocol and not _is_call(request):
+    if protocol is JSONProtocol and not _is_call(request):
         return _plain(400, error.message, request, {})
-    return shape.response(error, request)
+    return protocol.response(error, request)
 
 
 def _is_call(request):
-    """Tell if a JSON body is one that Tryton answers with {id, error} and status 200"""
+    """Tell if a JSON body is a call that Tryton answers with {id, error} and status 200"""
     return set(request.parsed_data) == {'id', 'method', 'params'}
 
 
@@ -103,7 +103,7 @@ def _http(error, request, request_id):
     headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
     status = answer.status_code
     if status == 504:
-        return _spoken(spoken(backend.DatabaseTimeoutError(), request_id), request)
+        return _tryton_response(to_tryton_exception(backend.DatabaseTimeoutError(), request_id), request)
     if status >= 500 and status != 503:
         logger.error("rpc %s failed", request_id, exc_info=error)
         return _plain(400, "The request does not fit", request, headers)
@@ -111,14 +111,14 @@ def _http(error, request, request_id):
         headers.setdefault('Retry-After', str(RETRY_AFTER))
         return _plain(503, "The service is not available at the moment", request, headers)
     if status == 429:
-        # Only a login is counted; failed attempts are forgotten with the session's time-out
+        # Only logins are counted; failed attempts expire with the session's time-out
         headers.setdefault('Retry-After', str(config.getint('session', 'timeout')))
     own = error.description if error.description != type(error).description else None
     return _plain(status, own or TEXTS.get(status) or answer.status, request, headers)
 
 
 def _plain(status, message, request, headers):
-    """Return a refusal with an HTTP status, in the form of a JSON-RPC error all the same"""
+    """Return a refusal with an HTTP status, in the form of a JSON-RPC error"""
     call_id = None
     if isinstance(request, JSONRequest) and isinstance(request.parsed_data, dict):
         call_id = request.parsed_data.get('id')

@@ -1,11 +1,11 @@
 """Company = tenant: ownership of every record, the two walls, members, credentials, plans.
 
-The way in: ``ownership`` says whose each model is, ``walls`` turns that list into rules, row-level
+Start at ``ownership``, which knows the kind of each model; ``walls`` turns that into rules, row-level
 security, foreign keys and grants.
 """
 from trytond.pool import Pool
 
-from .stock import owned_classes
+from .extension import owned_classes
 
 __all__ = ['register']
 

@@ -5,15 +5,9 @@ Comes on top of the stock rights per role; the database's grants say the same a 
 from trytond.model import ModelSQL
 from trytond.pool import Pool, PoolMeta
 
-from .ownership import HOUSE, OPERATOR_KIND, OWNED, SHARED_KIND, classify
+from .ownership import HOUSE, NOTHING, OPERATOR, OWNED, READ, SHARED, classify
 from .role import PERSONAL, is_readonly
 from .scope import current_company
-
-READ = {'read': True, 'write': False, 'create': False, 'delete': False}
-NOTHING = dict.fromkeys(READ, False)
-VISIBLE_SHARED = (
-    'ir.', 'res.group', 'country.', 'currency.', 'product.uom', 'party.address.')
-"""Shared models a member reads: beyond these only charts as delivered (…template)"""
 
 
 class ModelAccess(metaclass=PoolMeta):
@@ -43,12 +37,7 @@ def _most(Model, readonly):
     granted = getattr(Model, '__member_rights__', None)
     if granted is not None:
         return granted
-    kind, name = classify(Model), Model.__name__
-    if kind == OPERATOR_KIND:
-        return NOTHING
-    if kind == SHARED_KIND:
-        return READ if name.startswith(VISIBLE_SHARED) or 'template' in name else NOTHING
-    assert kind == OWNED
-    if readonly and not name.startswith(PERSONAL):
-        return READ
-    return {}
+    kind = classify(Model)
+    if kind == OWNED:
+        return READ if readonly and not Model.__name__.startswith(PERSONAL) else {}
+    return {SHARED: READ, OPERATOR: NOTHING}[kind]

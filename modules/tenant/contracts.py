@@ -21,7 +21,7 @@ from trytond.const import MODULES_GROUP
 PREFIX = 'rest_'
 """Of the names of modules that bring a contract or hooks"""
 RESERVED = {'billing': 'kbl', 'teams': 'ktm', 'ledger': 'kld', 'trades': 'ktr'}
-"""Name → first part of its keys. Where the module is not there its keys still stand in the data, so no other
+"""Name → first part of its keys. Keys of a module that is not there still stand in the data, so no other
 contract may get their first part.
 """
 

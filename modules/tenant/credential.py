@@ -18,7 +18,7 @@ from trytond.transaction import Transaction
 from trytond.modules.backend.routine import Routine
 
 from .contracts import key_kinds
-from .ownership import TenantOwned
+from .ownership import READ, TenantOwned
 from .user import SecretChar
 
 KINDS = key_kinds()
@@ -83,8 +83,9 @@ class Credential(TenantOwned, ModelSQL, ModelView):
     __name__ = 'tenant.credential'
     _rec_name = 'prefix'
     __web_rights__ = 'SELECT, UPDATE (last_use)'
+    __never_copied__ = True
     __global_unique__ = frozenset({'hash_unique'})
-    __member_rights__ = {'read': True, 'write': False, 'create': False, 'delete': False}
+    __member_rights__ = READ
 
     scheme = fields.Selection([(k, k.capitalize()) for k in KINDS], "Contract", required=True)
     user = fields.Many2One('res.user', "User", required=True, ondelete='RESTRICT')

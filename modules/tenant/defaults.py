@@ -41,7 +41,7 @@ class ModelLog(metaclass=PoolMeta):
 
     @classmethod
     def preprocess_values(cls, mode, values):
-        """What the server itself did in a tenant is nobody's deed: its user is no member"""
+        """Actions of the server itself have no author: its user is no member"""
         values = super().preprocess_values(mode, values)
         if values.get('user') == 0 and values.get('company') != HOUSE:
             values['user'] = None

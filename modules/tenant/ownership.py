@@ -1,12 +1,14 @@
-"""Whose a record is.
+"""Whose a record is, and what the two database roles may do with it.
 
 Every model with a table is one of three:
 
 - tenant-owned: a subclass of :class:`TenantOwned`; each row has its company;
-- shared: reference data all tenants read and none writes (``SHARED``);
-- the operator's: neither read nor written by a tenant (``OPERATOR``).
+- the operator's: a subclass of :class:`OperatorOwned`; no tenant's, the class says which rights are given;
+- shared: reference data of Tryton that all tenants read and none writes.
 
-``classify`` is the one place that answers; the walls, the access rights and the tests ask it.
+Rights stand on the class: ``__web_rights__`` and ``__worker_rights__`` for PostgreSQL, ``__member_rights__``
+for Tryton where they are less than the role's. Tryton's own models have theirs in the table of ``stock``.
+``classify`` and ``rights`` are the places that answer; the walls, the access rights and the tests ask them.
 """
 from sql import Column
 from sql.operators import Equal
@@ -17,106 +19,42 @@ from trytond.transaction import Transaction
 
 from .role import check_writable
 from .scope import current_company
+from .stock import EVERYTHING, OPERATOR, OWNED, SHARED, STOCK
 
-SHARED = {
-    'account.account.template': 'charts as delivered',
-    'account.account.template-account.tax.template': 'charts as delivered',
-    'account.account.type.template': 'charts as delivered',
-    'account.tax.code.line.template': 'charts as delivered',
-    'account.tax.code.template': 'charts as delivered',
-    'account.tax.line.template': 'charts as delivered',
-    'account.tax.rule.line.template': 'charts as delivered',
-    'account.tax.rule.template': 'charts as delivered',
-    'account.tax.template': 'charts as delivered',
-    'country.country': 'ISO 3166',
-    'country.organization': 'unions of countries',
-    'country.organization.member': 'unions of countries',
-    'country.postal_code': 'public post codes',
-    'country.region': 'UN M49',
-    'country.subdivision': 'ISO 3166-2',
-    'currency.currency': 'ISO 4217',
-    'currency.currency.rate': 'public rates, loaded by the operator',
-    'ir.action': 'the application itself',
-    'ir.action-res.group': 'the application itself',
-    'ir.action.act_window': 'the application itself',
-    'ir.action.act_window.domain': 'the application itself',
-    'ir.action.act_window.view': 'the application itself',
-    'ir.action.keyword': 'the application itself',
-    'ir.action.report': 'the application itself',
-    'ir.action.url': 'the application itself',
-    'ir.action.wizard': 'the application itself',
-    'ir.calendar.day': 'names of days',
-    'ir.calendar.month': 'names of months',
-    'ir.configuration': 'language and series of the database',
-    'ir.email.template': 'the application itself',
-    'ir.email.template-ir.action.report': 'the application itself',
-    'ir.lang': 'languages',
-    'ir.message': 'texts of the application',
-    'ir.model': 'the application itself',
-    'ir.model.access': 'rights per role',
-    'ir.model.button': 'the application itself',
-    'ir.model.button-button.reset': 'the application itself',
-    'ir.model.button-res.group': 'rights per role',
-    'ir.model.button.rule': 'rights per role',
-    'ir.model.data': 'the application itself',
-    'ir.model.field': 'the application itself',
-    'ir.model.field.access': 'rights per role',
-    'ir.module': 'the application itself',
-    'ir.module.config_wizard.item': 'the application itself',
-    'ir.module.dependency': 'the application itself',
-    'ir.rule': 'rights per role',
-    'ir.rule.group': 'rights per role',
-    'ir.rule.group-res.group': 'rights per role',
-    'ir.sequence.type': 'kinds of numbers',
-    'ir.sequence.type-res.group': 'rights per role',
-    'ir.translation': 'texts of the application',
-    'ir.trigger': 'the application itself',
-    'ir.ui.icon': 'the application itself',
-    'ir.ui.menu': 'the application itself',
-    'ir.ui.menu-res.group': 'rights per role',
-    'ir.ui.view': 'the application itself',
-    'party.address.format': 'address formats of the countries',
-    'party.address.subdivision_type': 'address formats of the countries',
-    'product.uom': 'units of measure, UN/ECE Rec 20',
-    'product.uom.category': 'units of measure',
-    'res.group': 'the roles',
-    }
-"""Model name → why all tenants may read it"""
-
-OPERATOR = {
-    'currency.cron': 'schedule of the rate import',
-    'currency.cron-currency.currency': 'schedule of the rate import',
-    'ir.cache': "the processes' own bookkeeping",
-    'ir.cron': 'schedule of the server',
-    'ir.cron-company.company': 'schedule of the server',
-    'ir.cron.log': 'schedule of the server',
-    'ir.error': "the server's errors, whose texts may hold anybody's data",
-    'ir.filestore.queue': "the server's files",
-    'ir.trigger.log': "the server's triggers",
-    'res.user.login.attempt': 'kept in memory instead: the tenant is not known yet',
-    }
-"""Model name → why no tenant reaches it"""
+__all__ = [
+    'HOUSE', 'NOTHING', 'OPERATOR', 'OWNED', 'READ', 'SHARED', 'OperatorOwned', 'TenantOwned', 'classify',
+    'company_column', 'owned_models', 'rights']
 
 HOUSE = 1
 """Company of the operators and of what modules bring along; made first in every database"""
-OWNED, SHARED_KIND, OPERATOR_KIND = 'owned', 'shared', 'operator'
+READ = {'read': True, 'write': False, 'create': False, 'delete': False}
+NOTHING = dict.fromkeys(READ, False)
+"""For ``__member_rights__``"""
 
 
 def classify(Model):
     """Return the kind of a model with a table of its own, None for any other.
 
-    An unlisted model is an error: a new model must say whose it is.
+    An undeclared model is an error: a new model must say whose it is.
     """
     if not issubclass(Model, ModelSQL) or Model._is_table_query():
         return None
     if issubclass(Model, TenantOwned):
         return OWNED
-    if Model.__name__ in SHARED:
-        return SHARED_KIND
-    if Model.__name__ in OPERATOR:
-        return OPERATOR_KIND
+    if issubclass(Model, OperatorOwned):
+        return OPERATOR
+    if Model.__name__ in STOCK:
+        return STOCK[Model.__name__].kind
     raise LookupError(
-        f"{Model.__name__} is neither tenant-owned nor listed as shared or the operator's")
+        f"{Model.__name__} is neither TenantOwned nor OperatorOwned, nor in the table of stock models")
+
+
+def rights(Model):
+    """Return (rights of the web role, rights of the worker role) on the table of a model, in SQL"""
+    if issubclass(Model, TenantOwned | OperatorOwned):
+        return Model.__web_rights__, Model.__worker_rights__
+    declared = STOCK[Model.__name__]
+    return declared.web, declared.worker
 
 
 def owned_models(pool):
@@ -126,12 +64,19 @@ def owned_models(pool):
 
 
 def company_column(Model):
-    """Return the column that says whose a row of the model is"""
+    """Return the column with the company of a row of the model"""
     return 'id' if Model.__name__ == 'company.company' else 'company'
 
 
 def _is_column(field):
     return isinstance(field, fields.Many2One) and not isinstance(field, fields.Function)
+
+
+class OperatorOwned:
+    """A model of the operator's, unless its class opens more to tenants or their jobs"""
+    __slots__ = ()
+    __web_rights__ = ''
+    __worker_rights__ = ''
 
 
 class TenantOwned:
@@ -142,6 +87,12 @@ class TenantOwned:
     follow from ``walls``.
     """
     __slots__ = ()
+    __web_rights__ = EVERYTHING
+    __worker_rights__ = EVERYTHING
+    __never_copied__ = False
+    """Rows are a person's or a process's, not the set-up that a new tenant gets a copy of"""
+    __lasting_references__ = False
+    """Its references may outlive their target"""
     __global_unique__ = frozenset()
     """Names of constraints that stay unique over all tenants"""
 

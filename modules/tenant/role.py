@@ -23,9 +23,9 @@ ROLES = {
 PERSONAL = (
     'ir.ui.', 'ir.session', 'ir.note.read', 'res.user.device', 'res.user.warning', 'res.notification',
     'ir.model.button.click', 'ir.export', 'ir.avatar')
-"""What even a read-only member writes: the state of his own client"""
+"""Models that even a read-only member writes: the state of the own client"""
 UNCHECKED = (*PERSONAL, 'res.user', 'ir.model.log', 'ir.queue')
-"""… and what the server writes in his name"""
+"""… and those that the server writes in the member's name"""
 
 
 def group_ids(role):

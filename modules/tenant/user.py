@@ -21,7 +21,7 @@ FIXED = ('company', 'companies', 'company_filter', 'groups', 'login', 'active', 
 
 
 class SecretChar(fields.Char):
-    """A value no domain and no order may ask about, whoever sends it and through whichever model"""
+    """A value that no domain and no order may ask about, by any caller and through any model"""
 
     def convert_domain(self, domain, tables, Model):
         raise AccessError(gettext('tenant.msg_secret_field', field=self.name))

@@ -8,36 +8,8 @@ runs as the owner of the tables after each migration. Two roles meet the walls: 
 from psycopg.sql import SQL, Identifier, Literal
 from trytond.model import fields
 
-from .ownership import OPERATOR, SHARED_KIND, classify, company_column, owned_models
+from .ownership import classify, company_column, owned_models, rights
 from .scope import CURRENT
-
-WEB_GRANTS = {
-    'company.company': 'SELECT',
-    'company.company.tax_identifier': 'SELECT',
-    'res.user': 'SELECT, UPDATE ({columns})',
-    'res.user-company.company': 'SELECT',
-    'res.user-company.employee': 'SELECT',
-    'res.user-ir.action': 'SELECT',
-    'res.user-res.group': 'SELECT',
-    'res.user.application': '',
-    'tenant.credential': 'SELECT, UPDATE (last_use)',
-    }
-"""What the web role may do on a tenant-owned table where it is less than everything"""
-USER_COLUMNS = (
-    'name', 'password_hash', 'password_reset', 'password_reset_expire', 'signature', 'menu', 'language',
-    'email', 'notifications', 'company_filter', 'employee', 'write_uid', 'write_date')
-"""Columns of res_user a member may change: neither login, activity nor membership"""
-WORKER_GRANTS = {
-    'currency.cron': 'SELECT, UPDATE',
-    'currency.cron-currency.currency': 'SELECT',
-    'ir.cron': 'SELECT, UPDATE',
-    'ir.cron-company.company': 'SELECT',
-    'ir.cron.log': 'SELECT, INSERT, DELETE',
-    'ir.error': 'SELECT, INSERT, UPDATE, DELETE',
-    'ir.filestore.queue': 'SELECT, DELETE',
-    'ir.trigger.log': 'SELECT, INSERT, DELETE',
-    }
-"""What the worker role may do on the operator's tables"""
 
 
 class Roles:
@@ -194,10 +166,6 @@ def _indexes(cursor, models):
 
 # Reference fields
 
-MISSING_ALLOWED = {'ir.model.log'}
-"""Models whose references outlive their target: a log entry of a deletion"""
-
-
 def reference_columns(Model):
     """Return the names of the stored Reference fields of a model"""
     return [
@@ -218,7 +186,7 @@ def _references(cursor, models):
             cursor.execute(SQL("DROP TRIGGER IF EXISTS {} ON {}").format(Identifier(name), table))
         if not columns:
             continue
-        missing = 'allow' if Model.__name__ in MISSING_ALLOWED else 'refuse'
+        missing = 'allow' if Model.__lasting_references__ else 'refuse'
         cursor.execute(SQL(
                 "CREATE TRIGGER tenant_references BEFORE UPDATE OF {} ON {}"
                 " FOR EACH ROW EXECUTE FUNCTION kontor_check_references({})").format(
@@ -271,8 +239,9 @@ def _new_references(cursor, Model, columns):
 
 
 def _strangers(cursor, models):
-    """One function that tells whether one of some records is not of the company that names it; what is not
-    tenant-owned is nobody's.
+    """Make the function that tells whether one of some records is not of the company that names it.
+
+    Records of models that are not tenant-owned are of no company.
     """
     branches = SQL(' ').join(
         SQL("""
@@ -382,39 +351,17 @@ def _grants(cursor, pool, models, roles):
         cursor.execute(SQL("REVOKE ALL ON ALL SEQUENCES IN SCHEMA {} FROM {}").format(
                 _schema(cursor), Identifier(role)))
     for _, Model in sorted(pool.iterobject()):
-        kind = classify(Model)
-        if kind is None:
-            continue
-        for role, rights in [
-                (roles.web, _web_rights(Model, kind)), (roles.worker, _worker_rights(Model, kind))]:
-            _grant(cursor, Model._table, rights, role)
+        if classify(Model):
+            for role, granted in zip((roles.web, roles.worker), rights(Model), strict=True):
+                _grant(cursor, Model._table, granted, role)
 
 
-def _web_rights(Model, kind):
-    if kind == SHARED_KIND:
-        return 'SELECT'
-    if Model.__name__ in OPERATOR:
-        return ''
-    rights = getattr(Model, '__web_rights__', None)
-    if rights is None:
-        rights = WEB_GRANTS.get(Model.__name__, 'SELECT, INSERT, UPDATE, DELETE')
-    return rights.format(columns=', '.join(f'"{name}"' for name in USER_COLUMNS))
-
-
-def _worker_rights(Model, kind):
-    if kind == SHARED_KIND:
-        return 'SELECT'
-    if Model.__name__ in OPERATOR:
-        return WORKER_GRANTS.get(Model.__name__, '')
-    return 'SELECT, INSERT, UPDATE, DELETE'
-
-
-def _grant(cursor, table, rights, role):
-    if not rights:
+def _grant(cursor, table, granted, role):
+    if not granted:
         return
-    cursor.execute(SQL("GRANT " + rights + " ON {} TO {}").format(
+    cursor.execute(SQL("GRANT " + granted + " ON {} TO {}").format(
             Identifier(table), Identifier(role)))
-    if 'INSERT' in rights:
+    if 'INSERT' in granted:
         cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", (f'"{table}"',))
         sequence, = cursor.fetchone()
         cursor.execute(SQL("GRANT USAGE, SELECT ON SEQUENCE " + sequence + " TO {}").format(

@@ -1,1 +1,1 @@
-"""Tenants made and ended: the installer, prepared companies and their copies, members, keys, offboarding."""
+"""Tenants made and ended: the installer, template companies and their copies, members, keys, offboarding."""

@@ -1,4 +1,4 @@
-"""A new company as a copy of a prepared one, set-based: INSERT … SELECT per table, whatever their number.
+"""A new company as a copy of a template company, set-based: INSERT … SELECT per table, whatever their number.
 
 Every row of every tenant-owned table of the source is copied with a new id; what points at a copied row
 points at its copy. Foreign keys are deferred to COMMIT, so tables need no order. Works beside any number of
@@ -7,14 +7,9 @@ other copies: ids come from the sequences, nothing is locked.
 from psycopg.sql import SQL, Identifier, Literal
 from trytond.model import fields
 
+from trytond.modules.kernel.rows import copied_columns
 from trytond.modules.tenant.ownership import company_column, owned_models
 
-NEVER = {
-    'tenant.credential', 'ir.session', 'ir.session.wizard', 'ir.queue', 'ir.model.log', 'res.user',
-    'res.user-company.company', 'res.user-company.employee', 'res.user-ir.action', 'res.user-res.group',
-    'res.user.application', 'res.user.device', 'res.user.warning', 'res.notification', 'ir.avatar',
-    'ir.avatar.cache'}
-"""Models whose rows are a person's or a process's, not the company's set-up"""
 COMPUTED = {'account.account': {'left': '2 * own.new', 'right': '2 * own.new + 1'}}
 """Columns that follow from the new id: accounts are flat, each its own interval of the nested set"""
 
@@ -24,7 +19,7 @@ def copy_company(connection, pool, source):
     cursor = connection.cursor()
     models = {
         name: Model for name, Model in owned_models(pool).items()
-        if name not in NEVER and not getattr(Model, '__never_copied__', False)}
+        if not Model.__never_copied__}
     # One company among thousands is always found by index; a planner without fresh statistics doubts it
     cursor.execute("SET LOCAL enable_seqscan = off")
     cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -58,14 +53,13 @@ def _number(cursor, models, source):
 
 def _copy(cursor, Model, models, source, company):
     columns, values, joins = [], [], []
-    for name, field in sorted(Model._fields.items()):
-        if not field.sql_type() or isinstance(field, fields.Function):
-            continue
+    for name, field in copied_columns(Model):
         columns.append(Identifier(name))
         values.append(_value(Model, name, field, models, company, joins))
     cursor.execute(SQL(
             "INSERT INTO {table} ({columns}) SELECT {values} FROM {table} row"
-            " JOIN kontor_copy own ON own.name = {name} AND own.old = row.id {joins}").format(
+            " JOIN kontor_copy own ON own.name = {name} AND own.old = row.id {joins}"
+            " ORDER BY own.new").format(
             table=Identifier(Model._table), columns=SQL(', ').join(columns),
             values=SQL(', ').join(values), name=Literal(Model.__name__),
             joins=SQL(' ').join(joins)))

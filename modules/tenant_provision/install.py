@@ -1,4 +1,4 @@
-"""Make or migrate the database: roles, modules, the house, the walls, the prepared companies.
+"""Make or migrate the database: roles, modules, the house, the walls, the template companies.
 
 ``python -m trytond.modules.tenant_provision.install`` reads one JSON object on standard input::
 
@@ -32,7 +32,7 @@ LANGUAGES = ('en', 'de')
 CURRENCIES = {'EUR': "€", 'CHF': "CHF", 'USD': "$", 'GBP': "£"}
 CHARTS = {
     'skr04': ('DE', 'Europe/Berlin'), 'ekr': ('AT', 'Europe/Vienna'), 'skr03': ('DE', 'Europe/Berlin')}
-"""Chart → country and time zone of its prepared company"""
+"""Chart → country and time zone of its template company"""
 
 
 def ensure(database, roles, web_password, worker_password, progress=print):
@@ -48,7 +48,7 @@ def ensure(database, roles, web_password, worker_password, progress=print):
         progress("raising the walls between tenants")
         walls.build(transaction.connection, Pool(), role_names(roles))
         _connect_grants(transaction.connection, database, role_names(roles))
-    _prepared_companies(database, progress)
+    _template_companies(database, progress)
     with Transaction().start(database, 0) as transaction:
         release.record(transaction.connection, role_names(roles))
 
@@ -152,7 +152,7 @@ def _reference_data(transaction):
                 (currency.name, symbol, code, currency.numeric, code))
 
 
-# The house and the prepared companies
+# The house and the template companies
 
 def _house(transaction):
     """Make the operators' company first, and give it what the modules brought along"""
@@ -174,7 +174,7 @@ def _house(transaction):
                     Identifier(Model._table)), (HOUSE,))
 
 
-def _prepared_companies(database, progress):
+def _template_companies(database, progress):
     """Per chart one company that new tenants are copied from, and what the charts have got since the last
     time
     """
@@ -193,18 +193,13 @@ def _prepared_companies(database, progress):
                 "UPDATE company_company SET tenant_state = 'template', chart = %s, timezone = %s,"
                 " country = (SELECT id FROM country_country WHERE code = %s) WHERE id = %s",
                 (chart, timezone, country, company))
-            _prepare(company, chart)
-
-
-def _prepare(company, chart):
-    """Let every module put its rows of a new tenant into the prepared company, in module order"""
-    _in_modules('prepare', company, chart, dt.date.today())
+            _in_modules('fill', company, chart, dt.date.today())
 
 
 def _in_modules(function, company, *arguments):
-    """Call a function of each module's ``prepare`` that has it, inside the prepared company"""
+    """Call a function of each module's ``template_company`` that has it: in module order, as that company"""
     for module in Pool()._modules:
-        name = f'trytond.modules.{module}.prepare'
+        name = f'trytond.modules.{module}.template_company'
         if module in kontor_modules() and importlib.util.find_spec(name):
             with entered(company):
                 if found := getattr(importlib.import_module(name), function, None):

@@ -1,4 +1,4 @@
-"""Tenants: made from the prepared company of their chart, suspended, resumed, sent off.
+"""Tenants: made from the template company of their chart, suspended, resumed, sent off.
 
 Runs with the owner's connection, outside every tenant, and enters the new one by its scope.
 """
@@ -57,7 +57,7 @@ class Seller:
 def create_tenant(seller):
     """Create a tenant and return its company id.
 
-    Copies the prepared company of the chart, then writes the seller's own data.
+    Copies the template company of the chart, then writes the seller's own data.
     Raises TenantError naming the argument.
     """
     chart = seller.chart or CHART_OF.get(seller.country)
@@ -76,7 +76,7 @@ def create_tenant(seller):
 
 
 def _template(connection, chart, country):
-    """Return the id of the prepared company of a chart, which must be one of the country's: its taxes are"""
+    """Return the id of the template company of a chart, which must be one of the country's: its taxes are"""
     row = connection.execute(
         "SELECT c.id, n.code FROM company_company c LEFT JOIN country_country n ON n.id = c.country"
         " WHERE c.tenant_state = 'template' AND c.chart = %s", (chart,)).fetchone()

@@ -11,17 +11,24 @@ from trytond.modules.kernel.release import kontor_modules
 
 _RENAME = """
 WITH moved AS (
-    SELECT * FROM unnest(%s::text[], %s::text[], %s::text[]) AS m (old, new, fs_id)
+    SELECT d.id, m.old, m.new
+    FROM unnest(%s::text[], %s::text[], %s::text[]) AS m (old, new, fs_id)
+        JOIN ir_model_data d ON d.module = m.old AND d.fs_id = m.fs_id
+    WHERE NOT EXISTS (
+        SELECT FROM ir_model_data n WHERE n.module = m.new AND n.fs_id = d.fs_id AND n.model = d.model)
+), modules AS (
+    INSERT INTO ir_module (create_date, name, state)
+    SELECT CURRENT_TIMESTAMP, name, 'not activated' FROM (SELECT DISTINCT new FROM moved) AS m (name)
+    WHERE NOT EXISTS (SELECT FROM ir_module i WHERE i.name = m.name)
 ), data AS (
-    UPDATE ir_model_data d SET module = m.new FROM moved m
-    WHERE d.module = m.old AND d.fs_id = m.fs_id AND NOT EXISTS (
-        SELECT FROM ir_model_data n WHERE n.module = m.new AND n.fs_id = m.fs_id AND n.model = d.model)
-    RETURNING d.model, d.db_id, m.old, m.new
+    UPDATE ir_model_data d SET module = moved.new FROM moved WHERE d.id = moved.id
+    RETURNING d.model, d.db_id, moved.old, moved.new
 )
 UPDATE ir_translation t SET module = data.new FROM data
 WHERE t.module = data.old AND t.res_id = data.db_id AND split_part(t.name, ',', 1) = data.model
     AND t.type = 'model'
 """
+"""A new module gets its row, which data refer to, as Tryton would make it when it activates the module"""
 
 
 def rename(connection):

@@ -1,7 +1,7 @@
-"""Keys of texts: how names are compared, sorted and searched without a word to the database.
+"""Text keys: comparison, sorting and search of names, independent of the database's collation.
 
-PostgreSQL may come without ICU, and its collation differs from server to server. Whatever must
-compare the same everywhere is therefore folded in Python and stored beside the text.
+PostgreSQL may be built without ICU, and its collation differs between servers. Texts that must compare the
+same everywhere are therefore folded in Python, and the key is stored beside the text.
 """
 from .key import Key, contains, match_key, sort_key
 

@@ -1,7 +1,7 @@
-"""One client's connection: bytes in, bytes out, and how long it may take for either.
+"""A client's connection: input and output buffers, and their time limits.
 
-Nothing here waits. The poller reads what has come and writes what fits, so that a slow client costs a
-few kilobytes and no thread. A body that is larger than that goes to an unnamed file as it comes.
+All calls are non-blocking. The poller reads available bytes and writes as many as the socket accepts, so that
+a slow client costs a few kilobytes and no thread. A larger body is written to an unnamed file as it arrives.
 """
 import io
 import logging
@@ -25,21 +25,21 @@ MAX_HEAD = 64 * 1024
 """Bytes of request line and header fields together"""
 MAX_REQUEST_LINE = 8190
 MAX_FRAMING = 64 * 1024
-"""Bytes that a chunked body may have around its chunks, beside as many as it may hold itself"""
+"""Bytes of framing that a chunked body may have, in addition to as many as its own limit"""
 HEAD_SECONDS = 4.5
 """From the first byte of a request to the end of its head"""
 STALL_SECONDS = 4.5
 """Without a single byte of an announced body"""
 GRACE_SECONDS, BODY_RATE = 10, 1024
-"""A body must have come after GRACE_SECONDS and one second per BODY_RATE bytes"""
+"""Time limit of a body: GRACE_SECONDS and one second per BODY_RATE bytes"""
 WRITE_SECONDS, WRITE_RATE = 10, 4096
-"""The same for a client that takes its answer"""
+"""Time limit of an answer: WRITE_SECONDS and one second per WRITE_RATE bytes"""
 LINGER_SECONDS, LINGER_BYTES = 5, 64 * 1024 * 1024
-"""How long, and how much of, an unwanted body is read and thrown away after the answer"""
+"""Limits on reading and discarding the rest of an unwanted body after the answer"""
 
 
-class Held(Unreader):
-    """Gunicorn's source of bytes, over bytes that are here already"""
+class BytesSource(Unreader):
+    """Gunicorn's source of bytes, over bytes in memory"""
 
     def __init__(self, data):
         super().__init__()
@@ -50,7 +50,7 @@ class Held(Unreader):
         return b''
 
 
-class Spooled(Unreader):
+class FileSource(Unreader):
     """Gunicorn's source of bytes, over a file"""
 
     def __init__(self, file):
@@ -61,8 +61,8 @@ class Spooled(Unreader):
         return self.file.read(min(size_hint or CHUNK, CHUNK))
 
 
-class Outbox:
-    """What gunicorn's Response takes for a socket; keeps the bytes until the poller sends them"""
+class WriteBuffer:
+    """Replacement of the socket for gunicorn's Response; buffers the bytes until the poller sends them"""
 
     def __init__(self):
         self.data = bytearray()
@@ -76,10 +76,10 @@ class Outbox:
 class Connection:
     """A client's socket with its buffers.
 
-    ``deadline`` (monotonic seconds, None while a thread works) is when its present state ends; ``busy`` tells
-    that a thread works on it, and nobody else may touch its buffers. ``spool`` holds the first ``spooled``
-    bytes of a body that is too large for memory, ``inbox`` the rest. ``pieces`` are those of ``answer`` that
-    were not asked for yet.
+    ``deadline`` (monotonic seconds, None while a thread works) ends the present state; while ``busy`` is set,
+    a thread works on the connection and has exclusive use of its buffers. ``spool`` holds the first
+    ``spooled`` bytes of a body too large for memory, ``inbox`` the rest. ``pieces`` iterates over the rest of
+    ``answer``.
     """
     spool = answer = pieces = None
 
@@ -89,7 +89,7 @@ class Connection:
         self.server = server
         self.idle_seconds = idle_seconds
         self.inbox = bytearray()
-        self.outbox = Outbox()
+        self.outbox = WriteBuffer()
         self.requests = 0
         self.events = 0
         self.busy = False
@@ -112,17 +112,17 @@ class Connection:
         self.started = time.monotonic()
         self.deadline = self.started + (HEAD_SECONDS if self.inbox else self.idle_seconds)
 
-    def set_aside(self, unwatch):
-        """Tell if a thread works on it; what has come is then left until later, ``unwatch()`` being called"""
+    def defer_if_busy(self, unwatch):
+        """Tell if a thread works on the connection; its bytes are then left until later, by ``unwatch()``"""
         with self._change:
             if self.busy:
                 unwatch()
             return self.busy
 
-    def rest(self):
-        """Wait for the next request, straight from the thread that has answered the last one.
+    def keep_alive(self):
+        """Wait for the next request, directly from the thread that answered the last one.
 
-        Return False if the poller has to see to it: something has come already, or is still to be sent.
+        Return False if the poller has to go on: a request has arrived already, or bytes are left to send.
         """
         with self._change:
             if self.inbox or self.outbox.data or self.events != selectors.EVENT_READ:
@@ -132,13 +132,13 @@ class Connection:
             return True
 
     def park(self, seconds):
-        """Wait for others of the same tenant, and no longer than some seconds"""
+        """Wait, at most some seconds, for other requests of the same tenant"""
         self.state = 'parked'
         self.busy = False
         self.deadline = time.monotonic() + seconds
 
     def gone(self):
-        """Tell if the client has gone; what it sent stays where it is"""
+        """Tell if the client has closed the connection; received bytes stay in the socket"""
         try:
             return not self.socket.recv(1, socket.MSG_PEEK)
         except (BlockingIOError, InterruptedError):
@@ -147,7 +147,7 @@ class Connection:
             return True
 
     def expect_body(self, limit):
-        """Wait for the body of the request whose head has been read, at most ``limit`` bytes of it"""
+        """Wait for the body of a request whose head has been read; limit: bytes of the body at most"""
         self.state = 'body'
         self.limit = limit
         self.started = time.monotonic()
@@ -161,11 +161,11 @@ class Connection:
 
     @property
     def idle(self):
-        """Between two requests, with nothing of the next one"""
+        """Between two requests, without a byte of the next one"""
         return self.state == 'head' and not self.inbox
 
     def receive(self):
-        """Take what has come; return False when the client has gone; raises NoRoom"""
+        """Read the available bytes; return False if the client has closed; raises NoRoom"""
         try:
             data = self.socket.recv(CHUNK)
         except (BlockingIOError, InterruptedError):
@@ -185,7 +185,7 @@ class Connection:
         return True
 
     def _spool_body(self):
-        """Write what has come of the body to its file"""
+        """Write the received bytes of the body to its file"""
         if self.scan is None:
             end = min(len(self.inbox), self.length - self.spooled)
         else:
@@ -205,20 +205,20 @@ class Connection:
         self.spooled += end
 
     def ready(self):
-        """Tell if a thread can go on with what is here"""
+        """Tell if the received bytes are enough for a thread to continue"""
         return self._head_ready() if self.state == 'head' else self.body_ready()
 
     def expect_more_head(self):
-        """Go on waiting for the head; its time goes on as well"""
+        """Continue to wait for the head, with its original deadline"""
         self.deadline = self.started + HEAD_SECONDS
 
     @property
-    def endless(self):
-        """More has come than a head may have"""
+    def head_too_long(self):
+        """The head exceeds its limit"""
         return len(self.inbox) > MAX_HEAD
 
     def _head_ready(self):
-        """A whole head, or something that can never become one"""
+        """Tell if the head is complete, or can never become valid"""
         if self.inbox == b'\r\n':
             # An empty line before a request is allowed (RFC 9112, 2.2)
             self.inbox.clear()
@@ -226,17 +226,17 @@ class Connection:
         start, self.searched = self.searched, max(0, len(self.inbox) - 3)
         line = self.inbox[:MAX_REQUEST_LINE + 3]
         return (
-            head_end(self.inbox, start) or self.endless
+            head_end(self.inbox, start) or self.head_too_long
             or len(line) > MAX_REQUEST_LINE + 2 and b'\n' not in line)
 
     def announce(self, length, chunked):
-        """Learn from the head how the body is framed"""
+        """Set the framing of the body, as the head declares it"""
         self.length = length
         self.scan = ChunkScan() if chunked else None
         self.complete = self.body_ready()
 
     def body_ready(self):
-        """Tell if the body is here, or can be refused as it is"""
+        """Tell if the body is complete, or can already be refused"""
         here = self.spooled + len(self.inbox)
         if self.scan is None:
             return here >= self.length
@@ -245,19 +245,19 @@ class Connection:
             self.scan.over or self.scan.received > self.limit or here > 2 * self.limit + MAX_FRAMING)
 
     def take_body(self):
-        """Cut the body's bytes, as they were framed, from what has come; return gunicorn's source of them"""
+        """Remove the body's bytes, with their framing, from the buffer; return gunicorn's source of them"""
         end = self.length - self.spooled if self.scan is None else self.scan.end
         self.complete = end is not None and len(self.inbox) >= end
         if self.spool is None:
-            held = Held(bytes(self.inbox[:end]))
+            held = BytesSource(bytes(self.inbox[:end]))
             del self.inbox[:end]
             return held
         self._move(len(self.inbox) if end is None else end)
         self.spool.seek(0)
-        return Spooled(self.spool)
+        return FileSource(self.spool)
 
     def release(self):
-        """Let go of the file of a body, and of an answer that nobody takes to its end"""
+        """Close the file of a body, and an answer that is not read to its end"""
         spool, answer = self.spool, self.answer
         self.spool = self.answer = self.pieces = None
         if spool:
@@ -269,7 +269,7 @@ class Connection:
                 logger.exception("an answer could not be closed")
 
     def send(self):
-        """Send what the client takes now; return False when it has gone"""
+        """Send as many bytes as the socket accepts; return False if the client has closed"""
         data = self.outbox.data
         try:
             while data:
@@ -281,7 +281,7 @@ class Connection:
         return True
 
     def expect_reader(self):
-        """Wait for the client to take the rest of its answer"""
+        """Wait for the client to read the rest of its answer"""
         if self.state != 'answer':
             self.state = 'answer'
             self.started = time.monotonic()
@@ -290,10 +290,10 @@ class Connection:
         self.deadline = self.started + WRITE_SECONDS + taken / WRITE_RATE
 
     def linger(self):
-        """Say that the answer is over, and go on reading for a while.
+        """Close the sending side and continue to read for a while (lingering close).
 
         A socket that is closed with unread bytes resets the connection, and the client may lose the
-        answer that told it why (RFC 9112, 9.6).
+        answer with the reason (RFC 9112, 9.6).
         """
         self.state = 'linger'
         self.dropped = 0
@@ -305,7 +305,7 @@ class Connection:
         return True
 
     def drop(self):
-        """Read and forget; return False when it is enough"""
+        """Read and discard; return False at the end or at the limit"""
         try:
             dropped = len(self.socket.recv(CHUNK))
         except (BlockingIOError, InterruptedError):
@@ -316,14 +316,14 @@ class Connection:
         return bool(dropped) and self.dropped < LINGER_BYTES
 
     def abort(self):
-        """Make the end of the connection an error: the client must not take half an answer for a whole one"""
+        """Make the close a reset: the client must not take a truncated answer for a complete one"""
         try:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
         except OSError:
             pass
 
     def close(self):
-        """Close the socket; what a thread works with is left to the thread"""
+        """Close the socket; the buffers of a busy connection are left to its thread"""
         try:
             self.socket.close()
         except OSError:

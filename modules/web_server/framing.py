@@ -1,6 +1,6 @@
-"""Where a head and a chunked body end, in bytes that arrive piecemeal. Pure; checks no more than that.
+"""The ends of a head and of a chunked body in a growing buffer. Pure functions, without other validation.
 
-Gunicorn's parser reads the same bytes afterwards and refuses what is malformed.
+Gunicorn's parser reads the same bytes afterwards and refuses malformed ones.
 """
 MAX_SIZE_LINE = 8190
 MAX_TRAILER = 64 * 1024
@@ -8,15 +8,15 @@ _HEX = frozenset(b'0123456789abcdefABCDEF')
 
 
 def head_end(data, start=0):
-    """Tell if there is an empty line in ``data`` from ``start`` on; line feeds alone count, as errors"""
+    """Tell if ``data`` has an empty line from ``start`` on; bare line feeds count, and are refused later"""
     return data.find(b'\n\r\n', start) >= 0 or data.find(b'\n\n', start) >= 0
 
 
 class ChunkScan:
-    """Follows a chunked body (RFC 9112, 7.1) from the beginning of a buffer.
+    """Incremental scan of a chunked body (RFC 9112, 7.1) from the beginning of a buffer.
 
-    end: index after the body, None until it is here; bad: it can not be followed any further;
-    received: bytes of the body proper so far.
+    end: index after the body, None while incomplete; bad: the framing is invalid; received: bytes of payload
+    so far.
     """
     __slots__ = ('_position', '_remaining', '_state', '_whole', 'bad', 'end', 'received')
 
@@ -34,14 +34,14 @@ class ChunkScan:
         return self.bad or self.end is not None
 
     def feed(self, data):
-        """Go on as far as ``data``, which is the whole buffer, allows"""
+        """Continue the scan as far as ``data``, the whole buffer, allows"""
         while not self.over and self._state(data):
             pass
 
     def forget(self, data):
-        """Return how many bytes at the beginning of ``data`` it needs no more.
+        """Return the number of bytes at the beginning of ``data`` that the scan needs no more.
 
-        The buffer begins behind them from now on, and so do ``end`` and what is fed next.
+        The caller removes them: ``end`` and the next ``data`` are relative to the buffer after them.
         """
         passed = min(len(data), self._position + self._remaining) if self.end is None else self.end
         self._position -= passed

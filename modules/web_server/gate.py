@@ -1,8 +1,8 @@
-"""How many threads of a worker one tenant may hold, so that its crowd leaves some for the others.
+"""Limit on the threads of a worker per tenant, which leaves threads to the other tenants.
 
-What takes its tenant's lock (``Operation.locks``: all that issues, pays or numbers) goes on exclusively: a
-second
-one could only wait for the first, in a thread. The rest of a crowd waits here, in order and without a thread.
+A request that takes its tenant's lock (``Operation.locks``: issuing, paying, numbering) is exclusive: a
+second one would only occupy a thread while it waits for the lock. Requests above the limit wait in a queue,
+without a thread.
 """
 import itertools
 import threading
@@ -10,7 +10,7 @@ from collections import deque
 
 
 class Gate:
-    """most: threads per tenant"""
+    """Admission of requests to threads. most: threads per tenant"""
 
     def __init__(self, most):
         self.most = most
@@ -19,58 +19,58 @@ class Gate:
         self._lock = threading.Lock()
 
     def enter(self, tenant, exclusive, conn):
-        """Return True if a connection may go on; else it is kept until its turn has come"""
+        """Return True if a connection may go on; otherwise it is queued"""
         if tenant is None:
             return True
         with self._lock:
-            room = self._tenants.setdefault(tenant, _Room())
-            if room.admits(exclusive, self.most):
-                room.admit(exclusive)
+            state = self._tenants.setdefault(tenant, _Tenant())
+            if state.admits(exclusive, self.most):
+                state.admit(exclusive)
                 return True
-            room.lines[exclusive].append((next(self._numbers), conn))
+            state.queues[exclusive].append((next(self._numbers), conn))
             return False
 
     def leave(self, tenant, exclusive):
-        """Return the connection that goes on in place of the one that leaves, None if none can"""
+        """Return the queued connection that takes over the freed thread, None without one"""
         if tenant is None:
             return None
         with self._lock:
-            room = self._tenants[tenant]
-            room.inside -= 1
-            room.exclusive -= exclusive
-            conn = room.next(self.most)
-            if not room.inside:
+            state = self._tenants[tenant]
+            state.inside -= 1
+            state.exclusive -= exclusive
+            conn = state.next(self.most)
+            if not state.inside:
                 del self._tenants[tenant]
             return conn
 
-    def waits(self, tenant, conn):
-        """Tell if a connection is still kept"""
+    def is_queued(self, tenant, conn):
+        """Tell if a connection is still queued"""
         with self._lock:
             return self._place(tenant, conn) is not None
 
     def withdraw(self, tenant, conn):
-        """Keep a connection no longer; return False if its turn has come already"""
+        """Remove a connection from its queue; return False if it has been admitted already"""
         with self._lock:
             place = self._place(tenant, conn)
             if place is not None:
-                line, entry = place
-                line.remove(entry)
+                queue, entry = place
+                queue.remove(entry)
             return place is not None
 
     def _place(self, tenant, conn):
-        room = self._tenants.get(tenant)
+        state = self._tenants.get(tenant)
         return next((
-                (line, entry) for line in room.lines.values() for entry in line if entry[1] == conn
-                ), None) if room else None
+                (queue, entry) for queue in state.queues.values() for entry in queue if entry[1] == conn
+                ), None) if state else None
 
 
-class _Room:
-    """One tenant: how many are inside, how many of them exclusive (one at most), and who waits, by kind"""
-    __slots__ = ('exclusive', 'inside', 'lines')
+class _Tenant:
+    """One tenant: numbers of its requests in threads and of exclusive ones (at most one), queues by kind"""
+    __slots__ = ('exclusive', 'inside', 'queues')
 
     def __init__(self):
         self.inside = self.exclusive = 0
-        self.lines = {True: deque(), False: deque()}
+        self.queues = {True: deque(), False: deque()}
 
     def admits(self, exclusive, most):
         return self.inside < most and not (exclusive and self.exclusive)
@@ -80,11 +80,11 @@ class _Room:
         self.exclusive += exclusive
 
     def next(self, most):
-        """Admit whoever came first among those who can go on; return None if nobody can"""
+        """Admit the first queued request that can go on; return None without one"""
         found = min((
-                (line[0][0], exclusive) for exclusive, line in self.lines.items()
-                if line and self.admits(exclusive, most)), default=None)
+                (queue[0][0], exclusive) for exclusive, queue in self.queues.items()
+                if queue and self.admits(exclusive, most)), default=None)
         if found is None:
             return None
         self.admit(found[1])
-        return self.lines[found[1]].popleft()[1]
+        return self.queues[found[1]].popleft()[1]

@@ -1,13 +1,13 @@
-"""The threads of a web worker."""
+"""The thread pool of a web worker."""
 import queue
 import threading
 
 
 class Threads:
-    """Threads that do what is handed in, in order.
+    """A pool of threads with one FIFO queue.
 
-    Nobody waits for it, so nothing is made that could be waited for: with ``concurrent.futures`` that takes
-    longer than a short request. What is handed in reports its own errors.
+    A task has no future: with ``concurrent.futures`` making one takes longer than a short request. A task
+    reports its own errors.
     """
 
     def __init__(self, number):
@@ -20,7 +20,7 @@ class Threads:
         self._work.put((function, args))
 
     def shutdown(self, wait=False):
-        """Let the threads end when all that was handed in is done"""
+        """Let the threads end after all submitted tasks"""
         for _ in range(self._number):
             self._work.put(None)
 

@@ -1,13 +1,13 @@
 """Gunicorn's threaded worker, with two differences.
 
-A thread never waits for a client. The poller collects a request's head, a thread decides on it (route,
-key, limits), the poller collects the body, a thread answers, the poller sends what the client did not
-take at once. A long answer is taken from the application piece by piece, as the client reads it. Eight or
-eight hundred half-open connections delay nobody. Nor does a thread wait for another
-of the same tenant: whose turn has not come is parked (``gate``), and refused after some time.
+A thread never waits for a client. The poller collects a request's head, a thread decides on it (route, key,
+limits), the poller collects the body, a thread answers, the poller sends the bytes that the client did not
+read at once. A long answer is requested from the application piece by piece, as the client reads it. Eight or
+eight hundred half-open connections delay no other request. Nor does a thread wait for another request of the
+same tenant: a request above the limit is parked (``gate``), and refused after some time.
 
-What gunicorn refuses itself (request line, header fields, lengths, chunks) is answered in the
-application's own error shape, with a request id, never as HTML.
+A request refused by gunicorn itself (request line, header fields, lengths, chunks) is answered in the error
+format of the application, with a request id, never as HTML.
 """
 import errno
 import functools
@@ -21,7 +21,7 @@ from gunicorn.http.message import Request, _ip_in_allow_list
 from gunicorn.http.body import Body, ChunkedReader, LengthReader
 from gunicorn.workers.gthread import ThreadWorker
 
-from .connection import Connection, Held
+from .connection import Connection, BytesSource
 from trytond.modules.rest.refusals import HEADER, Kind, Refusal, refused_field
 from trytond.modules.rest.spool import RETRY_AFTER, NoRoom
 from .gate import Gate
@@ -29,15 +29,15 @@ from .threads import Threads
 
 POLL_SECONDS = 0.25
 STOP_SECONDS = 1.0
-"""How long a stopping worker keeps connections on which no request has begun"""
+"""Seconds for which a stopping worker keeps connections without a request"""
 
 MAX_ADDRESSES = 1024
 HIGH_WATER = 256 * 1024
-"""Bytes of an answer that wait for the client before no more are asked for"""
+"""Buffered bytes of an answer above which no further pieces are requested"""
 TURN = 4 * 1024 * 1024
-"""Bytes of an answer after which others have their turn"""
+"""Bytes of an answer after which its thread serves other requests"""
 MORE, WAIT, STREAM, KEEP, CLOSE, FORGET = 'more', 'wait', 'stream', 'keep', 'close', 'forget'
-"""What a connection needs after a thread has worked on it"""
+"""Next step of a connection after a thread has worked on it"""
 
 REFUSALS = [
     (errors.LimitRequestLine, Kind.LINE_TOO_LONG, None),
@@ -55,7 +55,7 @@ REFUSALS = [
 
 
 def refusal_of(error):
-    """Return the Refusal of an error of gunicorn's parser or of a full disk, None for any other error"""
+    """Return the Refusal for an error of gunicorn's parser or a full disk, None for any other error"""
     if isinstance(error, errors.InvalidHeader) and error.hdr in {
             'CONTENT-LENGTH', 'TRANSFER-ENCODING'}:
         return refused_field(Kind.MALFORMED, 'malformed_value', error.hdr.title(), place=HEADER)
@@ -67,7 +67,7 @@ def refusal_of(error):
 
 
 class Head(Request):
-    """Gunicorn's parser, which looks an address up among the trusted ones once instead of per request"""
+    """Gunicorn's parser with a cache of the lookup of an address among the trusted proxies"""
 
     def _peer_is_trusted_proxy(self):
         return not isinstance(self.peer_addr, tuple) or _is_trusted(self.cfg, self.peer_addr[0])
@@ -82,7 +82,7 @@ class Worker(ThreadWorker):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # No header field sets the application's own variables, and answers go through the outbox
+        # Header fields cannot set the application's own variables, and answers are sent by way of the outbox
         self.cfg.set('forwarder_headers', '')
         self.cfg.set('sendfile', False)
         self.cfg.set('http_parser', 'python')
@@ -117,11 +117,11 @@ class Worker(ThreadWorker):
         self._watch(conn, selectors.EVENT_READ)
 
     def enqueue_req(self, conn):
-        """Have a thread go on with a connection"""
+        """Submit a connection to the thread pool"""
         self.tpool.submit(self._go_on, conn)
 
     def _watch(self, conn, events):
-        """Have the poller call on_event for a connection; 0 for no longer"""
+        """Register a connection's events with the poller; 0 unregisters it"""
         if conn.events == events:
             return
         if not conn.events:
@@ -134,8 +134,8 @@ class Worker(ThreadWorker):
         conn.events = events
 
     def on_event(self, conn, _):
-        """Something can be read from, or written to, a connection"""
-        if conn.set_aside(lambda: self._watch(conn, 0)):
+        """Handle a readable or writable connection"""
+        if conn.defer_if_busy(lambda: self._watch(conn, 0)):
             return
         if conn.state == 'parked':
             self._on_parked(conn)
@@ -160,23 +160,24 @@ class Worker(ThreadWorker):
             self._hand_over(conn)
 
     def _give_up(self, conn, refusal):
-        """Refuse a request that is not here as a whole; nothing of it is kept"""
+        """Refuse an incomplete request and discard its bytes"""
         self._refuse(conn, refusal)
         conn.release()
         conn.next = CLOSE
         self._send(conn)
 
     def _on_parked(self, conn):
-        """Something came from a connection whose turn has not come: its end, or the next request"""
+        """Handle an event of a queued connection: its close, or bytes of the next request"""
         if conn.gone() and self.gate.withdraw(conn.tenant, conn):
             self._forget(conn)
         else:
             self._watch(conn, 0)
 
     def _hand_over(self, conn, state=None):
-        """Let a thread go on.
+        """Submit a connection to the thread pool, as busy.
 
-        The poller goes on watching: mostly nothing comes meanwhile, and if it does, ``set_aside`` sees to it.
+        The poller keeps watching it: usually no bytes arrive meanwhile, and otherwise ``defer_if_busy``
+        unregisters it.
         """
         conn.busy = True
         conn.deadline = None
@@ -184,7 +185,7 @@ class Worker(ThreadWorker):
         self.enqueue_req(conn)
 
     def finish_request(self, conn, wanted):
-        """A thread is done with a connection for now"""
+        """Continue with a connection after a thread has worked on it"""
         if wanted == WAIT:
             self._park(conn)
             return
@@ -198,13 +199,13 @@ class Worker(ThreadWorker):
             self._send(conn)
 
     def _park(self, conn):
-        """Wait for the turn of a connection, unless it has come already"""
-        if self.gate.waits(conn.tenant, conn):
+        """Park a connection until it is admitted, unless it has been already"""
+        if self.gate.is_queued(conn.tenant, conn):
             conn.park(self.wsgi.patience)
             self._watch(conn, selectors.EVENT_READ)
 
     def _resume(self, conn):
-        """The turn of a connection has come"""
+        """Continue with a connection that has been admitted"""
         self._hand_over(conn, 'admitted')
 
     def _send(self, conn):
@@ -237,7 +238,7 @@ class Worker(ThreadWorker):
         conn.close()
 
     def notify(self):
-        """Tell the arbiter that it lives, not with every request"""
+        """Touch the heartbeat file for the arbiter, but not with every request"""
         now = time.monotonic()
         if now - self.notified >= POLL_SECONDS:
             self.notified = now
@@ -254,7 +255,7 @@ class Worker(ThreadWorker):
         super().wait_for_and_dispatch_events(min(timeout, POLL_SECONDS))
 
     def murder_keepalived(self, force=False):
-        """End what has lasted too long; called after each round of the poller"""
+        """End connections past their deadline; called after each round of the poller"""
         now = time.monotonic()
         if now - self.looked < POLL_SECONDS / 2 and not force:
             return
@@ -287,11 +288,11 @@ class Worker(ThreadWorker):
         except BaseException:
             self.log.exception("Error in a worker thread")
             wanted = FORGET
-        if not (wanted == KEEP and self.alive and conn.rest()):
+        if not (wanted == KEEP and self.alive and conn.keep_alive()):
             self.method_queue.defer(self.finish_request, conn, wanted)
 
     def handle(self, conn):
-        """Go on with a connection as far as its bytes allow; return MORE, WAIT, STREAM, KEEP or CLOSE"""
+        """Continue with a connection as far as its bytes allow; return MORE, WAIT, STREAM, KEEP or CLOSE"""
         try:
             if conn.state == 'stream':
                 return self._pump(conn)
@@ -308,7 +309,7 @@ class Worker(ThreadWorker):
             return self._failed(conn, error)
 
     def _work(self, conn):
-        """Run the application, unless its tenant has enough threads already"""
+        """Run the application, unless its tenant's threads are at their limit"""
         if conn.state == 'crowded out':
             self._give_body(conn)
             return self._answer(conn, self.wsgi.crowded_out(conn.environ))
@@ -324,12 +325,12 @@ class Worker(ThreadWorker):
                 self.method_queue.defer(self._resume, waiting)
 
     def _read_head(self, conn):
-        """Parse the head; return False if there is more of it to come after all"""
-        held = Held(bytes(conn.inbox))
+        """Parse the head; return False if it is incomplete after all"""
+        held = BytesSource(bytes(conn.inbox))
         try:
             conn.request = Head(self.cfg, held, conn.client, conn.requests + 1)
         except (errors.NoMoreData, StopIteration):
-            if conn.endless:
+            if conn.head_too_long:
                 raise errors.LimitRequestHeaders('head') from None
             conn.expect_more_head()
             return False
@@ -349,7 +350,7 @@ class Worker(ThreadWorker):
         conn.environ['wsgi.multithread'] = True
 
     def _collected(self, conn):
-        """Tell if the body is here, or not wanted; begin to wait for it otherwise"""
+        """Tell if the body is complete or unwanted; otherwise start to wait for it"""
         limit = conn.environ['kontor.exchange'].body_limit
         if conn.complete or conn.length > limit:
             return True
@@ -360,7 +361,7 @@ class Worker(ThreadWorker):
         return conn.body_ready()
 
     def _give_body(self, conn):
-        """Put the collected body where the application reads it"""
+        """Make the collected body the application's input"""
         source = conn.take_body()
         if conn.scan is None:
             reader = LengthReader(source, conn.length)
@@ -381,7 +382,7 @@ class Worker(ThreadWorker):
         return self._pump(conn)
 
     def _pump(self, conn):
-        """Ask for pieces of an answer until it is over, or the client has enough to read"""
+        """Request pieces of an answer until its end, or until the output buffer is full"""
         turn = conn.response.sent + TURN
         for piece in conn.pieces:
             conn.response.write(piece)
@@ -393,7 +394,7 @@ class Worker(ThreadWorker):
         return self._end(conn)
 
     def _end(self, conn):
-        """The answer is over: all of it is sent, or in the outbox"""
+        """End an answer that is sent or buffered completely"""
         response = conn.response
         response.close()
         self.log.access(response, conn.request, conn.environ, datetime.now() - conn.answering)
@@ -402,7 +403,7 @@ class Worker(ThreadWorker):
         return CLOSE if response.should_close() or not conn.complete else KEEP
 
     def _failed(self, conn, error):
-        """Answer what gunicorn's parser refused, and what should never happen"""
+        """Answer a refusal of gunicorn's parser or an unexpected error"""
         refusal = refusal_of(error)
         if refusal is None:
             self.log.exception("Error handling a request")
@@ -417,7 +418,7 @@ class Worker(ThreadWorker):
         return CLOSE
 
     def _refuse(self, conn, refusal):
-        """Put a whole answer into the outbox, whatever the request was"""
+        """Put a complete refusal into the output buffer, for a request in any state"""
         request = conn.request
         finished = self.wsgi.malformed(
             refusal, conn.client[0] if conn.client else '',

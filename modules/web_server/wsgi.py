@@ -1,6 +1,6 @@
 """The application for gunicorn, loaded once before the workers are forked.
 
-Databases: TRYTOND_DATABASE_NAMES (separated by commas); configuration: TRYTOND_CONFIG. Their pools
+Databases: TRYTOND_DATABASE_NAMES (separated by commas); configuration: TRYTOND_CONFIG. The pools of modules
 are loaded here and their connections closed again, since neither connections nor threads survive a
 fork.
 """
@@ -26,7 +26,7 @@ logging.captureWarnings(True)
 
 
 def load(databases):
-    """Load the pools of the databases, and leave neither connection nor thread behind"""
+    """Load the pools of the databases; raise RuntimeError if a thread is left running"""
     Pool.start()
     for name in databases:
         Pool(name).init()
@@ -36,7 +36,7 @@ def load(databases):
 
 
 def build(databases, found=None):
-    """Return the application over some databases"""
+    """Return the application for some databases"""
     found = contracts() if found is None else found
     gateway = Gateway(databases)
     return assemble(
@@ -49,6 +49,6 @@ names = next(csv.reader([os.environ.get('TRYTOND_DATABASE_NAMES', '')]), [])
 load(names)
 application = build(names)
 
-# What is loaded stays for good: no collection looks through it again, and no worker copies it for that
+# Frozen, loaded objects are neither scanned by the garbage collector nor copied on write in the workers
 gc.collect()
 gc.freeze()

@@ -2,24 +2,13 @@
 import datetime as dt
 import gzip
 import json
-import threading
 import xmlrpc.client
 from decimal import Decimal
 
 import pytest
-from werkzeug.serving import make_server
 
 from tests.support.books import draft_move
 from tests.support.rpc import Client, Fault, basic_header, read, session_header
-
-
-@pytest.fixture(scope='session')
-def address(application):
-    """http://… of a server in this process"""
-    server = make_server('127.0.0.1', 0, application, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f'http://127.0.0.1:{server.port}'
-    server.shutdown()
 
 
 # The desktop client

@@ -21,10 +21,11 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.oracle.cases import BOOKS, Case, Paper, Row, cases
 from tests.oracle.comparison import Oracle
 from tests.oracle.world import twins
+from tests.support import drawing
 from tests.support.invoicing import inside
 
-CASES = int(os.environ.get('KONTOR_ORACLE_CASES', 60))
-SEED = int(os.environ.get('KONTOR_ORACLE_SEED', 1))
+CASES = int(os.environ.get('KONTOR_ORACLE_CASES') or drawing.number(60, 15))
+SEED = int(os.environ.get('KONTOR_ORACLE_SEED') or drawing.seed())
 COLLECT = 'KONTOR_ORACLE_CASES' in os.environ
 """Go on after a difference, up to MOST of them, instead of making its case smaller"""
 MOST = 20
@@ -36,6 +37,7 @@ def pairs(pool, operator):
     return {books: twins(pool, operator, books) for books in BOOKS}
 
 
+@pytest.mark.slow
 def test_the_engine_books_what_tryton_would_have_booked(pairs, typeset):
     oracle, failures = Oracle(pairs), []
 

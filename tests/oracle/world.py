@@ -87,7 +87,7 @@ def _furnished(world, country):
 def _names(world):
     """Name all rows of a tenant by table and place.
 
-    They stand in the order of what they say: copied from the prepared company, their ids follow no order.
+    They stand in the order of what they say: copied from the template company, their ids follow no order.
     """
     from trytond.modules.tenant.ownership import company_column, owned_models
     from trytond.transaction import Transaction

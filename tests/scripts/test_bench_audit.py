@@ -105,4 +105,4 @@ def test_each_key_has_one_invoice_of_its_own(posts, findings):
     ({(1, 'A'), (2, 'B')}, ["stored but never answered: (2, 'B')"]),
     ])
 def test_answers_and_rows_are_the_same(rows, findings):
-    assert audit.strangers([post((1, 'A'))], rows) == findings
+    assert audit.mismatches([post((1, 'A'))], rows) == findings

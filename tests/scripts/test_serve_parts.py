@@ -166,7 +166,7 @@ def test_child_waits_for_the_one_it_needs(home):
 
 
 def test_what_a_dead_child_leaves_is_ended(home, monkeypatch):
-    monkeypatch.setattr(children, 'INHERITANCE', 0.2)
+    monkeypatch.setattr(children, 'ORPHAN_SECONDS', 0.2)
     baker = child(home, [sys.executable, '-c',
         'import subprocess, sys, time; subprocess.Popen(sys.argv[1:]); time.sleep(60)', *SLEEP])
     step_until(baker, lambda: len(processes.marked(home.path)) == 2)

@@ -1,5 +1,8 @@
 """Members of the two tenants at Tryton's own protocol."""
+import threading
+
 import pytest
+from werkzeug.serving import make_server
 
 ROLES = ('owner', 'accountant', 'clerk', 'readonly')
 
@@ -44,3 +47,12 @@ def neighbour(application, database, austrian):
     from tests.support.rpc import Client
     login = austrian['login']
     return Client(application, database).login(login['user'], login['password'])
+
+
+@pytest.fixture(scope='session')
+def address(application):
+    """http://… of a server in this process"""
+    server = make_server('127.0.0.1', 0, application, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f'http://127.0.0.1:{server.port}'
+    server.shutdown()

@@ -61,7 +61,7 @@ def pool(database):
 @pytest.fixture(scope='session')
 def operator(postgres, database):
     """Acts as the operator on the worker's database; see tests.support.operator.Operator."""
-    operator = Operator(postgres, database)
+    operator = Operator(postgres, database, stocked=True)
     yield operator
     operator.close()
 

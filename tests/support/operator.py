@@ -12,6 +12,8 @@ import os
 import subprocess
 import sys
 
+from tests.support.stock import Stock
+
 SELLER = {
     'DE': {
         'street': 'Werkstraße 12', 'postal_code': '10115', 'city': 'Berlin', 'country': 'DE',
@@ -29,10 +31,14 @@ class Refused(Exception):
 
 
 class Operator:
-    """Calls functions of Kontor's modules on a database as the owner"""
+    """Calls functions of Kontor's modules on a database as the owner.
 
-    def __init__(self, server, database):
+    stocked: tenants that are to be like all others come from a stock.
+    """
+
+    def __init__(self, server, database, stocked=False):
         self.database = database
+        self._stock = Stock(server.superuser(database), database, self._made) if stocked else None
         self._process = subprocess.Popen(
             [sys.executable, '-m', 'tests.support.operator', database], text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
@@ -63,6 +69,11 @@ class Operator:
 
         Returns the tenant object of demo.json: name, company, country, credentials, login.
         """
+        if self._stock and not name and not seller:
+            return self._stock.take(country)
+        return self._made(country, name, **seller)
+
+    def _made(self, country, name=None, **seller):
         seller = SELLER[country] | {'name': name or f'Test {country} GmbH'} | seller
         return self.call('tenant', **seller)
 

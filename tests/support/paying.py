@@ -88,8 +88,16 @@ def shop(new_shop):
     return new_shop()
 
 
+@pytest.fixture(scope='session')
+def sweeper(database, postgres, stripe_server):
+    from tests.support.sweep import Sweeper
+    sweeper = Sweeper(database, postgres.configuration('worker'), stripe_server.url)
+    yield sweeper
+    sweeper.close()
+
+
 @pytest.fixture
-def sweep(pool, database, postgres, superuser):
+def sweep(superuser, sweeper):
     """Let minutes pass and run the sweeper as the background process does"""
     from tests.support.sealed import unsealed
 
@@ -102,6 +110,6 @@ def sweep(pool, database, postgres, superuser):
             for table, column in tables:
                 superuser.execute(
                     f"UPDATE {table} SET {column} = {column} - %s * interval '1 minute'", (minutes,))
-        output = postgres.run_as('worker', ['-m', 'tests.support.sweep', database])
+        output = sweeper.sweep()
         assert not output, output
     return sweep

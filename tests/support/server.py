@@ -138,7 +138,7 @@ def code_hash():
     """Return a hash of everything that a database is made from."""
     digest = hashlib.sha256((ROOT / 'config' / 'constraints.txt').read_bytes())
     for path in sorted((ROOT / 'modules').rglob('*')):
-        if path.suffix in _CODE and 'tests' not in path.parts:
+        if path.suffix in _CODE and 'tests' not in path.relative_to(ROOT).parts:
             digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 
 from scripts.lib.install.home import write_private
-from scripts.lib.install.prepare import SELLERS
+from scripts.lib.install.database import SELLERS
 from tests.support.stripe_server import StripeServer
 from tests.support.gunicorn import HOST, served
 from tests.support.operator import Operator

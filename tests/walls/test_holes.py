@@ -13,6 +13,7 @@ import pytest
 from trytond import backend
 from trytond.transaction import Transaction
 
+from tests.support import drawing
 from tests.support.client_fixtures import ROLES
 from tests.support.rpc import Client, Fault
 from tests.support.tenancy import fingerprints
@@ -151,7 +152,7 @@ def test_on_change(client, secret, foreign_rows, unharmed):
 def test_every_method_of_every_model_with_a_foreign_id(pool, client, foreign_rows, unharmed):
     """Whatever a model offers to clients, buttons included, called on a foreign record"""
     tried = 0
-    for name, Model in owned_models(pool).items():
+    for name, Model in drawing.draw(owned_models(pool).items(), 1 / 3, 'methods'):
         id_ = foreign_rows.of(name)
         for verb, rpc in sorted(Model.__rpc__.items()):
             if rpc.instantiate is None and verb not in {'read', 'history_revisions'}:
@@ -162,7 +163,7 @@ def test_every_method_of_every_model_with_a_foreign_id(pool, client, foreign_row
                 'on_change': [['rec_name']], 'on_change_with': [['rec_name']]}.get(verb, [])
             form = verb.startswith(('on_change', 'autocomplete', 'pre_validate'))
             answer(client, f'{name}.{verb}', {'id': id_} if form else [id_], *more)
-    assert tried >= 900, tried
+    assert tried >= drawing.number(900, 200), tried
 
 
 def test_through_relations(client, pool, secret, unharmed):

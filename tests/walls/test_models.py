@@ -4,6 +4,8 @@ A tenant's table has its company, the rule, row-level security, its own uniquene
 point at another's row; what is no tenant's is on a list with its reason. Then each is read as another tenant:
 with the rules alone, with row-level security alone, by model and by SQL.
 """
+import re
+
 import psycopg
 import pytest
 from psycopg.sql import Identifier
@@ -13,7 +15,8 @@ from trytond.model.exceptions import AccessError
 from tests.support.sealed import unsealed
 from tests.support.tenancy import as_member, as_tenant, without_row_level_security
 from trytond.modules.tenant.ownership import (
-    OPERATOR, OWNED, SHARED, classify, company_column, owned_models)
+    OPERATOR, OWNED, SHARED, classify, company_column, owned_models, rights)
+from trytond.modules.tenant.stock import STOCK
 
 WITHOUT_MODEL = {
     'kontor_release': 'which state of the code the database was brought to',
@@ -53,8 +56,9 @@ def test_every_model_with_a_table_says_whose_it_is(pool):
 
 def test_the_lists_name_nothing_that_is_gone(pool):
     names = dict(pool.iterobject())
-    told([name for name in [*SHARED, *OPERATOR] if name not in names])
-    told([name for name, reason in [*SHARED.items(), *OPERATOR.items()] if not reason])
+    told([name for name in STOCK if name not in names])
+    told([name for name, declared in STOCK.items()
+            if declared.kind in {SHARED, OPERATOR} and not declared.reason])
 
 
 def test_no_table_is_without_a_model(pool, superuser):
@@ -228,6 +232,40 @@ def test_every_reference_is_checked_by_a_trigger(pool, superuser, trigger):
                     flaws.append(f'{name}.{column}')
     told(flaws)
     assert found >= 11
+
+
+GRANTS = """
+SELECT grantee, table_name, privilege_type, NULL FROM information_schema.role_table_grants
+WHERE table_schema = 'public' AND grantee = ANY(%(roles)s)
+UNION ALL
+SELECT pg_get_userbyid(a.grantee), c.relname, a.privilege_type, attname
+FROM pg_attribute JOIN pg_class c ON c.oid = attrelid, aclexplode(attacl) a
+WHERE c.relnamespace = 'public'::regnamespace AND pg_get_userbyid(a.grantee) = ANY(%(roles)s)"""
+
+
+def test_the_roles_have_the_rights_that_stand_on_the_class(pool, superuser, web):
+    """No more and no less, column by column where a right is for some columns only"""
+    role = web.execute("SELECT current_user").fetchone()[0]
+    roles = [role, role.replace('web', 'worker')]
+    models = [Model for _, Model in pool.iterobject() if classify(Model)]
+    granted = {(name, Model._table): set() for Model in models for name in roles}
+    for name, table, right, column in superuser.execute(GRANTS, {'roles': roles}):
+        if table not in WITHOUT_MODEL:
+            granted[name, table].add((right, column))
+    declared = {
+        (name, Model._table): _rights(text) for Model in models
+        for name, text in zip(roles, rights(Model), strict=True)}
+    told([f'{key}: {granted[key]} instead of {wanted}' for key, wanted in declared.items()
+            if granted[key] != wanted])
+    assert len(declared) > 350 and set() in declared.values()
+
+
+def _rights(text):
+    """Return {(right, column or None for all)} of rights in SQL"""
+    found = set()
+    for right, columns in re.findall(r'([A-Z]+)(?: \(([^)]*)\))?', text):
+        found |= {(right, each.strip(' "')) for each in columns.split(',')} if columns else {(right, None)}
+    return found
 
 
 # A real row of each, read by another tenant

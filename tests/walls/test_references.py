@@ -10,6 +10,7 @@ from psycopg.sql import SQL, Identifier
 from trytond.model import ModelView, fields
 from trytond.transaction import Transaction
 
+from tests.support import drawing
 from tests.support.rows import insert
 from tests.support.rpc import Fault
 from tests.support.tenancy import as_tenant, fingerprints
@@ -181,7 +182,7 @@ def relations(pool):
 def test_create_and_write_by_rpc(pool, client, superuser, rows, foreign_rows):
     before = fingerprints(superuser, pool, foreign_rows.company)
     tried, went_through = 0, []
-    for name, column, kind, target in relations(pool):
+    for name, column, kind, target in drawing.draw(relations(pool), 1 / 3, 'relations'):
         values = rows.values(name)
         values.pop('company', None)
         for method, value in attempts(pool, foreign_rows, kind, target):
@@ -195,7 +196,7 @@ def test_create_and_write_by_rpc(pool, client, superuser, rows, foreign_rows):
     assert {name for name in before if before[name] != after[name]} == set()
     assert pointers(superuser, pool, rows.company, foreign_rows.company) == []
     assert not went_through, '\n'.join(went_through)
-    assert tried >= 800, tried
+    assert tried >= drawing.number(800, 200), tried
 
 
 def _goes_through(client, method, parameters):

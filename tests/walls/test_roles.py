@@ -9,14 +9,16 @@ from trytond.model import ModelSingleton, ModelSQL
 from trytond.model.exceptions import AccessError
 from trytond.wizard import StateView
 
+from tests.support import drawing
 from tests.support.client_fixtures import ROLES
 from tests.support.rpc import Client, Fault
 from tests.support.tenancy import as_member, as_tenant
-from trytond.modules.tenant.access import VISIBLE_SHARED
-from trytond.modules.tenant.ownership import OPERATOR_KIND, OWNED, classify, owned_models
+from trytond.modules.tenant.ownership import OPERATOR, OWNED, classify, owned_models
 from trytond.modules.tenant.role import PERSONAL, UNCHECKED
 
 DENIED = '42501'
+VISIBLE = ('ir.', 'res.group', 'country.', 'currency.', 'product.uom', 'party.address.')
+"""Beginnings of the names of shared models that a member reads, beside charts as delivered (…template)"""
 WRITE_ONLY = {
     'rest.request': "the request log takes lines of everybody, and shows a tenant its own",
     }
@@ -62,7 +64,7 @@ def untouched(superuser, pool):
 @pytest.mark.parametrize('role', ROLES)
 def test_nothing_outside_the_tenant_is_changed_by_rpc(pool, superuser, clients, role, untouched):
     flaws, tried = [], 0
-    for name, Model in outside(pool).items():
+    for name, Model in drawing.draw(outside(pool).items(), 1 / 3, role):
         id_ = some_id(superuser, Model)
         text = next((f for f, field in Model._fields.items() if field._type == 'char'), 'id')
         for method, parameters in [
@@ -75,7 +77,7 @@ def test_nothing_outside_the_tenant_is_changed_by_rpc(pool, superuser, clients, 
             if answer not in (None, 0):
                 flaws.append(f'{name}.{method}: {answer}')
     assert not flaws, '\n'.join(flaws)
-    assert tried >= 71 * 7, tried
+    assert tried >= drawing.number(71, 23) * 7, tried
 
 
 def test_nothing_outside_the_tenant_is_changed_by_sql(pool, web, german):
@@ -155,9 +157,9 @@ def test_the_only_shared_data_a_member_reads(pool, clients, role):
             readable.add(name)
     strange = {
         name for name in readable
-        if not name.startswith(VISIBLE_SHARED) and 'template' not in name and name not in WRITE_ONLY}
+        if not name.startswith(VISIBLE) and 'template' not in name and name not in WRITE_ONLY}
     assert strange == set()
-    assert {name for name in readable if classify(pool.get(name)) == OPERATOR_KIND} <= set(WRITE_ONLY)
+    assert {name for name in readable if classify(pool.get(name)) == OPERATOR} <= set(WRITE_ONLY)
     assert {'country.country', 'currency.currency', 'res.group', 'product.uom'} <= readable
     assert not {name for name in readable if name.startswith(('tenant.', 'rest.'))} - set(WRITE_ONLY)
 
@@ -165,7 +167,7 @@ def test_the_only_shared_data_a_member_reads(pool, clients, role):
 def test_the_operators_tables_are_not_read_by_sql(pool, web, german):
     """Not even of the log's lines are others' to be seen"""
     for name, Model in outside(pool).items():
-        if classify(Model) != OPERATOR_KIND:
+        if classify(Model) != OPERATOR:
             continue
         state = _attempt(web, german['company'], f'SELECT FROM "{Model._table}"')
         assert state == (None if name in WRITE_ONLY else DENIED), name

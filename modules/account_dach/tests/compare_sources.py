@@ -1,12 +1,12 @@
-"""Compare a chart with other publications of it, and record what agrees: numbers and marks, no texts.
+"""Compare a chart with other publications of it, and record the result: numbers and marks, no texts.
 
 ``python -m trytond.modules.account_dach.tests.compare_sources CHART NAME=FILE…`` reads each FILE (lines of
 number, tabulator, name) as the source NAME, prints the names that differ and writes ``sources/CHART.csv``:
 per account and source ``=`` (the same name), ``~`` (the same, abbreviated or in other words), ``x`` (another
-name) or nothing (the source does not have the number). What the column ``why`` said before is kept.
+name) or nothing (the source does not have the number). The previous content of the column ``why`` is kept.
 
 A FILE named ``….ranges.tsv`` is a framework of ranges (first number, last number, types of accounts); the
-mark then says whether the account's type is one of those of its range.
+mark then tells whether the account's type is one of those of its range.
 """
 import csv
 import re
@@ -32,9 +32,9 @@ def record(chart):
 
 
 def mark(ours, theirs):
-    """Return = for the same name, x for another, ~ where at least half of the shorter one's words meet.
+    """Return = for the same name, x for another, ~ if at least half of the shorter name's words match.
 
-    Two rates are two names.
+    Names with different rates are different.
     """
     one, other = _words(ours), _words(theirs)
     if ''.join(one) == ''.join(other):
@@ -53,9 +53,7 @@ def _words(name):
 
 
 def _meet(one, other):
-    """Tell whether two words are the same or one abbreviates the other: four equal letters, all of a short
-    one
-    """
+    """Tell if two words are equal or one abbreviates the other: four equal letters, or all of a short one"""
     if one.isdigit() or other.isdigit():
         return one == other
     length = min(4, len(one), len(other))

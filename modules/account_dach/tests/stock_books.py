@@ -1,7 +1,7 @@
 """The same books in stock Tryton, whose accounts are a nested set.
 
-``python -m trytond.modules.account_dach.tests.stock_books DATABASE TODAY`` makes an empty database into stock
-Tryton with the module account, posts the books and prints their figures as JSON.
+``python -m trytond.modules.account_dach.tests.stock_books DATABASE TODAY`` installs stock Tryton with the
+module account in an empty database, posts the books and prints their figures as JSON.
 """
 import datetime as dt
 import json

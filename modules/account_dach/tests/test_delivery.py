@@ -1,4 +1,4 @@
-"""New rows of a chart reach companies that were made before, and leave alone what a tenant decided itself"""
+"""New rows of a chart reach existing companies; a tenant's own decisions stay"""
 import datetime as dt
 import json
 
@@ -16,13 +16,13 @@ def fresh(postgres, fresh_database):
     operator.close()
 
 
-def prepared(owner):
+def template_of(owner):
     return owner.execute(
         "SELECT id FROM company_company WHERE tenant_state = 'template' AND chart = 'ekr'").fetchone()[0]
 
 
 def forget(owner, company):
-    """Take away what an older chart did not have: a tax with its account, which nobody uses yet"""
+    """Remove a row that an older chart did not have: a tax with its account, not used yet"""
     with owner.transaction():
         owner.execute("SET LOCAL session_replication_role = replica")
         owner.execute(
@@ -71,7 +71,7 @@ def deliver(postgres, database):
 
 def test_tenants_get_what_is_new_and_nothing_twice(fresh, postgres, fresh_database):
     operator, owner = fresh
-    template = prepared(owner)
+    template = template_of(owner)
     wanted = books(owner, template)
     tenants = [operator.tenant('AT')['company'] for _ in range(3)]
     german = operator.tenant('DE')['company']
@@ -89,20 +89,20 @@ def test_tenants_get_what_is_new_and_nothing_twice(fresh, postgres, fresh_databa
 
 def test_what_a_tenant_decided_itself_stays(fresh, postgres, fresh_database):
     operator, owner = fresh
-    template = prepared(owner)
+    template = template_of(owner)
     own, deleted, plain = (operator.tenant('AT')['company'] for _ in range(3))
     for company in (template, own, plain):
         forget(owner, company)
     with owner.transaction():
         owner.execute("SET LOCAL session_replication_role = replica")
-        # One tenant has an account of the number, and a tax of the rate, of its own
+        # One tenant has added an account of the number and a tax of the rate
         owner.execute(
             "UPDATE account_account SET code = '4013', name = 'Meine Erlöse' WHERE company = %s"
             " AND code = '4014'", (own,))
         owner.execute(
             "UPDATE account_tax SET rate = 0.13, name = 'Meine 13' WHERE company = %s AND kind = 'sale'"
             " AND rate = 0.049", (own,))
-        # Another deleted, long ago, what the chart has had all along
+        # Another deleted, long ago, a row that the chart has always had
         owner.execute("DELETE FROM account_account WHERE company = %s AND code = '0110'", (deleted,))
     deliver(postgres, fresh_database)
     names = dict(owner.execute(
@@ -120,7 +120,7 @@ def test_what_a_tenant_decided_itself_stays(fresh, postgres, fresh_database):
 
 def test_a_tax_that_ended_ends_for_those_who_did_not_decide_themselves(fresh, postgres, fresh_database):
     operator, owner = fresh
-    template = prepared(owner)
+    template = template_of(owner)
     plain, own = (operator.tenant('AT')['company'] for _ in range(2))
     wrong, mine = dt.date(2030, 1, 1), dt.date(2027, 1, 1)
     for company, end in [(template, wrong), (plain, wrong), (own, mine)]:

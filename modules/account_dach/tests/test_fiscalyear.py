@@ -1,4 +1,4 @@
-"""Fiscal years are made when the first date in them is needed"""
+"""Fiscal years are made on demand, for the first date in them"""
 import datetime as dt
 
 import pytest
@@ -79,7 +79,7 @@ def test_an_old_year_is_made_once_with_its_own_numbers_and_the_same_invoice_seri
 
 
 def shift_years(company):
-    """Make the tenant's years run from July to June"""
+    """Move the tenant's years to July to June"""
     for model in ('account.fiscalyear.invoice_sequence', 'account.period', 'account.fiscalyear'):
         delete_own(model, company)
     today = dt.date.today()
@@ -98,9 +98,7 @@ def test_a_later_year_keeps_the_rhythm_of_the_company(pool, operator):
 
 
 def years_of(company, today):
-    """Ask for the years of the earliest, the latest and a day in between; return days and states of all
-    years
-    """
+    """Request the years of the earliest, the latest and a day in between; return days and states of all"""
     for date in (today - relativedelta(years=10), today + relativedelta(years=1), today):
         ensure_fiscalyear(company, date, today)
     for year in range(today.year - 10, today.year):

@@ -1,7 +1,6 @@
-"""Flat accounts give the balances that stock Tryton gives"""
+"""Flat accounts have the same balances as stock Tryton's nested set"""
 import datetime as dt
 import json
-import os
 from pathlib import Path
 
 import psycopg
@@ -11,12 +10,13 @@ from trytond.exceptions import UserError
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 
+from tests.support import drawing
 from trytond.modules.account_dach.fiscalyear import ensure_fiscalyear
 from trytond.modules.account_dach.tests.tools import book, figures, in_tenant
 
 TODAY = dt.date(2026, 11, 25)
 STOCK = Path(__file__).with_name('stock_books.json')
-"""The figures of stock Tryton on TODAY; the long test makes them anew and compares"""
+"""The figures of stock Tryton on TODAY; the long test computes them again and compares"""
 
 
 def test_balances_equal_those_of_nested_accounts(pool, operator):
@@ -43,7 +43,7 @@ def stock_database(postgres, worker_id):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif('KONTOR_TEST_LONG' not in os.environ, reason="needs KONTOR_TEST_LONG: a minute")
+@pytest.mark.skipif(not drawing.whole(), reason="a minute: only with --whole")
 def test_stock_tryton_still_gives_these_figures(postgres, stock_database):
     output = postgres.run_as('owner', [
             '-m', 'trytond.modules.account_dach.tests.stock_books', stock_database, TODAY.isoformat()])

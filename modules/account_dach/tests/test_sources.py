@@ -1,4 +1,4 @@
-"""The charts agree with what others publish, and data/SOURCES.md gives the figures of it"""
+"""The charts agree with other publications; data/SOURCES.md has the figures"""
 import re
 
 import pytest
@@ -13,7 +13,7 @@ FEW = {
     'ekr': "8050 8100 8110 8130 8200 8500 8510 8520 8530 8700 8750 8900 9200 9210 9300 9310 9320 9810 9820"
         " 9880",
     }
-"""Accounts that fewer than two sources confirm"""
+"""Accounts confirmed by fewer than two sources"""
 
 
 def sources(chart):

@@ -22,7 +22,7 @@ EKR_TYPES = {
     '74': 'guv.8.b.4', '75': 'guv.8.b.5', '76': 'guv.8.b.6', '77': 'guv.8.b.7', '78': 'guv.8.b.7',
     '85': 'guv.18',
     }
-"""First digits of the EKR → types their accounts may have (ranges of the framework)"""
+"""First digits of the EKR → allowed types of their accounts (ranges of the framework)"""
 
 
 def by_key(rows, key):
@@ -106,7 +106,7 @@ def test_automatic_accounts_have_the_key_of_their_rate(chart):
 
 
 def test_both_german_charts_say_the_same_of_the_same_account():
-    """One account, two numbers: type, key and line agree wherever the names do"""
+    """One account under two numbers: type, key and line agree for equal names"""
     skr04 = {row['name_de']: row for row in tables.accounts('skr04')}
     same = [(row, skr04[row['name_de']]) for row in tables.accounts('skr03') if row['name_de'] in skr04]
     assert len(same) >= 560
@@ -231,9 +231,7 @@ def test_every_account_of_the_result_has_its_line_of_the_short_term_statement(ch
 
 
 def income_types(chart):
-    """Return the types below net income; what comes after it (reserves) is no part of the short-term
-    statement
-    """
+    """Return the types below net income; later ones (reserves) do not belong to the short-term statement"""
     result = {'hgb': 'guv', 'ugb': 'guv.21'}[tables.chart(chart)['types']]
     keys = {result}
     for row in tables.account_types(chart):
@@ -313,7 +311,7 @@ def test_rates_around_their_changes(country, kind, category, reason, expected):
 
 
 UNTAXED = [('E', ''), ('E', 'small_business'), ('G', ''), ('AE', ''), ('AE', 'domestic'), ('K', '')]
-"""What a sale without tax may be"""
+"""Categories and reasons of a sale without tax"""
 
 
 @pytest.mark.parametrize('country', ['DE', 'AT'])

@@ -1,4 +1,4 @@
-"""Transactions of a tenant, and a small set of books to compare"""
+"""Transactions in a tenant, and a small set of books for comparisons"""
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
@@ -22,7 +22,7 @@ WITH_PARTY = {'1200', '3300'}
 
 
 def in_company(database, user, company, function, *arguments):
-    """Return what ``function`` returns in a committed transaction; locks that it asks for are taken first"""
+    """Return the result of ``function`` in a committed transaction; the locks it needs are taken first"""
     extras = {}
     while True:
         with Transaction().start(
@@ -37,7 +37,7 @@ def in_company(database, user, company, function, *arguments):
 
 
 def in_tenant(pool, tenant, function, *arguments):
-    """Return what ``function`` returns as a member of the tenant, with the rights of a web worker"""
+    """Return the result of ``function`` as a member of the tenant, with the rights of a web worker"""
     company = tenant['company']
     with tenant_scope(company):
         user = in_company(pool.database_name, 0, company, _member)
@@ -69,9 +69,9 @@ def book(company, today):
 
 
 def figures(company, party, today):
-    """Return what an accountant reads from the books, by account number, as text.
+    """Return an accountant's figures of the books, by account number, as text.
 
-    Party balances are those of the user's company, which stock reads as none for a user who is no member.
+    Party balances are those of the user's company; stock reads none for a user who is no member.
     """
     assert Pool().get('res.user')(Transaction().user).company.id == company
     accounts = sorted({code for _, lines in BOOKS for code, *_ in lines})

@@ -1,6 +1,6 @@
-"""What people and programs meet who try to change what is issued: a refusal that names record and field.
+"""Changes of issued records by users and programs: refusals that name record and field.
 
-Then what still happens to an issued invoice, the owner's way around, series, merged parties, the retention.
+Then the changes still allowed on an issued invoice, the owner's suspension, series, parties, retention.
 """
 import datetime as dt
 
@@ -70,7 +70,7 @@ def test_what_stock_refuses_is_refused_as_ever(member, made):
 
 
 def test_a_rule_that_python_forgets_is_kept_by_the_database(pool, tenant, made):
-    """Whatever a method writes past Tryton's checks, in the transaction of a member"""
+    """A write by a method that bypasses Tryton's checks, in the transaction of a member"""
     with inside(pool, tenant, check_access=False) as transaction:
         table = pool.get('account.invoice.line').__table__()
         with pytest.raises(psycopg.DatabaseError) as error:
@@ -86,7 +86,7 @@ def test_a_rule_that_python_forgets_is_kept_by_the_database(pool, tenant, made):
 
 @pytest.fixture
 def careless(database, pool, tenant):
-    """A contract whose operations do what none may"""
+    """A contract whose operations do forbidden things"""
     from trytond.modules.rest import Contract, Key, Operation
     from trytond.modules.rest.application import assemble
     from trytond.modules.rest.gateway import Gateway
@@ -134,7 +134,7 @@ def test_what_fails_at_the_commit_is_answered_as_well(careless, made, owner):
     assert owner.execute("SELECT count(*) FROM account_move WHERE number = 'M-1'").fetchone() == (0,)
 
 
-# What lives on
+# Changes still allowed
 
 def test_paid_open_and_paid_again(biller, member, pool, tenant, made):
     path = f"/api/invoices/{made['id']}"

@@ -1,6 +1,6 @@
-"""Rows that nobody changes: everything that could be tried, by SQL in each role, by RPC, by REST.
+"""Immutable rows: all kinds of changes, by SQL in each role, by RPC, by REST.
 
-An invoice is issued and paid for once; none of the refused tries leaves a trace. Then what is still allowed.
+An invoice is issued and paid once; a refused attempt leaves no trace. Then the changes still allowed.
 """
 import contextlib
 from decimal import Decimal as D
@@ -13,7 +13,7 @@ from tests.support.sealed import columns, delete, insert_again, update
 SEALED, UNBALANCED, NO_RIGHT = 'KS001', 'KS002', '42501'
 ROLES = ('web', 'worker', 'owner')
 LIVING = {'id', 'write_uid', 'write_date'}
-"""Columns that a test of all columns leaves out: the stamps, and the key, which is not the row's own"""
+"""Columns left out of the test of all columns: the stamps, and the key, which is no value of the row"""
 TABLES = {
     # table: (the row of an issued invoice, columns that live on)
     'account_move': ("SELECT move FROM account_invoice WHERE id = %(invoice)s", set()),
@@ -46,7 +46,7 @@ ARCHIVE = ('archive_document', 'archive_content')
 
 @pytest.fixture(scope='module')
 def ids(biller, owner):
-    """Return {table: id}: a row of each table that belongs to an invoice issued and paid for"""
+    """Return {table: id}: a row of each table that belongs to an issued and paid invoice"""
     made = biller.bill()
     assert biller.api.post(f"/api/invoices/{made['id']}/mark-paid", {}).json['isPaid']
     found = {'invoice': made['id'], 'number': made['invoiceNumber']}
@@ -75,8 +75,7 @@ def roles(postgres, database, owner, biller):
 
 
 def outcome(connection, *statements):
-    """Return the SQLSTATE with which a transaction is refused, None if it could be committed; undone anyhow
-    """
+    """Return the SQLSTATE of a refused transaction, None if it could be committed; rolled back in any case"""
     try:
         with connection.transaction(force_rollback=True):
             for statement in statements:
@@ -87,7 +86,7 @@ def outcome(connection, *statements):
     return None
 
 
-# By SQL: every column of every table, whoever asks
+# By SQL: every column of every table, in every role
 
 @pytest.mark.parametrize('role', ROLES)
 @pytest.mark.parametrize('table', TABLES)
@@ -146,7 +145,7 @@ def test_cancelled_is_the_end(roles, biller):
 
 @pytest.mark.parametrize('role', ROLES)
 def test_a_part_cannot_be_moved_away_nor_in(roles, ids, role):
-    """Into a draft of one's own neither, nor from a draft into what is posted"""
+    """Not into the tenant's own draft, and not from a draft into a posted record"""
     connection = roles[role]
     drafted = insert_again(connection, 'account_move', ids['account_move'], state="'draft'")
     into = "UPDATE account_move_line SET move = {} WHERE id = {}".format
@@ -161,7 +160,7 @@ def test_a_part_cannot_be_moved_away_nor_in(roles, ids, role):
 
 
 def test_a_stamp_does_not_open_what_is_sealed(roles, ids, owner):
-    """Nor does writing the column that says by whom it was sealed"""
+    """Nor does a write to the column of the sealing transaction"""
     stamp = update('account_move', 'write_date', 'now()', ids['account_move'])
     mine = update('account_move', 'sealed_by', 'pg_current_xact_id()', ids['account_move'])
     line = insert_again(owner, 'account_move_line', ids['account_move_line'])
@@ -214,9 +213,7 @@ def test_posted_moves_balance(roles, ids, role, expected, statements):
 
 
 def test_two_transactions_do_not_unbalance_a_move_together(roles, postgres, database, ids, biller):
-    """One adds a line to a draft while the other posts it: the second one is told to repeat, in either
-    order
-    """
+    """One transaction adds a line to a draft while another posts it: the second must retry, in any order"""
     for first, second in [(0, 1), (1, 0)]:
         owner = roles['owner']
         with owner.transaction():
@@ -242,10 +239,10 @@ def test_two_transactions_do_not_unbalance_a_move_together(roles, postgres, data
                 connection.close()
 
 
-# What the guards leave alone
+# Changes that the triggers allow
 
 def test_a_migration_changes_the_tables(owner, ids):
-    """Columns come, go and change their type while rows are sealed; only rows do not change"""
+    """Columns are added, dropped and change their type while rows are sealed; only rows are immutable"""
     with owner.transaction(force_rollback=True):
         owner.execute("ALTER TABLE account_invoice ADD COLUMN extra varchar DEFAULT 'x'")
         owner.execute("ALTER TABLE account_invoice ALTER COLUMN extra TYPE text")

@@ -1,7 +1,7 @@
-"""Bills as the door makes them, without a database: each tax kind of both countries, any lines and texts.
+"""Numbered bills without a database, as strategies: each tax kind of both countries, any lines and texts.
 
-What is drawn is valid in its profile: XRechnung has a buyer reference, both e-mail addresses, a phone number,
-an account and an address with post code and city.
+The drawn bills are valid in their profile: XRechnung has a buyer reference, both e-mail addresses, a phone
+number, an account and an address with post code and city.
 """
 import datetime as dt
 from decimal import Decimal as D
@@ -75,7 +75,7 @@ def kinds(country, buyer, vat_id):
 
 @st.composite
 def bills(draw, most_lines=60):
-    """Numbered bills with their Document"""
+    """Strategy: numbered bills with their Document"""
     country, profile = draw(st.sampled_from(['DE', 'AT'])), draw(st.sampled_from(PROFILES))
     buyer = draw(_buyers(profile))
     self_billed = draw(st.sampled_from([False, False, True])) and bool(buyer.vat_id)
@@ -139,7 +139,7 @@ def item(quantity=1, price='10', taxed=None, description='Arbeit', unit='HUR', *
 def bill(
         items, country='DE', profile='EN16931', buyer=None, gross=False, issued=dt.date(2026, 11, 2),
         credited=None, supplied=None, maturities=1, draft=None, seller=None, self_billed=False, **template):
-    """Return a numbered bill; a total that has the wrong sign is turned round"""
+    """Return a numbered bill; the signs are reversed if the total has the wrong one"""
     charged = [each for each in items if each.tax]
     figures = _figures(charged, gross)
     if figures.total and (figures.total < 0) != bool(credited):

@@ -1,4 +1,4 @@
-"""Electronic invoices with one term broken, term by term"""
+"""Electronic invoices with one damaged term, for each term"""
 import dataclasses
 import datetime as dt
 from decimal import Decimal
@@ -33,7 +33,7 @@ def terms(value, path=()):
 
 
 def others(value):
-    """Return what a term might be instead"""
+    """Return other values for a term"""
     if isinstance(value, str):
         return ['', '?'] if value else ['?']
     if isinstance(value, Decimal):

@@ -4,5 +4,5 @@ from trytond.modules.account_invoice_einvoice.checker import Checker
 
 @pytest.fixture(scope='session')
 def checker():
-    """The judge in this process; its sheets are compiled once for all tests"""
+    """The checker in this process; its sheets are compiled once for all tests"""
     return Checker()

@@ -1,7 +1,7 @@
-"""Electronic invoices as other programs read them: factur-x by business terms, drafthorse by its classes.
+"""Electronic invoices as read by other programs: factur-x by business terms, drafthorse by its classes.
 
-``terms`` says what they should read of an EInvoice. factur-x names terms as the norm does, but parties by
-names of its own, and in UBL takes a tax number (BT-32) under the scheme LOC alone.
+``terms`` returns the expected reading of an EInvoice. factur-x names terms as the norm does, but parties by
+names of its own, and in UBL reads a tax number (BT-32) only under the scheme LOC.
 """
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from trytond.modules.account_invoice_einvoice.markup import amount, number, pric
 
 
 def read(xml):
-    """Return what factur-x reads in CII or UBL"""
+    """Return the terms that factur-x reads in CII or UBL"""
     return facturx.parse_ubl_cii_xml(xml)
 
 
@@ -79,7 +79,7 @@ def _line(line, basic):
 
 
 def figures(invoice):
-    """Return the figures of an EInvoice as `drafthorse_figures` reads them"""
+    """Return the figures of an EInvoice in the form of `drafthorse_figures`"""
     return {
         'number': invoice.number, 'type': invoice.type_code, 'date': invoice.issue_date,
         'lines': [
@@ -90,7 +90,7 @@ def figures(invoice):
 
 
 def drafthorse_figures(xml, strict=False):
-    """Return the figures that drafthorse reads in CII; strict: hold it against its own schema as well"""
+    """Return the figures that drafthorse reads in CII; strict: validate against its own schema as well"""
     document = Document.parse(xml, strict=strict)
     settlement = document.trade.settlement
     totals = settlement.monetary_summation

@@ -1,4 +1,4 @@
-"""Electronic invoices to write and to judge"""
+"""Sample electronic invoices to write and to validate"""
 import datetime as dt
 from decimal import Decimal as D
 
@@ -32,7 +32,7 @@ TAXES = (
 
 
 def einvoice(profile='EN16931', **others):
-    """Return an EInvoice in which every term stands that we write"""
+    """Return an EInvoice with every term that Kontor writes"""
     return EInvoice(**{
             'profile': profile, 'specification': codes.specification(profile, ISSUED).identifier,
             'process': codes.PEPPOL_BILLING, 'type_code': '380', 'number': 'INV-2026-11-0001',

@@ -1,4 +1,4 @@
-"""The judge: valid documents have no violation, the rules find what is wrong, and where"""
+"""The checker: valid documents have no violation; the rules find each fault and its location"""
 import pytest
 import saxonche
 from lxml import etree
@@ -66,7 +66,7 @@ def test_a_document_is_held_against_what_is_asked(checker):
     (rules.KOSIT.format('CII'), 'cii', cii, 'XRechnung'),
     (rules.KOSIT.format('UBL'), 'ubl', ubl, 'XRechnung')])
 def test_sheets_made_ready_come_to_the_verdicts_of_the_official_ones(checker, name, syntax, writer, profile):
-    """Whole reports are compared, over documents that break many rules"""
+    """Complete reports are compared, over documents that violate many rules"""
     official = checker.saxon.new_xslt30_processor().compile_stylesheet(
         stylesheet_file=str(rules.location(name)))
     broken = 0
@@ -91,7 +91,7 @@ def damaged(xml):
 
 
 def reports(sheet, node):
-    """Return what a sheet finds, or that a rule cannot be computed with what stands there"""
+    """Return the findings of a sheet, or that a rule cannot be computed on this document"""
     try:
         report = sheet.transform_to_string(xdm_node=node)
     except saxonche.PySaxonApiError as error:
@@ -105,7 +105,7 @@ def test_only_sheets_of_the_known_form_are_made_ready():
     sheet = (b'<xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform" version="2.0">'
         b'<xsl:template match="//a" mode="M1" priority="1000"><b/></xsl:template></xsl:stylesheet>')
     with pytest.raises(ValueError, match='the rule for //a has another form'):
-        sheets.ready(sheet)
+        sheets.optimised(sheet)
 
 
 def test_all_rule_sets_can_be_compiled(checker):

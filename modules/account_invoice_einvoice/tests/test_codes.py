@@ -1,4 +1,4 @@
-"""Codes and versions are those of the lists, by day of issue"""
+"""Codes and versions match the code lists, by day of issue"""
 import datetime as dt
 from decimal import Decimal as D
 

@@ -1,4 +1,4 @@
-"""What an electronic invoice says of a bill, term by term"""
+"""Content of the electronic invoice of a bill, term by term"""
 import dataclasses
 import datetime as dt
 from decimal import Decimal as D
@@ -21,7 +21,7 @@ def composed(*items, **options):
     ('-3', '33.33', '-99.99', '0', ('33.33', '1')),
     ('1.5', '33.3333', '50.00', '0', ('33.3333', '1')),
     ('0', '12', '0', '19', ('10.0840', '1')),
-    # 9.99 / 1.19 = 8.39495…: four decimals tell one piece, but not a thousand
+    # 9.99 / 1.19 = 8.39495…: four decimals are exact for one piece, but not for a thousand
     ('1', '9.99', '8.39', '19', ('8.39', '1')),
     ('2', '9.99', '16.79', '19', ('8.3950', '1')),
     ('1000', '9.99', '8394.96', '19', ('8394.96', '1000')),
@@ -45,7 +45,7 @@ def test_none_is_none():
     assert composed(profile='None') is None
 
 
-# Who
+# Parties
 
 @pytest.mark.parametrize('address, country, expected', [
     ('Hauptstraße 5, 20095 Hamburg', 'DE', ('Hauptstraße 5', '', '20095', 'Hamburg')),
@@ -74,7 +74,7 @@ def test_the_street_of_the_tenant_may_have_lines():
 
 @pytest.mark.parametrize('vat_id, identifier', [('DE123456788', ''), (None, '181/815/08155')])
 def test_a_seller_can_be_told_from_others(vat_id, identifier):
-    """BR-CO-26 wants BT-29, BT-30 or BT-31"""
+    """BR-CO-26 requires BT-29, BT-30 or BT-31"""
     seller = composed(seller=dataclasses.replace(SELLERS['DE'], vat_id=vat_id)).seller
     assert (seller.vat_id, seller.identifier, seller.tax_number) == (
         vat_id or '', identifier, '181/815/08155')
@@ -98,7 +98,7 @@ def test_a_partner_without_a_number_is_no_seller_that_could_be_told():
     assert composed(self_billed=True).seller.identifier == ''
 
 
-# What
+# Lines and taxes
 
 def test_titles_and_comments():
     invoice = composed(
@@ -118,7 +118,7 @@ def test_the_name_of_a_line(text, name, description):
 
 
 def test_taxes_of_one_category_and_rate_are_one():
-    """The books may tell several exempt supplies apart, the norm has one breakdown for all (BR-E-1)"""
+    """The ledger may distinguish several exempt supplies, the norm has one breakdown for all (BR-E-1)"""
     invoice = composed(
         item(1, 10, tax('E', notice='§ 19 UStG')), item(1, 5, tax('S', 19)),
         item(1, 20, tax('E', notice='§ 4 UStG')), item(1, 7, tax('E', notice='§ 4 UStG', reason='other')),
@@ -151,7 +151,7 @@ def test_the_day_or_period_of_supply():
         dt.date(2026, 10, 31), dt.date(2026, 10, 1), dt.date(2026, 10, 31))
 
 
-# How to pay
+# Payment
 
 def test_parts_have_their_days():
     invoice = composed(item(1, 100), maturities=2)

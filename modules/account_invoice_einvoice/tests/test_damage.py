@@ -1,6 +1,6 @@
-"""Random damage to a valid document is found: a missing element that must be there, an amount, a code.
+"""Random damage to a valid document is found: a missing mandatory element, an amount, a code.
 
-Optional terms may be left out, so what is dropped is drawn from the terms that the norm or XRechnung demands.
+Optional terms may be absent, so the dropped term is drawn from those that the norm or XRechnung demands.
 """
 import re
 from decimal import Decimal
@@ -64,7 +64,7 @@ SUBJECTS = [
 
 
 def hits(root, names):
-    """Return [(element, attribute or None)] that the names mean"""
+    """Return [(element, attribute or None)] for the names"""
     found = []
     for name in names:
         if name.startswith('@'):
@@ -77,7 +77,7 @@ def hits(root, names):
 
 @st.composite
 def damages(draw, syntax, profile):
-    """Return a function that damages a document and says how"""
+    """Return a function that damages a document and describes the damage"""
     kind = draw(st.sampled_from(('drop', 'amount', 'code')))
     place = draw(st.integers(0, 10_000))
     cents = draw(st.integers(2, 10_000)) * draw(st.sampled_from((1, -1)))

@@ -1,5 +1,4 @@
-"""Electronic invoices at the door: what is issued says the same as the page and the books, in every profile
-"""
+"""Electronic invoices at issue: page, ledger and electronic invoice agree, in every profile"""
 import datetime as dt
 import io
 from decimal import Decimal as D
@@ -37,7 +36,7 @@ def figures(data):
 
 
 def agrees(made, data):
-    """Assert that data say what books and page say"""
+    """Assert that the data agree with ledger and page"""
     assert (data['BT-1'], data['BT-2'], data['BT-5']) == (made.number, ISSUED, 'EUR')
     assert figures(data) == {
         'BT-106': made.net, 'BT-109': made.net, 'BT-110': made.tax, 'BT-112': made.gross,
@@ -140,11 +139,11 @@ def test_an_invoice_over_nothing(seller, pool):
     assert figures(data) == dict.fromkeys(figures(data), D(0))
 
 
-# Taken back
+# Credit notes
 
 @pytest.fixture(scope='module')
 def taken_back(pool, seller):
-    """Function(profile, rows, **options) → (invoice, its credit note), wholly at once"""
+    """Function(profile, rows, **options) → (invoice, its full credit note)"""
     def take_back(profile, rows, **options):
         made = issue(pool, seller.tenant, customer(seller, 'DE'), rows, profile, **options)
         with inside(pool, seller.tenant):
@@ -195,7 +194,7 @@ def test_a_part_of_what_is_paid_is_refunded_by_a_day(pool, seller):
     assert [(line['BT-129'], line['BT-131']) for line in data['BG-25']] == [('1', '25.00')]
 
 
-# What else it says
+# Other terms
 
 def test_parties_texts_and_references(seller, pool):
     made = issue(

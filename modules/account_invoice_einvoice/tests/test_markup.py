@@ -1,4 +1,4 @@
-"""XML: escaped, never empty, figures as the norm writes them"""
+"""XML: escaped, no empty elements, figures in the norm's format"""
 from decimal import Decimal as D
 
 import pytest

@@ -1,4 +1,6 @@
-"""Files of strangers: what is no electronic invoice is refused at once, and nothing of it is followed"""
+"""Untrusted files: a file that is no electronic invoice is refused at once, and no reference in it is
+followed
+"""
 import base64
 import datetime as dt
 import io
@@ -52,7 +54,7 @@ def with_file(content, name, data, **packing):
     return saved(content, change)
 
 
-# What is read
+# Accepted files
 
 @pytest.mark.parametrize('start', [b'', b'\xef\xbb\xbf', b'\n'])
 def test_a_pdf_is_told_by_its_head(pdf, start):
@@ -89,7 +91,7 @@ def test_an_invoice_without_a_specification_is_held_against_the_norm(checker):
     assert found['profile'] == 'other' and 'BR-01' in {each.rule for each in found['violations']}
 
 
-# What the PDF itself must say
+# Metadata of the PDF
 
 def test_a_pdf_that_says_nothing_of_its_invoice(checker, plain_pdf):
     content = with_file(plain_pdf, 'factur-x.xml', cii.write(samples.einvoice('EN16931')))
@@ -117,7 +119,7 @@ def test_a_pdf_that_is_no_archive_file(checker, pdf):
     assert [each.rule for each in checker.judge(saved(pdf, change))['violations']] == ['PDF-A3']
 
 
-# Files of enemies
+# Hostile files
 
 LAUGHS = b'<!DOCTYPE x [<!ENTITY a "haha">' + b''.join(
     b'<!ENTITY %c "%s">' % (letter, b'&%c;' % (letter - 1) * 20) for letter in range(98, 112)) + b']>'
@@ -125,7 +127,7 @@ XXE = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 
 
 def hostile():
-    """Yield (name, bytes, what is said of them)"""
+    """Yield (name, bytes, expected message)"""
     xml = cii.write(samples.einvoice('EN16931'))
     head, root, rest = xml.partition(b'<rsm:CrossIndustryInvoice')
     body = root + rest
@@ -174,7 +176,7 @@ def test_nothing_is_fetched(checker):
 
 
 def broken_pdfs(content):
-    """Yield (name, bytes, what is said of them)"""
+    """Yield (name, bytes, expected message)"""
     bomb = zlib.compress(b' ' * (200 << 20), 9)
     flate = pikepdf.Name.FlateDecode
     yield 'half of it', content[:len(content) // 2], 'broken|carries no'
@@ -205,7 +207,7 @@ def test_hostile_pdfs_are_refused_at_once(checker, pdf):
 
 
 def test_nothing_that_a_stranger_sends_ends_otherwise_than_told(pdf):
-    """Bytes of a PDF changed one by one and cut: a verdict or a clear error, in the process made for it"""
+    """A PDF with single bytes changed or cut off: a verdict or Unreadable; the document process survives"""
     process = None
     for place in range(0, len(pdf), len(pdf) // 40):
         changed = pdf[:place] + bytes([pdf[place] ^ 0xff]) + pdf[place + 1:]

@@ -1,4 +1,5 @@
-"""An electronic invoice that breaks official rules is not issued: the caller reads which, and what mends it
+"""An electronic invoice that violates official rules is not issued: the refusal names rules and fields to
+correct
 """
 import time
 

@@ -1,4 +1,4 @@
-"""The official files: all there, none altered, and a clear word when not"""
+"""The official files: all present, none altered, and a clear error otherwise"""
 import hashlib
 import sys
 import textwrap
@@ -11,7 +11,7 @@ NAME = rules.KOSIT.format('CII')
 
 @pytest.fixture
 def elsewhere(monkeypatch, tmp_path):
-    """All files are looked for in a folder that holds a copy of one of them"""
+    """The files are looked up in a folder that has a copy of one of them"""
     path = tmp_path / NAME
     path.parent.mkdir(parents=True)
     path.write_bytes(rules.read(NAME))

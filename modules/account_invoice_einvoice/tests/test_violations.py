@@ -1,4 +1,4 @@
-"""What a broken rule means to whoever has to mend it"""
+"""Plain words of violated rules"""
 import dataclasses
 import re
 
@@ -13,7 +13,7 @@ from trytond.modules.kernel.exceptions import spell
 from . import breaking, samples
 
 STRUCTURE = re.compile('XSD|SCH|FX-SCH-A-.*|CII-SR-.*|UBL-SR-.*')
-"""Rules of the syntax, which no value of ours can break without one in plain words"""
+"""Rules of the syntax: no value can violate one of them without violating one with a plain text"""
 
 GERMAN = (
     'XRechnung verlangt eine Käuferreferenz, bei Behörden die Leitweg-ID. '
@@ -72,7 +72,7 @@ def test_what_a_party_lacks(checker, role, term, rule, field):
 
 
 def test_who_is_who_on_a_self_billed_invoice(checker):
-    """There the customer supplies, so the seller's terms are the customer's"""
+    """There the customer is the seller, so the seller's terms are the customer's"""
     seller = without(samples.BUYER, 'phone', 'contact')
     einvoice = samples.einvoice('XRechnung', type_code='389', buyer=samples.SELLER, seller=seller)
     found = answered(checker, einvoice, self_billed=True)
@@ -115,7 +115,7 @@ def test_a_rule_without_a_plain_text_keeps_the_official_one_and_its_place(locati
 
 
 def test_every_rule_that_a_broken_term_meets_has_a_plain_text(checker):
-    """Each term of a document with everything in it is left out, garbled and changed, in all profiles"""
+    """Each term of a complete document is left out, garbled and changed, in all profiles"""
     unknown, seen = {}, set()
     for syntax, writer, einvoice in (
             ('cii', cii, samples.einvoice('Basic')), ('cii', cii, samples.credit_note('EN16931')),

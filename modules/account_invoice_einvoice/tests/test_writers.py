@@ -1,4 +1,4 @@
-"""What is written is read by other programs as it was meant, in both syntaxes"""
+"""Other programs read the written terms with their values, in both syntaxes"""
 import dataclasses
 
 import pytest
@@ -18,7 +18,7 @@ MADE = {
 
 
 def least(profile):
-    """An invoice of which nothing is known that need not be known"""
+    """An invoice without any optional term"""
     address = dataclasses.replace(samples.SELLER.address, street='', postal_code='', city='')
     return samples.einvoice(
         profile, process='', buyer_reference='', terms='', notes=(), transfer=None, due_date=None,

@@ -1,6 +1,6 @@
-"""Invoices with a payment link: made at Stripe before the number, once, whatever breaks on the way.
+"""Invoices with a payment link: made at Stripe before the number, exactly once despite any failure.
 
-The library is the official one; it speaks to ``tests/support/stripe_server.py``.
+The client library is the official one; it calls ``tests/support/stripe_server.py``.
 """
 import concurrent.futures
 import contextlib
@@ -47,7 +47,7 @@ def invoices(superuser, shop):
         "SELECT count(*) FROM account_invoice WHERE company = %s", (shop.company,)).fetchone()[0]
 
 
-# What it is for
+# Purpose
 
 def test_an_invoice_bears_its_link(shop, stripe):
     invoice = shop.bill()
@@ -153,7 +153,7 @@ def test_a_failure_that_stripe_keeps_under_its_key_does_not_stay(shop, stripe):
     assert shop.post(headers=headers).status_code == 201
 
 
-# Once
+# Exactly once
 
 def test_a_retry_after_a_time_out_finds_the_link_that_was_made(shop, stripe, superuser):
     headers = key()
@@ -220,7 +220,7 @@ def test_a_serialization_failure_asks_stripe_no_second_time(shop, stripe, superu
     rounds, complete = [], door.complete
 
     def disturbed(drafts, books):
-        """Somebody else changes the attempt after this transaction's snapshot was taken"""
+        """Another transaction changes the attempt after this transaction's snapshot was taken"""
         bills = complete(drafts, books)
         rounds.append(len(stripe.calls))
         if len(rounds) == 2:
@@ -271,7 +271,7 @@ def posting(database, shop, body, idempotency):
 
 
 def test_a_kill_between_stripes_answer_and_commit(shop, stripe, superuser, postgres, database):
-    """The tenant's lock holds the process up after Stripe has answered; there it is killed"""
+    """The tenant's lock blocks the process after Stripe's answer; there it is killed"""
     headers, body = key(), shop.body()
     answered, locked = threading.Event(), threading.Event()
     with psycopg.connect(postgres.superuser(database), autocommit=True) as blocker:
@@ -353,7 +353,7 @@ def test_a_copy_of_an_invoice_has_no_link(shop, stripe, member):
     assert member.call('account.invoice.read', [copy], ['payment_links'])[0]['payment_links'] == []
 
 
-# What is left over is closed
+# Closing of links left over
 
 def test_a_link_without_an_invoice_is_closed_after_ten_minutes(shop, stripe, superuser, sweep, monkeypatch):
     def fail(*arguments):
@@ -437,7 +437,7 @@ def test_nobody_reads_the_account_over_rpc(shop, member):
 
 
 def test_a_secret_opens_only_in_its_place(shop, new_shop, superuser, stripe):
-    """A key that is copied into another tenant's row is of no use there"""
+    """A key copied into another tenant's row cannot be decrypted"""
     thief = new_shop()
     superuser.execute(
         "UPDATE account_invoice_payment_link_account SET key = (SELECT key FROM"

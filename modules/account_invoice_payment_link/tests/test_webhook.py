@@ -1,4 +1,4 @@
-"""What Stripe reports of payments: signed, each report once, each payment once, and nothing lost."""
+"""Stripe's reports of payments: signed, each report once, each payment once, none lost."""
 import concurrent.futures
 import datetime as dt
 import json
@@ -53,11 +53,11 @@ def balances(superuser, shop):
 
 
 def findings(shop):
-    """What scripts/check says of the shop"""
+    """Return the findings of scripts/check about the tenant"""
     return shop.operator.call('kernel.check.run', shop.company)
 
 
-# Who may report
+# Authentication of reports
 
 @pytest.mark.parametrize('header', [
     '', 'nonsense', 't=1,v1=', 't=x,v1=abc', 't=1,v1=é', f'v1={"0" * 64}', 'the right one for another body'])
@@ -84,7 +84,7 @@ def test_another_tenants_secret_is_no_good(new_shop, stripe):
 
 
 def test_another_tenants_invoice_is_unknown(new_shop, stripe):
-    """The neighbour signs a report of my invoice with its own secret, at its own address"""
+    """Another tenant signs a report of this invoice with its own secret, at its own address"""
     mine, other = new_shop(), new_shop()
     invoice = mine.bill()
     other.report(*stripe.pay(invoice['stripePaymentLinkId']))
@@ -185,7 +185,7 @@ def test_the_day_is_the_tenants_own(shop, stripe, invoice, superuser):
     assert shop.shown(invoice)['paidDate'] == '2026-07-16T00:00:00Z'
 
 
-# What does not fit
+# Payments that do not match
 
 def test_less_than_owed_leaves_the_rest_open(shop, stripe, invoice, superuser, sweep):
     shop.report(*stripe.pay(invoice['stripePaymentLinkId'], amount=5000))
@@ -346,7 +346,7 @@ def test_a_refund_after_a_dispute_leaves_both_in_view(shop, stripe, invoice, sup
 
 def test_disputes_of_the_time_before_the_field_are_found(
         shop, stripe, invoice, postgres, database, superuser):
-    """By the problem, or where another one has overwritten it, by the report"""
+    """By the problem, or, where a later one has overwritten it, by the report"""
     from trytond.modules.account_invoice_payment_link import payment
     paid = stripe.pay(invoice['stripePaymentLinkId'])
     shop.report(*paid, dispute(stripe, paid), stripe.refund(paid))
@@ -362,7 +362,7 @@ def test_disputes_of_the_time_before_the_field_are_found(
         owner.rollback()
 
 
-# What stands in the way, and goes
+# Obstacles, and their removal
 
 def close_books(shop, pool, state='closed'):
     with inside(pool, shop.tenant, check_access=False, locks=['account_journal_period', 'account_period']):

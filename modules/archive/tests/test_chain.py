@@ -1,4 +1,4 @@
-"""The chain and how long a document is kept"""
+"""The hash chain and the retention periods"""
 import datetime as dt
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Statements that are put together once: the same rows as without, with other values each time."""
+"""Prepared statements: the same rows as when built anew, with other values each time."""
 from sql import Literal
 from trytond.model import fields
 

@@ -1,4 +1,4 @@
-"""Statements that go to libpq directly: same rows, same errors, whatever the server has forgotten"""
+"""Statements through libpq: same rows, same errors, also after the server deallocated them"""
 import psycopg
 import pytest
 
@@ -22,7 +22,7 @@ def test_rows_are_texts_and_sent_statements_are_counted(connection):
 
 
 def test_a_statement_that_the_server_forgot_is_made_again(connection):
-    """Also while another one is not forgotten"""
+    """Also while another statement is still prepared"""
     ADD(connection, '1')
     connection.execute("DEALLOCATE ALL")
     TEXT(connection, 'x')

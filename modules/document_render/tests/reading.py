@@ -1,4 +1,4 @@
-"""What a reader of the file finds in it."""
+"""Extracts texts and positions from a PDF file."""
 import io
 import re
 
@@ -6,7 +6,7 @@ import pypdf
 
 
 def pages(content):
-    """Return the text of each page, every white space one blank, places to break left out"""
+    """Return the text of each page, with white space collapsed and zero width spaces removed"""
     return [
         ' '.join(re.sub('[\u200b]', '', page.extract_text()).split())
         for page in pypdf.PdfReader(io.BytesIO(content)).pages]

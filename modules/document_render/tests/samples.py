@@ -1,4 +1,4 @@
-"""Documents to test with: a German and an Austrian business, any number of lines, any texts."""
+"""Sample documents: a German and an Austrian business, any number of lines, any texts."""
 import datetime as dt
 import io
 from decimal import Decimal as D
@@ -60,7 +60,7 @@ def line(number, tax_rate=D('19'), **changes):
 
 
 def document(count=4, *, rates=(D('19'),), **changes):
-    """Return an invoice with so many lines; the rates alternate"""
+    """Return an invoice with ``count`` lines; the rates alternate"""
     lines = tuple(line(i, rates[i % len(rates)]) for i in range(count))
     taxes = tuple(tax_row(rate, lines) for rate in dict.fromkeys(rates))
     net = sum((line.amount for line in lines), D('0.00'))
@@ -88,7 +88,7 @@ def epc(amount, party=SELLER):
 
 
 def logo(kind='PNG', mode='RGBA', size=(600, 200)):
-    """Return the bytes of a picture of this kind"""
+    """Return the bytes of a picture of this format"""
     image = Image.new('RGBA', size, (255, 255, 255, 0))
     pen = ImageDraw.Draw(image)
     width, height = size

@@ -11,9 +11,9 @@ def test_what_fonts_have_is_kept(text):
 
 @pytest.mark.parametrize('text, expected', [
     ('\U00012000', '□'),            # cuneiform
-    ('\ue000 \U000f0000', '□ □'),   # private: PDF/A at level A forbids them
+    ('\ue000 \U000f0000', '□ □'),   # private use: PDF/A level A forbids them
     ('\ud800', '□'),                # half a surrogate pair
-    ('\uffff\u0378', '□□'),         # no character at all
+    ('\uffff\u0378', '□□'),         # unassigned code points
     ('a\x00b\x07c\x1b[31m', 'abc[31m'),
     ('a\tb\r\nc\u2028d', 'a b\nc\nd'),
     ('in\u202egro.evil\u202c', 'ingro.evil'),
@@ -42,7 +42,7 @@ def test_only_words_that_are_too_wide_break():
     broken = glyphs.breakable(text, 'Arimo', 20)
     assert broken == 'kurz ' + '\u200b'.join('W' * 30) + ' kurz'
     assert glyphs.breakable('i' * 30, 'Arimo', 20) == 'i' * 30      # narrow letters fit
-    assert glyphs.breakable('你' * 300, 'Arimo', 20) == '你' * 300   # breaks by itself
+    assert glyphs.breakable('你' * 300, 'Arimo', 20) == '你' * 300   # has break opportunities of its own
 
 
 def test_what_belongs_together_is_not_cut():

@@ -1,4 +1,4 @@
-"""Logos: what is taken can be printed, what is not is refused before it costs anything"""
+"""Logos: an accepted logo can be printed, any other is refused before it costs resources"""
 import io
 import struct
 import time
@@ -26,7 +26,7 @@ def chunk(name, data):
 
 
 def bomb(width, height):
-    """Return a PNG of a few kilobytes that says it has width × height pixels"""
+    """Return a PNG of a few kilobytes whose header declares width × height pixels"""
     rows = zlib.compress(b'\0' * 1_000_000)
     return (b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', width, height, 8, 6, 0, 0, 0))
         + chunk(b'IDAT', rows) + chunk(b'IEND', b''))

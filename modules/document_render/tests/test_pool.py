@@ -15,6 +15,7 @@ from trytond.modules.document_render.errors import (
 from . import samples
 from .works import OfAnotherModule
 
+pytestmark = pytest.mark.slow
 ECHO = pools.Kind('echo', f'{__package__}.works:echo', most_jobs=3)
 
 
@@ -180,7 +181,7 @@ def test_other_work_in_a_process_of_its_own(own):
     pid = pool.process.pid
     assert pool.job(b'2') == b'2' and pool.process.pid == pid
     pool.job(b'3')
-    assert pool.process.pid != pid      # its own number of jobs, not that of documents
+    assert pool.process.pid != pid      # its own limit of jobs, not that of documents
 
 
 def test_what_can_be_done_ahead_is_done_while_nobody_waits(own):
@@ -206,7 +207,7 @@ def test_announced_work_starts_with_the_rest(monkeypatch, tmp_path):
 
 
 def test_a_missing_font_is_an_error_at_start(own, monkeypatch, tmp_path):
-    """The process has its own search path, on which the font packages are not"""
+    """The process has its own search path, without the font packages"""
     program = tmp_path / 'broken.py'
     program.write_text(textwrap.dedent('''
         import sys
@@ -239,7 +240,7 @@ def parent(code, run):
 
 
 def test_it_dies_with_its_parent_and_leaves_nothing(tmp_path):
-    """Killed, so that nothing could be tidied up, and in the middle of a long document"""
+    """The parent is killed in the middle of a long document, so that it cannot clean up"""
     process = parent('''
         import threading
         threading.Thread(target=documents.render, args=(samples.document(1000),)).start()

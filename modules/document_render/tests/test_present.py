@@ -10,7 +10,7 @@ from . import samples
 
 
 def plain(value):
-    """The same with blanks that break"""
+    """Return the value with no-break spaces as plain blanks"""
     if isinstance(value, str):
         return value.replace('\u00a0', ' ')
     if isinstance(value, dict):
@@ -153,7 +153,7 @@ def test_a_delivery_note_may_show_prices_and_is_signed():
 
 
 def test_the_sum_may_stand_without_prices():
-    """Lines without a price leave their cells empty; without any, the columns go"""
+    """Lines without a price have empty cells; if no line has one, the columns are omitted"""
     bare = {'unit_price': None, 'amount': None, 'tax_rate': None}
     one = (samples.line(0), samples.line(1, **bare))
     data = shown(samples.document(2, kind='offer', lines=one, prices_include_tax=True))

@@ -19,7 +19,7 @@ HOSTILE = (
     '#read("/etc/passwd") #eval("1") #include "x" #sys.inputs',
     "Robert'); DROP TABLE invoice;-- %s {0} {{x}} ${y} &amp; <b>",
     )
-# What each of these looks like is not a matter of one character after the other.
+# Scripts whose appearance is not determined character by character.
 UNUSUAL = (
     '\u202egro.evil\u202c', 'x' * 500, 'W' * 500, '👨\u200d👩\u200d👧' * 60, '你好' * 250, 'مرحبا ' * 80,
     '\u0e31', 'a\u20dd\u0301\u0489', '你\u0301', 'Z\u0334\u0327\u0322\u031b\u0314\u0348' * 20,
@@ -52,7 +52,7 @@ def test_markup_is_printed_literally(renderer, text):
         tax_label=text, lines=(samples.line(0, description=text, key=text, unit=text),),
         seller=replace(samples.SELLER, name=text, address=(text,), bank=text, email=text),
         buyer=replace(samples.BUYER, name=text, address=(text,), vat_id=text))
-    # blanks are where lines break, so they are no part of the comparison
+    # line breaks replace blanks, so blanks are excluded from the comparison
     printed = ''.join(reading.text(renderer.render(everywhere)).split())
     assert printed.count(''.join(text.split())) >= 12
 
@@ -83,7 +83,7 @@ def test_ten_thousand_characters_flow_over_pages(renderer):
 
 @pytest.mark.parametrize('count, seconds', [(20, 0.5), (400, 4)])
 def test_time_grows_with_the_lines_and_no_faster(renderer, count, seconds):
-    """More than ten times what it takes on a quiet machine: only a change of kind fails here"""
+    """The limit is more than ten times the duration on an idle machine: only a change of complexity fails"""
     renderer.render(samples.document(1))
     started = time.perf_counter()
     renderer.render(samples.document(count, number='timed'))
@@ -132,7 +132,7 @@ def all_fonts_embedded(pdf):
 
 
 def test_the_same_data_gives_the_same_bytes(renderer, tmp_path):
-    """Also in another process, and whatever was made before"""
+    """Also in another process, and independent of earlier documents"""
     document = samples.document(
         20, style=samples.styled(logo=samples.logo()), qr=samples.epc(D('12.34')),
         notes='你好 مرحبا 😀')

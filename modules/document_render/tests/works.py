@@ -1,4 +1,4 @@
-"""Kinds of work for tests of the document process: what it does is not its business"""
+"""Kinds of work for tests of the document process, independent of documents"""
 from trytond.modules.document_render.errors import DocumentError
 
 done_ahead = []
@@ -9,7 +9,7 @@ class OfAnotherModule(DocumentError):
 
 
 class Echo:
-    """Answers with the job and what was done ahead of it"""
+    """Answers with the job and the ``ahead`` tasks done before it"""
 
     def __call__(self, job):
         if job == b'known':

@@ -1,4 +1,4 @@
-"""Declarations: what they say in SQL, and how one module adds to another's"""
+"""Declarations: their SQL, and the additions of another module"""
 import json
 
 import pytest

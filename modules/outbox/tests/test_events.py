@@ -1,4 +1,4 @@
-"""What must leave after COMMIT: one event for what happened, none for what did not"""
+"""Outbox: one event for each committed change, none for a rolled back one"""
 import json
 
 import psycopg

@@ -1,4 +1,4 @@
-"""One address string and its parts: what people write, and what they should not"""
+"""Parsing of one-line addresses: common formats and malformed ones"""
 import re
 
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from trytond.modules.party_customer.address import Address, parse_address, street_lines
 
 TABLE = [
-    # Germany, Austria, Switzerland as they are written
+    # Common formats of Germany, Austria and Switzerland
     ('Musterstraße 1, 10115 Berlin', 'DE', ('Musterstraße 1', '', '10115', 'Berlin')),
     ('Musterstraße 1, 1010 Wien', 'AT', ('Musterstraße 1', '', '1010', 'Wien')),
     ('Bahnhofstrasse 12a, 8001 Zürich', 'CH', ('Bahnhofstrasse 12a', '', '8001', 'Zürich')),
@@ -31,7 +31,7 @@ TABLE = [
     ('Musterstraße 1 10115 Berlin', 'DE', ('Musterstraße 1', '', '10115', 'Berlin')),
     ('Hauptstraße 1234 1010 Wien', 'AT', ('Hauptstraße 1234', '', '1010', 'Wien')),
     ('Bahnhofstrasse 12 CH-8001 Zürich', 'CH', ('Bahnhofstrasse 12', '', '8001', 'Zürich')),
-    # The city first
+    # City before the street
     ('1010 Wien, Musterstraße 1', 'AT', ('Musterstraße 1', '', '1010', 'Wien')),
     ('1010 Wien Musterstraße 1', 'AT', ('Musterstraße 1', '', '1010', 'Wien')),
     # c/o, attention, floor
@@ -56,16 +56,16 @@ TABLE = [
     ('Musterstraße 1, 10115 Berlin Deutschland', 'DE', ('Musterstraße 1', '', '10115', 'Berlin')),
     ('Musterstraße 1, Wien, Österreich', 'AT', ('Musterstraße 1', '', '', 'Wien')),
     ('10115 Berlin, Deutschland', 'DE', ('', '', '10115', 'Berlin')),
-    # Another country than the one that is known
+    # An address in another country than the given one
     ('Musterstraße 1, 1010 Wien', 'DE', ('Musterstraße 1', '', '1010', 'Wien')),
     ('Musterstraße 1, 10115 Berlin', None, ('Musterstraße 1', '', '10115', 'Berlin')),
-    # Elsewhere
+    # Other countries
     ('12 rue de la Gare, L-1234 Luxembourg', 'LU', ('12 rue de la Gare', '', '1234', 'Luxembourg')),
     ('Keizersgracht 1, 1015 CJ Amsterdam', 'NL', ('Keizersgracht 1', '', '1015 CJ', 'Amsterdam')),
     ('ul. Prosta 1, 00-850 Warszawa', 'PL', ('ul. Prosta 1', '', '00-850', 'Warszawa')),
     ('10 Downing Street, London SW1A 2AA', 'GB', ('10 Downing Street', '', 'SW1A 2AA', 'London')),
     ('1 Main Street, Springfield, IL 62701', 'US', ('1 Main Street', '', '62701', 'Springfield, IL')),
-    # Little or nothing
+    # Nearly empty lines
     ('Wien', 'AT', ('', '', '', 'Wien')),
     ('1010 Wien', 'AT', ('', '', '1010', 'Wien')),
     ('Musterstraße 1', 'DE', ('Musterstraße 1', '', '', '')),

@@ -1,4 +1,4 @@
-"""Customers below the contracts: many at once, and what is refused by which field"""
+"""Customers in the domain module: sets of them, and errors with the path of their field"""
 import pytest
 
 
@@ -133,7 +133,7 @@ def test_lines_stored_before_they_were_read_get_their_parts(tenant, pool):
             'UPDATE party_address SET street_unstructured = address_line, postal_code = NULL, city = NULL'
             ' WHERE party = ANY(%s)', (ids,))
         Address = pool.get('party.address')
-        Address._read_lines()
+        Address._parse_lines()
         found = sorted(Address.search([('party', 'in', ids)]), key=lambda address: address.party.id)
         assert [(a.street_unstructured, a.postal_code, a.city) for a in found] == [
             parts for _, _, parts in ADDRESSES]

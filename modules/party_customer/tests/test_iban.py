@@ -1,4 +1,4 @@
-"""IBANs of customers: the shape counts, the check digits are only marked"""
+"""IBANs of customers: the format is required, invalid check digits are only marked"""
 import pytest
 
 from trytond.modules.party_customer.iban import parse

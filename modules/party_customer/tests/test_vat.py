@@ -1,4 +1,4 @@
-"""VAT ids: what is kept as checked, what as unchecked, what is none"""
+"""VAT ids: checked, unchecked and invalid ones"""
 import pytest
 
 from trytond.modules.party_customer.vat import bare, compact, full_code, parse

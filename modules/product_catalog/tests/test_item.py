@@ -1,4 +1,4 @@
-"""Items and units below the contracts: many at once, the eleven units, what is refused by which field"""
+"""Items and units in the domain module: sets of them, the eleven units, errors with their field's path"""
 import datetime as dt
 from decimal import Decimal
 

@@ -41,7 +41,7 @@ class Query(PageQuery, alias_generator=camel):
 
 class Taken(UserError):
     code = 'name_taken'
-    field = 'unit_price'
+    path = ('unit_price',)
     extra = {'existing_id': 7}
 
 
@@ -145,6 +145,11 @@ def identity(number, secret, *abilities, active=True, api_access=True):
         id=number, company=number, user=number, prefix=secret.rpartition('_')[0], active=active,
         may=lambda ability: not abilities or ability in abilities,
         features={'api_access': api_access, 'marking': number == 1, 'requests_per_second': 100_000})
+
+
+def said(refusal):
+    """Return the English sentence of a Refusal"""
+    return DIALECT.problem(refusal).message
 
 
 class FakeGateway:

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from trytond.modules.rest import (
-    NEVER, Answer, Contract, Cors, Dialect, Entry, Key, Kind, Open, Operation, Page, Repeats, Session,
-    Stream, not_found)
+    NEVER, Answer, Contract, Cors, Dialect, Entry, Key, Kind, Open, OpenForm, Operation, Page, Repeats,
+    Session, Stream, not_found)
 from trytond.modules.rest.bodies import MultipartBody, Upload
 from trytond.modules.rest.cursors import CursorList, CursorQuery, page_behind
 from trytond.modules.rest.dialect import PROBLEM_JSON, ProblemDocument, dotted, problem_document
@@ -79,6 +79,13 @@ def page(call):
     return Page('note.html', {'title': "<Notiz>"})
 
 
+def login(call):
+    if call.operation.writes:
+        return Answer(
+            status=303, headers={'Location': '/notes/'}, cookies=COOKIE.cookies(SESSION, secure=False))
+    return page(call)
+
+
 DIALECT = Dialect(
     render=problem_document, media_type=PROBLEM_JSON, model=ProblemDocument, spell=dotted, other=422,
     languages=('de', 'en'), table={
@@ -120,4 +127,8 @@ CONTRACT = Contract(
             tag='notes', response=Stream, media_type='text/csv', handler=lines),
         Operation(id='notePage', method='GET', path='/notes/', summary='', tag='pages', ways=[COOKIE],
             response=Page, media_type=HTML, handler=page),
+        *[Operation(id=f'{method} login', method=method, path='/login/', summary='', tag='pages',
+            ways=[OpenForm()], handler=login, response=Page, media_type=HTML,
+            body=MultipartBody(NoteForm, urlencoded=True) if method == 'POST' else None, repeats=NEVER)
+            for method in ('GET', 'POST')],
         *FILES.operations(tag='pages', ways=[Open()])])

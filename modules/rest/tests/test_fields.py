@@ -29,6 +29,8 @@ from trytond.modules.rest.refusals import QUERY, Refusal
 from trytond.modules.rest.shapes import fit
 from trytond.modules.rest.writing import write_json
 
+from .fakes import said
+
 UTC = dt.UTC
 
 
@@ -150,7 +152,7 @@ def test_taken(value, name, expected):
 def test_refused(value, message):
     with pytest.raises(Refusal) as raised:
         fit(Everything, value)
-    assert str(raised.value) == message
+    assert said(raised.value) == message
 
 
 @pytest.mark.parametrize('value, name, expected', [
@@ -179,7 +181,7 @@ def test_query(value, name, expected):
 def test_query_refused(value, message):
     with pytest.raises(Refusal) as raised:
         fit(Filter, value, QUERY)
-    assert str(raised.value) == message
+    assert said(raised.value) == message
 
 
 class Shown(Output, alias_generator=camel):

@@ -6,7 +6,8 @@ import uuid
 
 import pytest
 from jsonschema import Draft202012Validator
-from werkzeug.test import Client
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import Client, encode_multipart
 
 from trytond.modules.rest.openapi import document
 from trytond.modules.rest.routes import public_path
@@ -172,16 +173,23 @@ def test_a_path_that_leads_nowhere(client, path):
 
 # Forms
 
-def form(**values):
-    files = [(io.BytesIO(b'x' * 10), 'a.txt'), (io.BytesIO(b'y'), 'b.txt')]
-    return {'title': "Eins", 'attachments': files, **values}
+def file(data, name='a.txt'):
+    return FileStorage(io.BytesIO(data), name)
+
+
+def form(headers=(), **values):
+    """Return the arguments of a request with a form; werkzeug's own boundary may be too long"""
+    files = [file(b'x' * 10), file(b'y', 'b.txt')]
+    boundary, data = encode_multipart({'title': "Eins", 'attachments': files, **values}, 'boundary')
+    return {'data': data, 'headers': {
+            'Content-Type': f'multipart/form-data; boundary={boundary}', **dict(headers)}}
 
 
 def test_a_form_with_files(client):
-    assert client.post('/api/v1/notes/send', data=form(), headers=TOKEN).json == {
+    assert client.post('/api/v1/notes/send', **form(TOKEN)).json == {
         'sizes': [10, 1], 'by': 'token'}
-    wrong = form(title='', attachments=[(io.BytesIO(b'x' * 1001), 'a.txt')])
-    answer = client.post('/api/v1/notes/send', data=wrong, headers=TOKEN)
+    wrong = form(TOKEN, title='', attachments=[file(b'x' * 1001)])
+    answer = client.post('/api/v1/notes/send', **wrong)
     assert set(refused(answer, 422, 'validation-failed')['errors']) == {'title', 'attachments.0'}
     refused(client.post('/api/v1/notes/send', json={}, headers=TOKEN), 415, 'media-type')
 
@@ -203,18 +211,18 @@ def test_a_page_of_a_session(browser):
 def test_a_session_needs_its_token_to_write(browser):
     token = csrf_token(made_up.SESSION)
     send = '/api/v1/notes/send'
-    refused(browser.post(send, data=form()), 403, 'csrf')
-    refused(browser.post(send, data=form(csrf_token='x')), 403, 'csrf')
+    refused(browser.post(send, **form()), 403, 'csrf')
+    refused(browser.post(send, **form(csrf_token='x')), 403, 'csrf')
     evil = {'Origin': 'http://evil.example'}
-    refused(browser.post(send, data=form(csrf_token=token), headers=evil), 403, 'csrf')
-    assert browser.post(send, data=form(csrf_token=token)).json == {'sizes': [10, 1], 'by': 'session'}
-    assert browser.post(
-        send, data=form(), headers={'X-CSRFToken': token, 'Origin': 'http://localhost'}).status_code == 200
+    refused(browser.post(send, **form(evil, csrf_token=token)), 403, 'csrf')
+    assert browser.post(send, **form(csrf_token=token)).json == {'sizes': [10, 1], 'by': 'session'}
+    ours = {'X-CSRFToken': token, 'Origin': 'http://localhost'}
+    assert browser.post(send, **form(ours)).status_code == 200
     note = {'title': "Eins", 'amount_cents': 1}
     headers = {'Idempotency-Key': 'k', 'X-CSRFToken': token}
     refused(browser.post('/api/v1/notes', json=note, headers={'Idempotency-Key': 'k'}), 403, 'csrf')
     assert browser.post('/api/v1/notes', json=note, headers=headers).status_code == 201
-    assert browser.post(send, data=form(), headers=TOKEN).json['by'] == 'token'
+    assert browser.post(send, **form(TOKEN)).json['by'] == 'token'
 
 
 def test_nobodys_session(client):
@@ -229,6 +237,21 @@ def test_the_cookies_of_a_session():
     assert csrf == f'csrftoken={csrf_token("abc")}; Path=/; SameSite=Lax; Secure'
     assert made_up.COOKIE.cookies('', secure=False)[0] == (
         'sessionid=; Path=/; SameSite=Lax; Max-Age=0; HttpOnly')
+
+
+def test_a_login_begins_a_session(client):
+    page = client.get('/login/')
+    token = re.search('name="csrf_token" value="([0-9a-f]{32})"', page.text)[1]
+    cookie, = page.headers.getlist('Set-Cookie')
+    assert cookie == f'csrftoken={token}; Path=/; SameSite=Lax; HttpOnly'
+    assert token in client.get('/login/').text, "a second page has the same token"
+    refused(client.post('/login/', data={'title': 'x'}), 403, 'csrf')
+    refused(client.post('/login/', data={'title': 'x', 'csrf_token': 'y' * 32}), 403, 'csrf')
+    answer = client.post('/login/', data={'title': 'x', 'csrf_token': token})
+    assert (answer.status_code, answer.headers['Location']) == (303, '/notes/')
+    assert client.get('/notes/').status_code == 200
+    stranger = Client(client.application)
+    refused(stranger.post('/login/', data={'title': 'x', 'csrf_token': token}), 403, 'csrf')
 
 
 # Open to everybody, also to pages of other hosts

@@ -15,6 +15,8 @@ from trytond.modules.rest.replay import (
     read_key,
 )
 
+from .fakes import said
+
 NOW = dt.datetime(2026, 5, 16, 12)
 BODY = b'{"name": "Acme"}'
 
@@ -44,10 +46,11 @@ def test_key(value):
 def test_bad_key(value):
     with pytest.raises(Refusal) as raised:
         read_key(value, required=False)
-    assert str(raised.value) == "Idempotency-Key: must be 1 to 255 printable ASCII characters"
+    assert said(raised.value) == "Idempotency-Key: must be 1 to 255 printable ASCII characters"
 
 
 def test_missing_key():
     assert read_key(None, required=False) is None
-    with pytest.raises(Refusal, match="Idempotency-Key: is required"):
+    with pytest.raises(Refusal) as raised:
         read_key(None, required=True)
+    assert said(raised.value) == "Idempotency-Key: is required"

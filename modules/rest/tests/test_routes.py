@@ -17,9 +17,9 @@ from trytond.modules.rest.routes import (
 SEND = '/api/v1/invoices/3f2b8c1e-0000-4000-8000-000000000001/send'
 
 
-def contract(name, prefix, *lines):
+def contract(name, root, *lines):
     return Contract(
-        name=name, title=name, roots=[prefix], dialect=DIALECT, ways=[],
+        name=name, title=name, roots=[root], dialect=DIALECT, ways=[],
         operations=[
             Operation(
                 id=f'{method} {path}', method=method, path=path, handler=None, summary='', tag='')
@@ -32,7 +32,7 @@ BILLING = contract(
     'PATCH /api/units/{id:int}', 'DELETE /api/units/{id:int}',
     'GET /api/projects/{id:int}/items/{itemId:int}')
 TEAMS = contract('teams', '/api/v1', 'POST /api/v1/invoices/{id:uuid}/send')
-TRADES = contract('trades', '/api/v1', 'POST /api/v1/invoices/{id:uuid}/send/')
+TRADES = contract('trades', '/api/v1/', 'POST /api/v1/invoices/{id:uuid}/send/')
 LEDGER = contract('ledger', '/v1', 'GET /v1/tax-codes/{code}', 'GET /v1/tax-codes/open')
 TABLE = Table([BILLING, TEAMS, TRADES, LEDGER])
 
@@ -97,8 +97,24 @@ def test_contract_of(path, name):
     assert (found.name if found else None) == name
 
 
-def test_longest_prefix_refuses():
-    assert TABLE.contract_of('/api/v1/nothing').name in {'teams', 'trades'}
+@pytest.mark.parametrize('path, name', [
+        ('/api/units/7/x', 'billing'), ('/api/projects/x', 'billing'),
+        ('/api/projects/1/items/2/3', 'billing'),
+        ('/v1/tax-codes/a/b', 'ledger'), ('/v1', 'ledger'), (SEND + '/x', 'teams'),
+        (SEND + 's', 'teams'), ('/api/v1/nothing', 'teams'), ('/api/v1/nothing/', 'trades'),
+        ('/api/v1', 'teams'), ('/api/v1/', 'trades'), ('/API//v1/Invoices/x', 'teams'),
+        ('/api/v2/', 'billing')])
+def test_the_nearest_operations_decide_then_the_longest_root(path, name):
+    assert TABLE.contract_of(path).name == name
+
+
+def test_a_parameter_that_takes_several_segments():
+    table = Table([contract('files', '/files', 'GET /files/{path:path}/', 'GET /files/{path:path}/about')])
+    assert table.match('GET', '/files/a/b%20c/').params == {'path': 'a/b c'}
+    assert table.match('GET', '/files/a/about/about').params == {'path': 'a/about'}
+    for path in ['/files/', '/files//', '/files/a', '/files/../a/', '/files/a%2Fb/', '/files/' + 'a/' * 33]:
+        with pytest.raises(UnknownPath):
+            table.match('GET', path)
 
 
 def test_same_line_twice_is_an_error():

@@ -1,16 +1,18 @@
 """REST in front of the real database: tenant, locks, idempotency under races, log, outage"""
 import datetime as dt
 import time
+from decimal import Decimal
 
 import psycopg
 import pytest
 from trytond import backend
 from trytond.cache import Cache
-from trytond.modules.rest import Contract, Key, Operation, Refusal, Repeats, not_found
+from trytond.modules.rest import Answer, Contract, Key, Operation, Refusal, Repeats, not_found
 from trytond.modules.rest.application import assemble
 from trytond.modules.rest.fields import Body, Output, text
 from trytond.modules.rest.gateway import Gateway
 from trytond.modules.rest.tests import fakes
+from trytond.modules.tenant.scope import tenant_scope
 from trytond.pool import Pool
 from trytond.transaction import Transaction
 from werkzeug.test import Client
@@ -79,6 +81,12 @@ def duplicate(call):
     return {'id': party.id}
 
 
+def secret(call):
+    """A record with a secret that is shown until somebody used it"""
+    return Answer(
+        {'id': 7, 'secret': f'{call.token}" \\ä', 'other': Decimal('1.50')}, record=call.body.name)
+
+
 CONTRACT = Contract(
     name='parties', title="Parties", roots=['/api'], dialect=fakes.DIALECT, repeats=Repeats(),
     ways=[Key(scheme='billing', header='X-Api-Key')], operations=[
@@ -90,6 +98,8 @@ CONTRACT = Contract(
             request=PartyCreate, response=Party, summary='', tag='', etag=True, current=read),
         Operation(id='count', method='POST', path='/api/count', handler=count, summary='', tag='',
             locks=['party_party', 'ir_sequence_strict']),
+        Operation(id='secret', method='POST', path='/api/secrets', handler=secret, summary='', tag='',
+            request=PartyCreate, secrets=['secret']),
         Operation(id='duplicate', method='POST', path='/api/duplicate', handler=duplicate,
             request=PartyCreate, summary='', tag=''),
         ])
@@ -176,6 +186,29 @@ def test_a_failure_is_not_kept(german_caller):
     assert german_caller('POST', '/api/parties', {'name': 'Again'}, **key).status_code == 201
 
 
+def test_a_secret_in_a_stored_answer_is_encrypted_and_can_be_wiped(german_caller, german, owner, database):
+    ask = lambda key: german_caller('POST', '/api/secrets', {'name': 'x-1'}, Idempotency_Key=key)
+    first, other = ask('s-1'), ask('s-2')
+    assert ask('s-1').data == first.data and first.json['secret']
+    stored, = owner.execute("SELECT body, sealed, record FROM rest_idempotency WHERE key = 's-1'")
+    assert bytes(stored[0]) == b'{"id":7,"secret":null,"other":1.50}'
+    assert first.json['secret'][:64].encode() not in bytes(stored[1]) and stored[2] == 'x-1'
+
+    def wipe(*arguments):
+        context = {'company': german['company']}
+        with tenant_scope(german['company']), Transaction().start(database, 0, context=context):
+            Pool().get('rest.idempotency').wipe(*arguments)
+    wipe('parties', ['x-2'])
+    assert ask('s-1').data == first.data
+    wipe('parties', ['x-1'])
+    again = ask('s-1')
+    assert again.json == {'id': 7, 'secret': None, 'other': 1.5}
+    assert (again.status_code, again.headers['Idempotency-Replayed']) == (200, 'true')
+    assert ask('s-2').json == {**other.json, 'secret': None}
+    assert owner.execute(
+        "SELECT count(*) FROM rest_idempotency WHERE sealed IS NOT NULL").fetchone() == (0,)
+
+
 def test_a_key_expires_after_a_day_and_is_forgotten(german_caller, german, owner, database):
     key = {'Idempotency_Key': 'k-3'}
     german_caller('POST', '/api/parties', {'name': 'Old'}, **key)
@@ -186,7 +219,6 @@ def test_a_key_expires_after_a_day_and_is_forgotten(german_caller, german, owner
     owner.execute(
         "UPDATE rest_idempotency SET created = created - interval '25 hours' WHERE key = 'k-3'")
     before, = owner.execute("SELECT count(*) FROM rest_idempotency").fetchone()
-    from trytond.modules.tenant.scope import tenant_scope
     with tenant_scope(german['company']), Transaction().start(database, 0):
         Pool().get('rest.idempotency').clean()
     assert owner.execute("SELECT count(*) FROM rest_idempotency").fetchone() == (before - 1,)

@@ -1,4 +1,4 @@
-"""Names sort as in a German register and match whatever their case"""
+"""Names sort as in a German register and match regardless of case"""
 import pytest
 
 from trytond.modules.text_key import match_key, sort_key

@@ -1,4 +1,4 @@
-"""An application for tests of the worker alone: takes bodies, gives streams, tells what it did"""
+"""An application for tests of the worker alone: accepts bodies, returns streams, reports its state"""
 import contextlib
 import hashlib
 import json
@@ -30,11 +30,11 @@ FORM = MultipartBody(Form, files={'files': 25_000_000}, lists={'files'}, limit=L
 
 
 class Application:
-    """Takes at most LIMIT bytes.
+    """Accepts at most LIMIT bytes.
 
     POST /sum answers size and hash of the body, POST /form the hashes of a form's files. GET /stream answers
     ``pieces`` pieces of ``size`` bytes, with ``known`` length or in chunks, and fails after ``fail`` pieces;
-    GET /status tells how far the streams are.
+    GET /status answers the state of the streams.
     """
     patience = 5
 

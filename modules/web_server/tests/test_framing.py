@@ -1,4 +1,4 @@
-"""Where heads and chunked bodies end, however they are cut"""
+"""The ends of heads and chunked bodies, for all splits of the bytes"""
 import socket
 
 import pytest
@@ -52,7 +52,7 @@ def test_broken_or_unfinished(data, result):
 @pytest.mark.parametrize('size', [1, 2, 3, 7, 100])
 @pytest.mark.parametrize('tail', [b'', b'GET /', b'\r\n'])
 def test_what_was_scanned_can_be_forgotten(size, tail):
-    """The buffer never holds more than one piece and what is left of a line"""
+    """The buffer holds at most one piece and the rest of a line"""
     found, buffer, passed = ChunkScan(), bytearray(), b''
     data = BODY + tail
     for at in range(0, len(data), size):
@@ -76,7 +76,7 @@ def test_what_is_not_understood_yet_is_kept(data, left):
 
 
 def test_what_stands_around_chunks_is_bounded_too():
-    """A chunk may have an extension of 8 KB: a body of a few bytes could be as long as the sender likes"""
+    """A chunk may have an extension of 8 KB: without a limit, a body of a few bytes could have any length"""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         connection = Connection(ours, None, None, 1)

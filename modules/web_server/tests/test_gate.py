@@ -1,4 +1,4 @@
-"""One tenant's share of the threads, and the one at a time that takes its lock"""
+"""Limit on a tenant's threads, and exclusive requests one at a time"""
 from trytond.modules.web_server.gate import Gate
 
 
@@ -16,7 +16,7 @@ def test_what_takes_the_lock_goes_on_alone_and_in_order():
     assert [gate.enter(1, True, name) for name in 'abc'] == [True, False, False]
     assert gate.enter(2, True, 'other tenant')
     assert [gate.enter(1, False, name) for name in 'xyz'] == [True, True, False]
-    # Each frees one thread: the one who came first among those who can go on has it
+    # Each frees one thread, which the first request that can go on takes
     assert gate.leave(1, False) == 'z'
     assert gate.leave(1, True) == 'b'
     assert gate.leave(1, False) is None
@@ -36,9 +36,9 @@ def test_who_gives_up_is_passed_over():
     gate = Gate(1)
     for name in 'abcd':
         gate.enter(1, True, name)
-    assert gate.waits(1, 'c') and not gate.waits(1, 'a') and not gate.waits(2, 'c')
+    assert gate.is_queued(1, 'c') and not gate.is_queued(1, 'a') and not gate.is_queued(2, 'c')
     assert [gate.withdraw(1, name) for name in 'aac'] == [False, False, True]
-    assert not gate.waits(1, 'c') and not gate.withdraw(1, 'c')
+    assert not gate.is_queued(1, 'c') and not gate.withdraw(1, 'c')
     assert [gate.leave(1, True) for _ in range(3)] == ['b', 'd', None]
 
 

@@ -1,4 +1,4 @@
-"""The worker with large bodies and long answers: a real gunicorn, raw sockets, no application to speak of"""
+"""The worker with large bodies and long answers: a real gunicorn, raw sockets, a minimal application"""
 import concurrent.futures
 import contextlib
 import hashlib
@@ -23,7 +23,7 @@ from .served import LIMIT
 HOST = '127.0.0.1'
 MB = 1_000_000
 GROWTH = 20 * MB
-"""Bytes a worker may grow by while it takes four bodies of 60 MB at once; measured: 3 MB"""
+"""Bytes by which a worker may grow during four concurrent bodies of 60 MB; measured: 3 MB"""
 
 
 @contextlib.contextmanager
@@ -82,7 +82,7 @@ def memory(pid, what):
 
 
 def unnamed_files(pid):
-    """Return the sizes of the deleted files that a process has open, its output apart"""
+    """Return the sizes of the deleted files that a process has open, without its output"""
     sizes = []
     for path in Path(f'/proc/{pid}/fd').iterdir():
         with contextlib.suppress(OSError):
@@ -104,7 +104,7 @@ def post(data, chunked=0, length=None):
 
 
 class Client:
-    """A connection on which answers are read one after the other"""
+    """A connection for sequential answers"""
 
     def __init__(self, port):
         self.socket = socket.create_connection((HOST, port), timeout=20)
@@ -148,7 +148,7 @@ DATA = bytes(range(251)) * 8000
 @pytest.mark.parametrize('chunked', [0, 1000, 65_537, 3 * MB])
 @pytest.mark.parametrize('pause', [False, True])
 def test_a_body_arrives_as_it_was_sent(port, size, chunked, pause):
-    """Two requests in one piece: the second begins where the body of the first ends"""
+    """Two requests in one send: the second begins at the end of the first one's body"""
     data = DATA[:size]
     request = post(data, chunked) + post(b'next')
     with Client(port) as client:
@@ -209,7 +209,7 @@ def _send_large(port):
 
 
 def test_four_forms_with_four_files_at_once_stay_out_of_memory(port):
-    """A file over 512 KB is on the disk twice while it is worked on, and never in memory"""
+    """A file over 512 KB is on disk twice while it is processed, and never in memory"""
     pid = status(port)['pid']
     _send_form(port, 1)
     Path(f'/proc/{pid}/clear_refs').write_text('5')
@@ -221,7 +221,7 @@ def test_four_forms_with_four_files_at_once_stay_out_of_memory(port):
 
 
 def _send_form(port, size):
-    """Send four files; return whether they are the ones that came"""
+    """Send four files; return whether the answer has the same ones"""
     files = [bytes([number]) * size for number in range(4)]
     head = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.pdf"\r\n\r\n'
     length = 4 * (len(head) + size + 2) + len(b'--x--\r\n')
@@ -238,7 +238,7 @@ def _send_form(port, size):
 
 
 def test_a_full_disk_is_an_answer(tmp_path):
-    """A file may have 1 MB here; a smaller body still goes through"""
+    """A file may have 1 MB here; a smaller body still succeeds"""
     def limited():
         resource.setrlimit(resource.RLIMIT_FSIZE, (MB, MB))
     with _gunicorn(preexec_fn=limited) as (port, _):
@@ -305,7 +305,7 @@ def test_a_stream_to_an_old_client_ends_with_the_connection(port):
 
 @contextlib.contextmanager
 def slow_reader(port, path):
-    """A client that asks and does not read"""
+    """A client that sends a request and does not read"""
     with socket.socket() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.settimeout(20)
@@ -315,7 +315,7 @@ def slow_reader(port, path):
 
 
 def test_a_client_that_does_not_read_stops_the_stream(port):
-    """Of 8 streams of 200 MB nearly nothing is made, others are served, and who leaves ends his"""
+    """Of 8 streams of 200 MB hardly a piece is made, others are served, a client's close ends its stream"""
     before = status(port)
     memory_before = memory(before['pid'], 'VmRSS')
     with contextlib.ExitStack() as stack:
@@ -340,7 +340,7 @@ def test_a_client_that_reads_slowly_gets_everything(port):
 
 
 def test_a_long_stream_leaves_the_threads_to_others():
-    """One thread, a client that reads as fast as it can"""
+    """One thread, and a client that reads at full speed"""
     with _gunicorn(threads=1) as (port, _), Client(port) as client:
         client.send(get('/stream?pieces=1500&size=65536&known=1'))
         with concurrent.futures.ThreadPoolExecutor(1) as executor:
@@ -356,7 +356,7 @@ def test_a_long_stream_leaves_the_threads_to_others():
 @pytest.mark.parametrize('known', [0, 1])
 @pytest.mark.parametrize('version', ['1.0', '1.1'])
 def test_half_a_stream_is_never_a_whole_one(port, known, version):
-    """A stream that fails resets the connection; before its first piece there is time for a refusal"""
+    """A failing stream resets the connection; before its first piece a refusal is still possible"""
     closed = status(port)['closed']
     with Client(port) as client:
         client.send(get(f'/stream?pieces=90&size=10000&known={known}&fail=50', version=version))

@@ -1,4 +1,4 @@
-"""scripts/check: look for what must never be, in the books and the archive of a running installation."""
+"""scripts/check: find inconsistencies in the books and the archive of a running installation."""
 import argparse
 
 from ..run import options
@@ -19,7 +19,7 @@ def parse(arguments):
 
 
 def perform(arguments):
-    """Report the findings; return the exit code"""
+    """Print the findings; return the exit code"""
     with transaction(arguments.data):
         found = findings(arguments.tenant, arguments.language)
     report.show(found, arguments.json)
@@ -27,7 +27,7 @@ def perform(arguments):
 
 
 def findings(tenant=None, language='en'):
-    """Return what is wrong with a tenant, None for all; raise TenantError when there is no such tenant"""
+    """Return the findings for a tenant, for all if None; raise TenantError for an unknown one"""
     from trytond.modules.kernel import check
     from trytond.modules.kernel.tenants import require_tenant
     from trytond.transaction import Transaction

@@ -1,4 +1,4 @@
-"""scripts/einvoice: judge electronic invoices, also a supplier's, and write sealed ones to files."""
+"""scripts/einvoice: validate electronic invoices, also a supplier's, and write sealed ones to files."""
 import argparse
 import json
 import os
@@ -12,7 +12,7 @@ from .owner import transaction
 
 UNREADABLE = 2
 NAMES = {'pdf': '{}.pdf', 'cii': '{}.xml', 'ubl': '{}-ubl.xml'}
-"""Format → name of the file that is written"""
+"""Format → name of the output file"""
 
 
 def parse(arguments):
@@ -35,11 +35,11 @@ def parse(arguments):
 
 
 def perform(arguments):
-    """Do what the arguments say; return the exit code"""
+    """Run the command of the arguments; return the exit code"""
     return {'check': _check, 'export': _export}[arguments.command](arguments)
 
 
-# Judge
+# Validate
 
 def _check(arguments):
     try:
@@ -58,7 +58,7 @@ def _check(arguments):
 
 
 def judged(path):
-    """Return what is found in a file as a dictionary; ``error`` says why it cannot be read"""
+    """Return the findings for a file as a dictionary; ``error`` is the reason why it cannot be read"""
     from trytond.modules.account_invoice_einvoice import reading, validate
     from trytond.modules.document_render import DocumentError
     try:
@@ -78,7 +78,7 @@ def judged(path):
 
 
 def lines(found):
-    """Yield the lines that a person reads"""
+    """Yield the lines of the printed report"""
     if 'error' in found:
         yield f'{found["path"]}: cannot be read: {found["error"]}'
         return
@@ -100,7 +100,7 @@ def _counted(number, what):
 
 
 def _shown(text):
-    """What stands in a stranger's file must not steer a terminal"""
+    """Replace control characters: the content of an unknown file must not control a terminal"""
     return ''.join(char if char.isprintable() else '\ufffd' for char in text)
 
 
@@ -121,7 +121,7 @@ def _export(arguments):
 def sealed(id, format, tenant=None):
     """Return (number, bytes) of an invoice in a format as it was sealed.
 
-    tenant: company id that the invoice must have. Raises Failed when there is no such invoice or file.
+    tenant: company id that the invoice must have. Raises Failed for a missing invoice or file.
     """
     from trytond.modules.account_invoice_einvoice.invoice import files_of
     from trytond.modules.tenant.scope import entered
@@ -147,7 +147,7 @@ def _file_name(number):
 
 
 def _write(path, content):
-    """Write a file whole or not at all"""
+    """Write a file atomically"""
     unfinished = path.with_name(f'.{path.name}.{os.getpid()}')
     try:
         unfinished.write_bytes(content)

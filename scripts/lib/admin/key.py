@@ -1,4 +1,4 @@
-"""scripts/key: make, list and revoke the keys of a tenant."""
+"""scripts/key: create, list and revoke the keys of a tenant."""
 import argparse
 
 from ..run import options
@@ -22,7 +22,7 @@ def parse(arguments):
 def abilities_of(name, text):
     """Return the abilities of a text a,b.
 
-    Raises FieldError for a contract that is not there, and for an ability that no operation of it asks for.
+    Raises FieldError for an unknown contract, and for an ability that no operation of it requires.
     """
     from trytond.modules.kernel.exceptions import FieldError
     from trytond.modules.rest.installed import contracts

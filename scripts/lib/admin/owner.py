@@ -1,4 +1,4 @@
-"""The owner's way into a running installation: what scripts that change tenants and keys stand on."""
+"""Access to a running installation as the owner: the base of the scripts that change tenants and keys."""
 import os
 from contextlib import contextmanager
 
@@ -8,7 +8,7 @@ from ..install.home import Home, read_json
 
 
 def perform(commands, arguments):
-    """Run the command that the arguments name, and report what it returns once that is committed"""
+    """Run the command named by the arguments, and report its result after the COMMIT"""
     with transaction(arguments.data) as database:
         content = commands[arguments.command](arguments, database)
     report.show(content, arguments.json)

@@ -1,4 +1,4 @@
-"""Answers of the scripts: a table for people, one JSON object for programs. Standard library only."""
+"""Output of the scripts: a table for users, one JSON object for programs. Standard library only."""
 import json
 import sys
 
@@ -8,7 +8,7 @@ DONE, FINDING, USAGE = 0, 1, 2
 
 
 def show(content, as_json):
-    """Print a dictionary, or a list of dictionaries of one shape"""
+    """Print a dictionary, or a list of dictionaries with the same keys"""
     if as_json:
         print(json.dumps(content, default=str, ensure_ascii=False))
     elif isinstance(content, list):
@@ -34,7 +34,7 @@ def _table(rows):
 
 
 def run(command, *arguments):
-    """Run a command that returns an exit code; what went wrong is said, not traced"""
+    """Run a command and return an exit code; known errors are printed without a traceback"""
     try:
         return command(*arguments) or DONE
     except Failed as error:

@@ -1,4 +1,4 @@
-"""scripts/stripe: a tenant's key at Stripe and the address that Stripe reports payments to."""
+"""scripts/stripe: a tenant's Stripe key and the address of its webhook."""
 import argparse
 import os
 import sys
@@ -7,7 +7,7 @@ from ..run import options
 from ..install.bootstrap import Failed
 
 VARIABLES = {'key': 'KONTOR_STRIPE_KEY', 'webhook_secret': 'KONTOR_STRIPE_WEBHOOK_SECRET'}
-"""Secret → variable that gives it, so that it stands in no command line"""
+"""Secret → environment variable, an alternative to the command line"""
 _EPILOG = (
     "A secret given as - is read from a line of standard input, first the key, then the webhook secret;"
     f" one that is not given is taken from {' or '.join(VARIABLES.values())}. Set the key first: the"

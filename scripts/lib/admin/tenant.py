@@ -1,4 +1,4 @@
-"""scripts/tenant: make, list, suspend, resume and send off tenants, and change what their plan includes."""
+"""scripts/tenant: create, list, suspend, resume and offboard tenants, and change the features of a plan."""
 import argparse
 import datetime as dt
 
@@ -32,7 +32,7 @@ def parse(arguments):
 
 
 def create(database, seller):
-    """Make a tenant; return its object of demo.json. Nothing is committed.
+    """Create a tenant; return its object of demo.json. Nothing is committed.
 
     seller: provision.Seller
     """
@@ -50,7 +50,7 @@ def create(database, seller):
 
 
 def issue_keys(database, company, contracts):
-    """Make a key of each contract (name) for a tenant (company id); return {contract: key}"""
+    """Create a key of each contract (name) for a tenant (company id); return {contract: key}"""
     from trytond.modules.tenant_provision.provision import issue_key
     return {contract: issue_key(company, contract, database)[2] for contract in sorted(contracts)}
 

@@ -1,5 +1,5 @@
-"""scripts/bench: how fast the house is, how it grows, and what it survives.
+"""scripts/bench: speed, growth with size, and recovery after crashes.
 
-    modes.py      one line per thing the script can do         prepared.py   instances to do it to
-    kill.py       SIGKILL under load: posting.py, victims.py, audit.py
+modes.py      one line per mode of the script              prepared.py   prepared instances
+kill.py       SIGKILL under load: posting.py, victims.py, audit.py
 """

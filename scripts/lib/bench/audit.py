@@ -1,6 +1,6 @@
-"""What must hold after a crash, asked of PostgreSQL as the owner, apart from the code that wrote it.
+"""Invariants after a crash, queried from PostgreSQL as the owner, apart from the code that wrote the rows.
 
-Each function returns sentences, none where all is well. company: ids of the tenants to look at.
+Each function returns sentences, none without a violation. company: ids of the tenants to check.
 """
 import hashlib
 import json
@@ -47,7 +47,7 @@ _HALF = {
     'key without its answer': """
         SELECT id FROM rest_idempotency WHERE company = ANY(%s) AND status IS NULL""",
     }
-"""Finding → statement that returns the ids of what is only half there"""
+"""Finding → statement that returns the ids of incomplete records"""
 _NUMBERS = """
     SELECT i.sequence, s.number_next_internal, array_agg(i.number) FROM account_invoice i
     JOIN ir_sequence_strict s ON s.id = i.sequence WHERE i.company = ANY(%s) GROUP BY 1, 2"""
@@ -64,16 +64,16 @@ _CHAIN = """
 
 
 def audit(dsn, companies, posts, before):
-    """Return everything that is wrong with the books of some companies and the answers of all posts.
+    """Return all violations in the books of some companies and the answers of all posts.
 
-    before: what `stored` returned before the first of the posts.
+    before: the result of `stored` before the first of the posts.
     """
     with psycopg.connect(dsn) as connection:
         def ask(statement):
             return connection.execute(statement, [list(companies)]).fetchall()
         return [
             *halves(ask), *gaps('invoices', ask(_NUMBERS)), *gaps('moves', ask(_MOVES)),
-            *broken_chain(ask(_CHAIN)), *answers(posts), *strangers(posts, set(ask(_STORED)) - before)]
+            *broken_chain(ask(_CHAIN)), *answers(posts), *mismatches(posts, set(ask(_STORED)) - before)]
 
 
 def stored(dsn, companies):
@@ -83,7 +83,7 @@ def stored(dsn, companies):
 
 
 def checked(data):
-    """Return what scripts/check finds in a running installation"""
+    """Return the findings of scripts/check in a running installation"""
     process = subprocess.run(
         [sys.executable, str(ROOT / 'scripts' / 'check'), '--data', str(data), '--json'],
         capture_output=True, text=True)
@@ -97,7 +97,7 @@ def halves(ask):
 
 
 def gaps(what, rows):
-    """Find numbers that are missing or there twice. rows: (series, its next number, all numbers)"""
+    """Find missing and duplicate numbers. rows: (series, its next number, all numbers)"""
     found = []
     for series, following, numbers in rows:
         counted = sorted(int(re.search(r'\d+$', number)[0]) for number in numbers)
@@ -110,7 +110,7 @@ def gaps(what, rows):
 
 
 def broken_chain(rows):
-    """Compute the archive's chain again: SHA-256 over the one before, hash, owner and moment"""
+    """Recompute the archive's chain: SHA-256 of the previous link, hash, owner and moment"""
     found, last, expected = [], None, (0, START)
     for company, position, sha512, owner, issued_at, chain in rows:
         if company != last:
@@ -124,7 +124,7 @@ def broken_chain(rows):
 
 
 def answers(posts):
-    """Find keys that were not answered with one invoice of their own, the same at every try"""
+    """Find keys without exactly one invoice of their own, the same in every answer"""
     found = [
         f'key {post.key}: answers {sorted(set(post.answers))} {post.refused} after {post.tries}'
         for post in posts if len(set(post.answers)) != 1 or post.refused or not post.replayed]
@@ -134,8 +134,8 @@ def answers(posts):
     return found
 
 
-def strangers(posts, rows):
-    """Compare what callers were told with the rows stored since"""
+def mismatches(posts, rows):
+    """Compare the answers to clients with the rows stored since"""
     told = {answer for post in posts for answer in post.answers}
     return [
         *(f'answered but not stored: {answer}' for answer in sorted(told - rows)),

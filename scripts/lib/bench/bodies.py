@@ -1,4 +1,4 @@
-"""What callers of the bench send"""
+"""Request bodies of the bench"""
 import datetime as dt
 
 LINE = {'unit': 'Hour', 'quantity': 1.5, 'pricePerUnit': 95}
@@ -13,7 +13,7 @@ def invoice(customer, template, lines=2):
 
 
 def day_back(days):
-    """Return the date some days ago, as the contract writes it"""
+    """Return the date some days ago, in the format of the contract"""
     return (dt.date.today() - dt.timedelta(days=days)).isoformat()
 
 

@@ -1,14 +1,14 @@
-"""A caller that costs next to nothing: requests made beforehand, one connection that stays open."""
+"""A client with minimal overhead: prepared requests, one persistent connection."""
 import json
 import socket
 
 
 class Refused(Exception):
-    """An answer that the operation does not have; the text holds status and body."""
+    """An unexpected status; the text has status and body."""
 
 
 class Caller:
-    """One connection to an instance. host, port: where it listens; secret: the tenant's key"""
+    """One connection to an instance. host, port: its address; secret: the tenant's key"""
 
     def __init__(self, host, port, secret=''):
         self._address = host, port

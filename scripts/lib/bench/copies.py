@@ -1,10 +1,10 @@
-"""Rows multiplied set-based: one INSERT … SELECT per table, however many copies.
+"""Set-based copies of rows: one INSERT … SELECT per table, for any number of copies.
 
-A set of rows (some invoices with all that hangs on them, or a whole tenant) is copied a number of times with
-new ids; what points at a row of the set points at its copy, everything else at what it pointed at before.
-New ids are computed, not looked up: base + turn × rows of the set + rank in the set. PostgreSQL's own
-catalogue says what points where, so a table that is added later is copied as well. Runs as the superuser of
-an instance of our own, with foreign keys and triggers off: the rows are copies of rows that have passed them.
+A set of rows (some invoices with all dependent rows, or a whole tenant) is copied a number of times with new
+ids; a reference to a row of the set becomes one to its copy, other references stay unchanged. New ids are
+computed, not looked up: base + turn × rows of the set + rank in the set. The foreign keys are read from
+PostgreSQL's catalogue, so a table that is added later is copied as well. Runs as the superuser of the bench's
+own instance, with foreign keys and triggers off: the original rows have passed them.
 """
 from collections import defaultdict
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ _REFERENCES = "SELECT model, name FROM ir_model_field WHERE ttype = 'reference'"
 
 @dataclass(frozen=True)
 class Catalogue:
-    """columns: table → its columns; links: table → column → table it points at; references: table → columns
-    that hold MODEL,ID; models: table → name of its model. Only tables of tenants.
+    """columns: table → its columns; links: table → column → referenced table; references: table → columns
+    with MODEL,ID; models: table → name of its model. Only tables of tenants.
     """
     columns: dict
     links: dict
@@ -59,7 +59,7 @@ class Catalogue:
 
 
 class Copier:
-    """Copies a set of rows; ``connection`` is the superuser's, ``without`` names tables that stay out"""
+    """Copies a set of rows; ``connection`` is the superuser's, ``without`` names excluded tables"""
 
     def __init__(self, connection, without=()):
         self.connection = connection
@@ -72,10 +72,10 @@ class Copier:
             "CREATE TEMPORARY TABLE rank (relation text, model text, old int, rank int, base int, number int,"
             " PRIMARY KEY (relation, old))")
 
-    # Which rows
+    # The set
 
     def add(self, table, condition, *values):
-        """Put rows of a table into the set; return how many were not there yet"""
+        """Add rows of a table to the set; return the number of new ones"""
         query = SQL(
             "INSERT INTO rank SELECT {name}, {model}, id FROM {table} row WHERE ({condition})"
             " ON CONFLICT DO NOTHING").format(
@@ -84,12 +84,12 @@ class Copier:
         return self.connection.execute(query, values).rowcount
 
     def add_dependent(self):
-        """Put everything into the set that points at a row of it, and what points at that"""
+        """Add all rows that refer to a row of the set, transitively"""
         while sum(self._add_pointing(table) for table in self._candidates()):
             pass
 
     def add_tenant(self, company):
-        """Put all rows of a tenant into the set"""
+        """Add all rows of a tenant to the set"""
         for table in self._candidates():
             column = Identifier('id' if table == 'company_company' else 'company')
             self.add(table, SQL("{} = %s").format(column), company)
@@ -109,7 +109,7 @@ class Copier:
         return self.add(table, SQL(' OR ').join(conditions)) if conditions else 0
 
     def number(self):
-        """Close the set: rank its rows and choose where their new ids begin"""
+        """Close the set: rank its rows and choose the first of their new ids"""
         self._tables = [name for name, in self.connection.execute(
             "SELECT DISTINCT relation FROM rank ORDER BY relation")]
         self.connection.execute(
@@ -124,11 +124,11 @@ class Copier:
                 Identifier(f'{table}_id_seq'), Identifier(table), Literal(table)))
         self.connection.execute("ANALYZE rank")
 
-    # How they are copied
+    # The copies
 
     def override(self, table, column, expression):
-        """Compute a column of the copies; row is the original, own its rank, turns.turn the number of the
-        copy
+        """Set the expression of a column of the copies; row is the original, own its rank, turns.turn the
+        number of the copy
         """
         self._overrides[table][column] = expression
 
@@ -136,7 +136,7 @@ class Copier:
         self._joins[table].append(expression)
 
     def copy(self, times):
-        """Copy the set; return {table: rows made}"""
+        """Copy the set; return {table: number of new rows}"""
         made = {table: self._copy(table, times) for table in self._tables}
         for table in self._tables:
             self.connection.execute(SQL(

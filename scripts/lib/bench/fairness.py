@@ -1,7 +1,8 @@
-"""What one tenant notices while another posts as much as it can.
+"""The latency of one tenant while another posts at full load.
 
-For each operation, in turn: the other is quiet, then it posts invoices over many connections at once. The
-crowd runs in a process of its own, so that the one who measures does not wait for it in Python.
+Each operation is measured twice: with the other tenant idle, and while it posts invoices over many
+connections. The load runs in a process of its own, so that the measuring process does not wait for it in
+Python.
 """
 import json
 import subprocess
@@ -15,17 +16,16 @@ from . import bodies, client, measure, operations
 
 ROOT = Path(__file__).resolve().parents[3]
 CROWD = 40
-"""Connections of the one that posts"""
+"""Connections of the posting tenant"""
 MOST = 2.5
-"""How much longer than alone 95 of 100 calls of the other may take"""
+"""Largest ratio of the measured tenant's p95 under load to its p95 alone"""
 OPERATIONS = ('list', 'read', 'issue_2')
-_COME_BACK = 0.2
-"""Seconds before one of the crowd that was refused tries again"""
+_RETRY_SECONDS = 0.2
+"""Seconds before the retry of a refused request of the load"""
 
 
 def rows(crowd, other, rounds, seconds):
-    """Return a row per operation: figures of ``other`` (operations.Tenant) while ``crowd`` posts, and alone
-    """
+    """Return a row per operation: ``other`` (operations.Tenant) while ``crowd`` posts, and alone"""
     quiet = {key: measure.Series() for key in OPERATIONS}
     busy = {key: measure.Series() for key in OPERATIONS}
     answers = Counter()
@@ -60,7 +60,7 @@ def _row(subject, quiet, busy, answers):
 
 
 class Posting:
-    """A crowd at work within; ``answers`` afterwards: status → number"""
+    """Context manager of the posting process; ``answers`` afterwards: status → number"""
 
     def __init__(self, tenant):
         self._order = {
@@ -83,9 +83,7 @@ class Posting:
 
 
 def crowd(host, port, secret, body):
-    """Post until a line comes on standard input; print one when some are answered, and all answers at the
-    end
-    """
+    """Post until a line on standard input; print one line after the first answers, all answers at the end"""
     answers, over, begun = Counter(), threading.Event(), threading.Semaphore(0)
 
     def run():
@@ -97,7 +95,7 @@ def crowd(host, port, secret, body):
                 answers[201] += 1
             except client.Refused:
                 answers[429] += 1
-                time.sleep(_COME_BACK)
+                time.sleep(_RETRY_SECONDS)
             begun.release()
         caller.close()
     threads = [threading.Thread(target=run) for _ in range(CROWD)]

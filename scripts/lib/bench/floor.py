@@ -1,4 +1,4 @@
-"""What nothing can be faster than on this machine: one small transaction, one bare route.
+"""The floor, a lower bound of time on this machine: one small transaction, one bare route.
 
 The transaction writes a header and four lines to plain tables over the connection settings of a web worker;
 the route is a Werkzeug function under the gunicorn that serves Kontor, with one worker.
@@ -47,7 +47,7 @@ def prepare(connection, role):
 
 
 def transaction(dsn):
-    """Return a function that does the transaction of the floor once, through psycopg"""
+    """Return a function that executes the transaction of the floor once, through psycopg"""
     connection = psycopg.connect(dsn)
 
     def work():
@@ -59,7 +59,7 @@ def transaction(dsn):
 
 
 def pgbench(dsn, clients=1, seconds=2):
-    """Return (milliseconds per transaction, transactions per second) by pgbench, None where there is none"""
+    """Return (milliseconds per transaction, transactions per second) by pgbench, None if it is missing"""
     program = _program()
     if not program:
         return None

@@ -1,7 +1,7 @@
 """scripts/bench without a mode: the whole table.
 
 An instance of its own is seeded with tenants of several sizes; all operations and the floors are measured by
-HTTP in interleaved rounds, with one client and with four; then what is seen from inside, new tenants, memory.
+HTTP in interleaved rounds, with one client and with four; then in-process figures, new tenants, memory.
 """
 import datetime as dt
 import functools
@@ -18,14 +18,14 @@ from . import fairness, floor, inside, measure, memory, operations, prepared, se
 
 CLIENTS = 4
 _OF_A_CROWD = 200
-"""Invoices of the tenants that only stand in the crowd"""
+"""Invoices of the tenants that only serve as concurrent clients"""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """sizes: invoices of the tenants that lists are measured in; rounds and seconds: per operation;
-    turns: of what is seen from inside; tenants: how many there are when new ones are made; rest:
-    invoices of others in the database.
+    """sizes: invoices of the tenants for lists; rounds and seconds: per operation; turns: of in-process
+    measurements; tenants: numbers of existing ones when new ones are made; rest: invoices of others in the
+    database.
     """
     sizes: tuple = (1_000, 10_000, 100_000)
     rounds: int = 7
@@ -41,7 +41,7 @@ LONG = Plan(tenants=(10, 100, 1_000, 10_000), rest=889_000)
 
 
 def plan(arguments):
-    """Return the Plan that was asked for"""
+    """Return the Plan of the arguments"""
     return QUICK if arguments.quick else LONG if arguments.long else PLAN
 
 
@@ -64,7 +64,7 @@ def run(arguments):
 
 
 class Bench:
-    """serve: the Serve that runs at the moment; rows: what has been measured"""
+    """serve: the Serve that runs at present; rows: the figures so far"""
 
     def __init__(self, serve, plan):
         self.serve = serve
@@ -95,7 +95,7 @@ class Bench:
     # Preparing
 
     def _seed(self):
-        """One tenant per size, three more for the crowd; all copies of one with a dozen issued invoices"""
+        """One tenant per size, three more for concurrent clients; all copies of one with 12 invoices"""
         home = Home(self.serve.data)
         first = read_json(home.tenants)[0]
         seed.issue(self.serve.url, first, 12)
@@ -173,7 +173,7 @@ class Bench:
         return [self.tenants[0], *self.tenants[len(self.plan.sizes):][:CLIENTS - 1]]
 
     def _report(self, series):
-        """Put the figures of all subjects into rows, each with its ratios to both floors"""
+        """Store the figures of all subjects in rows, each with its ratios to both floors"""
         transaction, route = series['floor_transaction'], series['floor_route']
         self.floor = {
             'transaction': transaction.figures(), 'route': route.figures(),
@@ -186,7 +186,7 @@ class Bench:
                     **found.figures(), 'transactions': measure.ratios(found, transaction),
                     'routes': measure.ratios(found, route)})
 
-    # What else there is to see
+    # Other measurements
 
     def _statements(self):
         """Return {operation: number of its statements}"""
@@ -215,9 +215,9 @@ class Bench:
                     functools.partial(issue, 2, number, 1), number)
 
     def _plain(self, key, title, work, number=1):
-        """Put what is measured in turn with the floor into a row.
+        """Store a measurement interleaved with the floor as a row.
 
-        work: function that does it and returns a list of seconds; number: things done in each of these.
+        work: function that runs it and returns a list of seconds; number: items in each of these.
         """
         series, base, transaction = measure.Series(), measure.Series(), self._floor()
         for _ in range(self.plan.turns):
@@ -235,7 +235,7 @@ class Bench:
             'transactions': measure.ratios(series, base)})
 
     def tenants_made(self):
-        """Make tenants beside 10, 100 … others"""
+        """Create tenants beside 10, 100 … others"""
         source = read_json(Home(self.serve.data).tenants)[1]
         for number in self.plan.tenants:
             with seed.superuser(self.serve) as connection:
@@ -253,13 +253,13 @@ class Bench:
                     functools.partial(call, 'create', times=2))
 
     def fairness(self):
-        """What another tenant notices of a crowd"""
+        """Latency of another tenant under load"""
         say('one tenant beside the crowd of another')
         self.rows += fairness.rows(
             self.tenants[0], self.tenants[1], max(1, self.plan.rounds // 2), 2 * self.plan.seconds)
 
     def no_op(self):
-        """How many calls that do nothing a single worker answers, and a single worker of the floor"""
+        """Calls per second of the empty operation on a single worker, and of the floor on a single worker"""
         self.serve = seed.again(self.serve, arguments=['--workers', '1'])
         make = next(o for o in operations.OPERATIONS if o.key == 'no_op').make
         with floor.bare_route() as port:
@@ -281,7 +281,7 @@ class Bench:
 
 
 def machine(serve):
-    """Return what the figures depend on"""
+    """Return the facts on which the figures depend"""
     with seed.superuser(serve) as connection:
         version, = connection.execute("SHOW server_version").fetchone()
         durable = dict(connection.execute(

@@ -1,6 +1,6 @@
-"""Minutes of requests that nobody wrote: made from the OpenAPI document, and sequences held against a model.
+"""Random requests for some minutes: from the OpenAPI document, and sequences compared with a model.
 
-They run as the tests of the same names do, on a database of their own, only longer and with another seed.
+They run like the tests of the same names, on a database of their own, only longer and with another seed.
 """
 import os
 import subprocess
@@ -12,7 +12,7 @@ TESTS = ('tests/contracts/billing/test_fuzz.py', 'tests/contracts/billing/test_m
 
 
 def run(arguments):
-    """Return 0 when every answer was a good one"""
+    """Return 0 if every answer was valid"""
     environment = os.environ | {
         'KONTOR_FUZZ_MINUTES': str(arguments.fuzz), 'KONTOR_FUZZ_SEED': str(arguments.random_seed)}
     return subprocess.call(

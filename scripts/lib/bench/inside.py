@@ -1,7 +1,7 @@
-"""The application in a process of the bench: what cannot be seen from outside.
+"""The application in a process of the bench, for measurements that are not possible over HTTP.
 
 Statements per operation, a profile, and issuing with a renderer that returns fixed bytes (the product has no
-such switch). Run as a program with the configuration of a web worker it takes one JSON call per line.
+such switch). As a program, with the configuration of a web worker, it takes one JSON call per line.
 """
 import cProfile
 import io
@@ -22,11 +22,11 @@ PDF = b'%PDF-1.7\n' + b'0123456789abcdef' * 2000
 """32 kB, about as large as an invoice of two lines"""
 _WARM = 5
 _numbers = itertools.count()
-"""No two documents have the same bytes, so each is stored"""
+"""Counter that makes the bytes of each document unique, so that each is stored"""
 
 
 class Process:
-    """The other end: calls functions of a module of the bench in a process with the rights of a role"""
+    """The calling side: calls functions of a module of the bench in a process with the rights of a role"""
 
     def __init__(self, serve, role, module='inside'):
         environment = {
@@ -60,7 +60,7 @@ class Process:
 
 
 def answer(functions):
-    """Answer the calls that come on standard input, until it ends"""
+    """Answer the calls on standard input, until its end"""
     for line in sys.stdin:
         name, arguments = json.loads(line)
         print(json.dumps(functions[name](**arguments)), flush=True)
@@ -71,7 +71,7 @@ def answer(functions):
 def issue(secret, customer, template, lines, number, times):
     """Issue ``number`` invoices per call of the door, ``times`` calls; return the seconds of each.
 
-    Each is a transaction of its own with the tenant's locks, as a request's is.
+    Each call is a transaction of its own with the tenant's locks, like a request.
     """
     seconds = []
     with _fixed_documents():
@@ -117,7 +117,7 @@ def _transaction(secret, function):
 # Statements and profiles of requests
 
 def statements(tenant, operations):
-    """Return {operation: [(statement, seconds)]} of a request of each, after some to warm up"""
+    """Return {operation: [(statement, seconds)]} of one request of each, after a warm-up"""
     found = {}
     for key in operations:
         work = _work(tenant, key)
@@ -146,7 +146,7 @@ def profile(tenant, operation, times=20, lines=45):
 
 
 def _work(tenant, key):
-    """Return a function that does an operation once, in this process"""
+    """Return a function that executes an operation once, in this process"""
     from . import operations
     operation = next(o for o in operations.OPERATIONS if o.key == key)
     return operation.make(InProcess(**tenant))

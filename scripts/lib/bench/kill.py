@@ -1,7 +1,7 @@
-"""Kill rounds: SIGKILL at random moments under parallel POSTs, then every key again until it answers.
+"""Kill rounds: SIGKILL at random moments under parallel POSTs, then retries of every key until its answer.
 
-What must hold afterwards: no number missing, no invoice without its move or its document, one invoice per
-key and the same one at every try. The seed decides who is killed and when; what that hits is chance.
+Invariants afterwards: no number missing, no invoice without its move or its document, one invoice per
+key and the same one in every answer. The seed determines victims and moments; the effect is random.
 """
 import json
 import random
@@ -17,17 +17,17 @@ from .prepared import ENVIRONMENT
 POSTS = 20
 MOST_KILLS = 3
 WITHIN = 1.5
-"""Seconds after the first POST within which the kills fall"""
+"""Seconds after the first POST within which the kills happen"""
 _RESTART = 90
-_DEATHS, _FORGIVEN = 5, 61
-"""The supervisor gives up a child that dies more than six times in a minute: before that all is killed, it
-too
+_MAX_EXITS, _EXIT_WINDOW = 5, 61
+"""The supervisor gives up a child with more than six exits in a minute: before that, all processes are
+killed, itself included
 """
 
 
 @dataclass
 class Report:
-    """What rounds did: kills and outcomes of tries by name, findings as sentences"""
+    """The result of rounds: kills and outcomes of attempts by name, findings as sentences"""
     rounds: int = 0
     posts: list = field(default_factory=list)
     kills: Counter = field(default_factory=Counter)
@@ -50,9 +50,9 @@ class Report:
 
 
 class Rounds:
-    """Rounds on one installation; ``serve`` is the Serve that runs at the moment.
+    """Rounds on one installation; ``serve`` is the Serve that runs at present.
 
-    posts: how many at once, shared among the tenants of demo.json.
+    posts: number in parallel, divided among the tenants of demo.json.
     """
 
     def __init__(self, serve, seed, posts=POSTS):
@@ -61,7 +61,7 @@ class Rounds:
         self._chance = random.Random(seed)
         self._seed = seed
         self._posts = posts
-        self._deaths = deque(maxlen=_DEATHS)
+        self._exits = deque(maxlen=_MAX_EXITS)
         demo = serve.demo
         self._callers = [(tenant, _body(serve, tenant)) for tenant in demo['tenants']]
         self._companies = [tenant['company'] for tenant in demo['tenants']]
@@ -69,7 +69,7 @@ class Rounds:
         self._before = audit.stored(self._owner, self._companies)
 
     def run(self, number):
-        """Do a number of rounds; return the Report"""
+        """Run a number of rounds; return the Report"""
         for _ in range(number):
             started = time.monotonic()
             self._round()
@@ -87,7 +87,7 @@ class Rounds:
         for moment, victim in self._plan():
             time.sleep(max(0, started + moment - time.monotonic()))
             self._kill(victim)
-        self._stand_up(threads)
+        self._restart_until_done(threads)
         self.report.posts += posts
         for thread in posting.together(posts):
             thread.join()
@@ -110,14 +110,14 @@ class Rounds:
     def _kill(self, victim):
         if victim not in victims.REPLACED_BY_GUNICORN:
             now = time.monotonic()
-            if len(self._deaths) == _DEATHS and now - self._deaths[0] < _FORGIVEN:
+            if len(self._exits) == _MAX_EXITS and now - self._exits[0] < _EXIT_WINDOW:
                 victim = victims.machine
-            self._deaths.append(now)
+            self._exits.append(now)
         if victims.kill(victim, self.serve):
             self.report.kills[victim.__name__] += 1
 
-    def _stand_up(self, threads):
-        """Start the supervisor again where it was killed, until all callers are through"""
+    def _restart_until_done(self, threads):
+        """Restart a killed supervisor, until all posts are done"""
         while threads := [thread for thread in threads if thread.is_alive()]:
             if self.serve.process.poll() is not None:
                 self._restart()
@@ -125,7 +125,7 @@ class Rounds:
 
     def _restart(self):
         self.report.restarts += 1
-        self._deaths.clear()
+        self._exits.clear()
         self.serve.close()
         self.serve = Serve(self.serve.data, self.serve.port, environment=ENVIRONMENT)
         until = time.monotonic() + _RESTART
@@ -133,7 +133,7 @@ class Rounds:
             if any(line.startswith('ready after') for line in self.serve.lines):
                 return
             time.sleep(0.1)
-        # On a machine that is overloaded the supervisor gives up; whoever runs it starts it again
+        # On an overloaded machine the supervisor gives up; it is then restarted, as by an operator
         say('\n'.join(self.serve.lines))
 
 

@@ -1,6 +1,6 @@
-"""Rounds of many operations, interleaved: what the machine does meanwhile hits all of them alike.
+"""Interleaved rounds of many operations, so that a disturbance of the machine affects all of them alike.
 
-A figure is the median of the rounds' medians; a ratio is taken within each round.
+A figure is the median of the rounds' medians; a ratio is computed within each round.
 """
 import statistics
 import threading
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Subject:
-    """Something to measure. key: its name in the JSON; title: what people read; works: one function per
-    client, each does the operation once; least: calls per round at least.
+    """A subject of measurement. key: its name in the JSON; title: its name in the table; works: one function
+    per client that executes the operation once; least: minimum of calls per round.
     """
     key: str
     title: str
@@ -38,8 +38,8 @@ class Series:
         return [statistics.median(values) for values in self.rounds]
 
     def figures(self):
-        """Return calls per second and milliseconds: p50, the median of the rounds' medians, the least and the
-        most of these, p95, p99.
+        """Return calls per second and milliseconds: p50, the median of the rounds' medians, the minimum and
+        maximum of these, p95, p99.
         """
         medians = self.medians
         rates = [len(values) / elapsed for values, elapsed in zip(self.rounds, self.elapsed, strict=True)]
@@ -59,15 +59,15 @@ def quantile(values, share):
 
 
 def ratios(series, floor):
-    """Return (median, least, most) of a subject's round medians over those of the floor"""
+    """Return (median, minimum, maximum) of a subject's round medians divided by those of the floor"""
     found = [own / base for own, base in zip(series.medians, floor.medians, strict=True)]
     return [round(value, 2) for value in (statistics.median(found), min(found), max(found))]
 
 
 def interleaved(subjects, rounds, seconds, progress=lambda number: None):
-    """Run all subjects in turn, some rounds long; return {key: Series}.
+    """Run all subjects in turn, for some rounds; return {key: Series}.
 
-    seconds: how long one subject may take in one round, unless ``least`` calls take longer.
+    seconds: duration of a subject in a round, unless ``least`` calls take longer.
     """
     found = {subject.key: Series() for subject in subjects}
     for subject in subjects:
@@ -83,7 +83,7 @@ def interleaved(subjects, rounds, seconds, progress=lambda number: None):
 
 
 def once(subject, seconds):
-    """Run a subject with all its clients at once; return (seconds of each call, seconds of all)"""
+    """Run a subject with all its clients at once; return (seconds of each call, total seconds)"""
     lists, errors = [[] for _ in subject.works], []
     started = time.perf_counter()
 

@@ -1,10 +1,10 @@
-"""How much memory processes have for themselves: PSS, shared pages divided among those that share them"""
+"""Memory of processes as PSS: shared pages divided among the processes that share them"""
 import re
 from pathlib import Path
 
 
 def pss(pids):
-    """Return megabytes (10⁶ bytes) per process, largest first; one that has gone is left out"""
+    """Return megabytes (10⁶ bytes) per process, largest first; an ended one is left out"""
     found = []
     for pid in pids:
         try:

@@ -1,4 +1,4 @@
-"""What scripts/bench can do: one line per mode."""
+"""The modes of scripts/bench, one line each."""
 import argparse
 import importlib
 import signal
@@ -12,7 +12,7 @@ from ..run import options
 @dataclass(frozen=True)
 class Mode:
     """option: on the command line; module: below scripts.lib.bench, with ``function``(arguments) → exit code;
-    the rest as argparse takes it.
+    the rest: parameters of argparse.
     """
     option: str
     module: str
@@ -30,9 +30,9 @@ class Mode:
 OPERATIONS = (
     'no_op', 'list', 'read', 'pdf', 'customer', 'issue_2', 'issue_20', 'issue_400', 'einvoice_2',
     'einvoice_20', 'einvoice_400')
-"""Keys of operations.py, which needs more than the standard library"""
+"""Keys of operations.py, whose import needs more than the standard library"""
 PARTS = ('door', 'reading', 'tenants_made', 'fairness', 'no_op')
-"""Methods of full.Bench that stand for themselves"""
+"""Methods of full.Bench that can run separately"""
 MODES = (
     Mode('--profile', 'profile', 'statements and a cProfile table of one operation', 'OPERATION', str,
         choices=OPERATIONS),
@@ -47,7 +47,7 @@ MODES = (
     Mode('--kill', 'kill', 'N rounds of SIGKILL under 20 parallel POSTs; exit 1 with findings', 'N'),
     )
 ALL = Mode('', 'full', 'measure everything and print the table')
-"""Without a mode"""
+"""The mode without an option"""
 
 
 def parse(arguments):
@@ -78,8 +78,8 @@ def parse(arguments):
 
 
 def run(arguments):
-    """Run the mode that was asked for; return the exit code"""
-    # Whoever ends the bench ends its instance as well
+    """Run the mode of the arguments; return the exit code"""
+    # A signal to the bench ends its instance as well
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     chosen = next((mode for mode in MODES if getattr(arguments, mode.name) is not None), ALL)
     module = importlib.import_module(f'scripts.lib.bench.{chosen.module}')

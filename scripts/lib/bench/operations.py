@@ -1,4 +1,4 @@
-"""The operations that are measured by HTTP, as a table: what each sends, for one tenant."""
+"""The operations measured by HTTP, as a table: the requests of each, for one tenant."""
 import io
 import itertools
 import os
@@ -9,7 +9,7 @@ from . import bodies, client
 
 @dataclass
 class Tenant:
-    """A tenant as a caller: its key, ids to ask for, one connection of its own"""
+    """A tenant as a client: its key, ids for requests, one connection of its own"""
     host: str
     port: int
     secret: str
@@ -20,7 +20,7 @@ class Tenant:
 
     @classmethod
     def of(cls, serve, tenant):
-        """Return the caller of a tenant of demo.json"""
+        """Return the client of a tenant of demo.json"""
         self = cls('127.0.0.1', serve.port, tenant['credentials']['billing'], tenant['company'])
         caller = self.caller()
         self.customer = caller.json('GET', '/api/customers?limit=1')['items'][0]['id']
@@ -32,7 +32,7 @@ class Tenant:
         return client.Caller(self.host, self.port, self.secret)
 
     def prepare(self):
-        """Make a template with an e-invoice, and find invoices to read"""
+        """Create a template with an e-invoice, and find invoices to read"""
         caller = self.caller()
         self.templates['EN16931'] = caller.json('POST', '/api/invoice-templates', {
             'name': 'With e-invoice', 'language': 'de', 'eInvoiceProfile': 'EN16931'}, 201)['id']
@@ -41,7 +41,7 @@ class Tenant:
 
 
 def fixed(method, path, body=None, status=200):
-    """An operation that is always the same request"""
+    """An operation with always the same request"""
     def make(tenant):
         caller = tenant.caller()
         request = caller.request(method, path, body(tenant) if body else None)
@@ -50,7 +50,7 @@ def fixed(method, path, body=None, status=200):
 
 
 def _of_an_invoice(suffix=''):
-    """An operation on one of the tenant's invoices, each time another"""
+    """An operation on one of the tenant's invoices, another one each time"""
     def make(tenant):
         caller = tenant.caller()
         requests = itertools.cycle([
@@ -73,7 +73,7 @@ def _customer(tenant):
 
 @dataclass(frozen=True)
 class Operation:
-    """make: function(Tenant) → function that does it once; sizes: measured at each size of tenant"""
+    """make: function(Tenant) → function that executes it once; sizes: measured at each size of tenant"""
     key: str
     title: str
     make: object
@@ -95,11 +95,11 @@ OPERATIONS = (
     Operation('einvoice_400', 'issue EN16931, 400 lines', _issue('EN16931', 400), 2),
     )
 CROWDS = ('no_op', 'list', 'read', 'issue_2', 'einvoice_2')
-"""Operations that are measured with four clients as well, each of a tenant of its own"""
+"""Operations that are also measured with four clients, each of another tenant"""
 
 
 def has_e_invoice(tenant):
-    """Tell if an invoice with the profile EN16931 carries its XML, or why not"""
+    """Return '' if the PDF of an invoice with the profile EN16931 has its XML, else the reason"""
     import pikepdf
     caller = tenant.caller()
     try:

@@ -1,6 +1,6 @@
-"""The engine held against Tryton's own workflow, as the test of that name does, with as many cases as wanted.
+"""The engine compared with Tryton's own workflow, like the test of that name, with any number of cases.
 
-Prints seed, counts per kind and the cases that differ.
+Prints seed, counts per kind and the cases with a difference.
 """
 import os
 import subprocess
@@ -12,7 +12,7 @@ TEST = 'tests/oracle/test_oracle.py::test_the_engine_books_what_tryton_would_hav
 
 
 def run(arguments):
-    """Return 0 when both ways wrote the same"""
+    """Return 0 if both wrote the same"""
     environment = os.environ | {
         'KONTOR_ORACLE_CASES': str(arguments.oracle), 'KONTOR_ORACLE_SEED': str(arguments.random_seed)}
     return subprocess.call(

@@ -1,4 +1,4 @@
-"""New tenants, made as the operator makes them. Run as a program with the owner's configuration."""
+"""New tenants, created like an operator's. Run as a program with the owner's configuration."""
 import os
 import time
 
@@ -12,7 +12,7 @@ def create(times):
     from trytond.modules.tenant_provision.provision import Seller
 
     from ..admin import tenant as tenants
-    from ..install.prepare import SELLERS
+    from ..install.database import SELLERS
     database, seconds = os.environ['TRYTOND_DATABASE_NAMES'], []
     for n in range(times):
         started = time.perf_counter()

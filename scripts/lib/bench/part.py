@@ -1,4 +1,4 @@
-"""scripts/bench --part NAME: some rows of the table by themselves"""
+"""scripts/bench --part NAME: some rows of the table only"""
 import json
 
 from ..install.home import Home, read_json

@@ -1,4 +1,4 @@
-"""How the house grows, drawn: time over invoices, over lines, over tenants, as SVG and PNG."""
+"""Growth as curves: time over invoices, over lines, over tenants, as SVG and PNG."""
 import math
 import re
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ CURVES = (
     )
 COLOURS = ('#1e5aa8', '#c2571a', '#3d7d3a')
 FIRST_SIZE = 1_000
-"""Invoices of the tenant whose keys carry no number"""
+"""Invoices of the tenant whose keys have no number"""
 
 
 def points(content, pattern):
-    """Return [(x, p50, least, most)] of the operations with one client whose key fits, by x"""
+    """Return [(x, p50, minimum, maximum)] of the operations with one client and a matching key, by x"""
     found = []
     for row in content['operations']:
         match = re.fullmatch(pattern, row['key'])
@@ -68,7 +68,7 @@ def _draw(curve, content, folder):
 
 
 def _line(axes, found, label, colour):
-    """A line through the medians, and from the least to the most median of a round"""
+    """A line through the medians, and bars from the minimum to the maximum median of a round"""
     if found:
         xs, middles, least, most = zip(*found, strict=True)
         axes.plot(xs, middles, marker='o', markersize=4, linewidth=1.6, color=colour, label=label)
@@ -76,7 +76,7 @@ def _line(axes, found, label, colour):
 
 
 def _whole_decades(axes):
-    """Let the scale of times begin and end at a power of ten, so that pictures compare"""
+    """Begin and end the scale of times at a power of ten, so that pictures are comparable"""
     low, high = axes.get_ylim()
     axes.set_ylim(10 ** math.floor(math.log10(low)), 10 ** math.ceil(math.log10(high)))
 

@@ -1,4 +1,4 @@
-"""Callers who post invoices with keys of their own and ask again until they are answered."""
+"""Clients that post invoices with keys of their own and retry until they are answered."""
 import http.client
 import json
 import threading
@@ -8,19 +8,19 @@ import urllib.request
 from dataclasses import dataclass, field
 
 _TIMEOUT = 20
-"""Seconds a single try may take"""
+"""Seconds that a single attempt may take"""
 PATIENCE = 300
-"""Seconds within which every key has to be answered, whatever was killed"""
-COME_BACK = frozenset({429, 503})
-"""Statuses that ask to come back later"""
+"""Seconds within which every key must be answered, after any kill"""
+RETRY_STATUSES = frozenset({429, 503})
+"""Statuses that ask for a retry"""
 
 
 @dataclass
 class Post:
-    """One invoice somebody wants, under one Idempotency-Key.
+    """One invoice under one Idempotency-Key.
 
-    tries: a status or the name of a broken connection per try; answers: (id, number) of each 201;
-    refused: (status, body) of an answer that nobody may give to this request.
+    tries: a status or the name of a broken connection per attempt; answers: (id, number) of each 201;
+    refused: (status, body) of an answer that is wrong for this request.
     """
     url: str
     secret: str
@@ -33,7 +33,7 @@ class Post:
     refused: list = field(default_factory=list)
 
     def until_answered(self, patience=PATIENCE):
-        """Try until there is an answer; one that does not come leaves answers as they were"""
+        """Retry until there is an answer; after a timeout ``answers`` is unchanged"""
         until = time.monotonic() + patience
         while time.monotonic() < until and not self.once():
             time.sleep(0.2)
@@ -59,9 +59,9 @@ class Post:
         return True
 
     def _refuse(self, error):
-        """Note a refusal; tell if it is final"""
+        """Record a refusal; tell if it is final"""
         self.tries.append(error.code)
-        if error.code in COME_BACK:
+        if error.code in RETRY_STATUSES:
             return False
         try:
             text = error.read().decode(errors='replace')
@@ -72,7 +72,7 @@ class Post:
 
 
 def together(posts):
-    """Let all posts try at once; return their threads"""
+    """Run all posts in parallel; return their threads"""
     gun = threading.Barrier(len(posts))
 
     def run(post):

@@ -1,6 +1,6 @@
-"""Instances to measure: a copy of a database that is made once per state of the code.
+"""Instances to measure: copies of a database that is created once per state of the code.
 
-Making it takes a minute, copying it two seconds. It lies in var/bench/prepared with the hash of the code.
+Creating it takes a minute, copying it two seconds. It is in var/bench/prepared with the hash of the code.
 """
 import contextlib
 import fcntl
@@ -15,22 +15,22 @@ from ..run.instance import Serve
 
 _CODE = {'.py', '.xml', '.cfg', '.po', '.tsv', '.csv', '.typ'}
 ENVIRONMENT = {'KONTOR_DATABASE_URL': ''}
-"""An instance has a PostgreSQL of its own, whatever this shell is set to"""
+"""An instance has a PostgreSQL of its own, for any value in this shell"""
 _FIRST_START = 1200
 _START = 240
 
 
 def fingerprint():
-    """Return a hash of everything that a database is made from"""
+    """Return a hash of all sources of a database"""
     digest = hashlib.sha256((ROOT / 'config' / 'constraints.txt').read_bytes())
     for path in sorted((ROOT / 'modules').rglob('*')):
-        if path.suffix in _CODE and 'tests' not in path.parts:
+        if path.suffix in _CODE and 'tests' not in path.relative_to(ROOT).parts:
             digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
 
 def prepare(base=ROOT / 'var'):
-    """Return the DATA folder of a stopped installation with the demo tenants; make it if missing"""
+    """Return the DATA folder of a stopped installation with the demo tenants; create it if missing"""
     folder = base / 'bench' / 'prepared'
     folder.mkdir(parents=True, exist_ok=True)
     home = folder / fingerprint()
@@ -56,7 +56,7 @@ def _make(folder, home):
 
 
 def copied(data, base=ROOT / 'var'):
-    """Copy the prepared installation to a folder; owners, rights and links stay"""
+    """Copy the prepared installation to a folder; owners, permissions and links are preserved"""
     source = prepare(base)
     with contextlib.suppress(FileNotFoundError):
         data.rmdir()
@@ -71,7 +71,7 @@ def _copy(source, target):
 
 @contextlib.contextmanager
 def instance(arguments=()):
-    """Yield the Serve of an installation of its own in a folder that is removed afterwards"""
+    """Yield the Serve of an installation in a temporary folder"""
     data = Path(tempfile.mkdtemp(prefix='kontor-bench-'))
     try:
         copied(data)

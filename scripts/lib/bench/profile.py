@@ -1,4 +1,4 @@
-"""scripts/bench --profile OPERATION: its statements with their times, and where Python spends its own"""
+"""scripts/bench --profile OPERATION: its statements with their times, and the profile of its Python code"""
 from ..install.home import Home, read_json
 from . import inside, operations, prepared, seed, seeding
 

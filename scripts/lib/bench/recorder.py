@@ -1,4 +1,4 @@
-"""Every SQL statement that is sent for a request: credential, tenant, locks, all of it."""
+"""Recording of all SQL statements of a request: credential, tenant, locks included."""
 import contextlib
 import threading
 import time
@@ -9,9 +9,9 @@ import psycopg
 
 @contextlib.contextmanager
 def recording():
-    """Yield [(text, seconds)]: the statements that this thread sends within.
+    """Yield [(text, seconds)]: the statements that this thread sends within the context.
 
-    What other threads write behind the requests, such as the journal, is no part of any.
+    Statements of other threads behind the requests, such as the journal's, are not recorded.
     """
     from trytond.modules.backend.routine import Routine
     sent, thread = [], threading.get_ident()

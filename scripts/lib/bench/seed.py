@@ -1,4 +1,4 @@
-"""scripts/bench --seed N --tenants T: an instance to measure from outside, and --stop, which ends it."""
+"""scripts/bench --seed N --tenants T: an instance for external measurements; --stop ends it."""
 import shutil
 import signal
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from . import bodies, prepared, seeding
 OTHERS = 50
 """Posted invoices of each tenant but the first"""
 _ORIGINALS = 12
-"""Invoices that are really issued; the others are their copies"""
+"""Invoices issued by requests; the others are copies of them"""
 _START = 240
 
 
@@ -52,7 +52,7 @@ def folder(arguments):
 
 
 def _pid(data):
-    """Return the pid of the scripts/serve that holds a folder, None without one"""
+    """Return the pid of the scripts/serve that locks a folder, None without one"""
     if not data.exists():
         return None
     home = Home(data)
@@ -65,10 +65,10 @@ def _pid(data):
 
 
 def fill(serve, number, tenants):
-    """Give the first tenant ``number`` posted invoices; let there be ``tenants``, each other with OTHERS.
+    """Give the first tenant ``number`` posted invoices; create ``tenants`` in all, each other with OTHERS.
 
-    The two demo tenants stay in any case. The instance has to be started again afterwards: its processes
-    know nothing of what came by SQL.
+    The two demo tenants always stay. The instance must be restarted afterwards: its processes have no
+    knowledge of rows inserted by SQL.
     """
     home = Home(serve.data)
     known = read_json(home.tenants)
@@ -97,7 +97,7 @@ def clones(connection, serve, source, number):
 
 
 def issue(url, tenant, number):
-    """Issue invoices of a tenant by HTTP, spread over the year until today"""
+    """Issue invoices of a tenant by HTTP, distributed over the year until today"""
     key = tenant['credentials']['billing']
     customers = [row['id'] for row in call(url, key, 'GET', '/api/customers')[1]['items']]
     template = call(url, key, 'GET', '/api/invoice-templates')[1][0]['id']
@@ -110,7 +110,7 @@ def issue(url, tenant, number):
 
 
 def again(serve, detached=False, arguments=()):
-    """Start an instance anew; return its Serve"""
+    """Restart an instance; return its Serve"""
     port = serve.port
     serve.close()
     serve = Serve(serve.data, port, arguments, prepared.ENVIRONMENT, detached)
@@ -119,7 +119,7 @@ def again(serve, detached=False, arguments=()):
 
 
 def superuser(serve):
-    """Return a connection no wall stops to the database of an instance"""
+    """Return a superuser's connection, without walls, to the database of an instance"""
     password = Home(serve.data).secrets()['superuser']
     address = urlsplit(serve.demo['postgres']['owner'])
     netloc = f'postgres:{password}@{address.netloc.rpartition("@")[2]}'

@@ -1,6 +1,6 @@
 """Tenants and issued invoices by the thousand: copies of real ones, in a few statements.
 
-What comes out passes scripts/check: numbers go on without a gap, moves balance, the archive's chain is
+The result passes scripts/check: numbers continue without a gap, moves balance, the archive's chain is
 computed link by link. The copies of a document share its bytes.
 """
 from psycopg.sql import SQL, Literal
@@ -11,7 +11,7 @@ _PERSONAL = (
     'ir_session', 'ir_session_wizard', 'ir_queue', 'ir_model_log', 'rest_idempotency', 'rest_request',
     'res_user_device', 'res_user_application', 'res_user_warning', 'res_notification', 'ir_avatar',
     'ir_avatar_cache')
-"""Tables whose rows are a person's or a process's: no copy of a tenant has them"""
+"""Tables of users and processes, which are not copied with a tenant"""
 _SERIES = {
     'account_invoice': "SELECT i.id, i.sequence, i.number FROM account_invoice i",
     'account_move': """
@@ -23,9 +23,9 @@ _START = '0' * 64
 
 
 def invoices(connection, company, wanted):
-    """Let a tenant have ``wanted`` issued invoices: copy those it has, in turn.
+    """Copy a tenant's issued invoices in turn, until it has ``wanted``.
 
-    Returns how many it has then; more than ``wanted`` stay. connection: the superuser's, in a transaction.
+    Returns their number afterwards; more than ``wanted`` stay. connection: the superuser's, in a transaction.
     """
     have = _issued(connection, company)
     if not have:
@@ -50,7 +50,7 @@ def _multiply(connection, company, ids, times):
     copier.add_dependent()
     copier.number()
     for table in _SERIES:
-        _go_on_counting(copier, table, times)
+        _number_copies(copier, table, times)
     _name_documents(copier)
     _link(copier, company, times)
     copier.copy(times)
@@ -58,8 +58,8 @@ def _multiply(connection, company, ids, times):
     copier.close()
 
 
-def _go_on_counting(copier, table, times):
-    """Give the copies the numbers that follow in their series, and the series what follows then"""
+def _number_copies(copier, table, times):
+    """Number the copies in their series, and advance the series"""
     connection = copier.connection
     connection.execute(
         "CREATE TEMPORARY TABLE IF NOT EXISTS counted (relation text, old int, prefix text, width int,"
@@ -95,7 +95,7 @@ _NUMBER = SQL("counted.prefix || lpad({0}, greatest(counted.width, length({0})),
 
 
 def _name_documents(copier):
-    """A document is named by its invoice: put the new number in place of the old one"""
+    """Put the new number in place of the old one in the name of a document"""
     copier.join('archive_document', SQL(
         "JOIN account_invoice owning ON row.owner = 'account.invoice,' || owning.id"
         " JOIN counted ON counted.relation = 'account_invoice' AND counted.old = owning.id"))
@@ -103,18 +103,18 @@ def _name_documents(copier):
 
 
 def _link(copier, company, times):
-    """Compute position and chain of the copied documents, behind the tenant's last one"""
+    """Compute position and chain of the copied documents, after the tenant's last one"""
     connection = copier.connection
     position, chain = connection.execute(
         "SELECT position, chain FROM archive_document WHERE company = %s ORDER BY position DESC LIMIT 1",
         (company,)).fetchone()
-    _chained(copier, times, lambda turn: None if turn else (position, chain))
+    _link_copies(copier, times, lambda turn: None if turn else (position, chain))
 
 
-def _chained(copier, times, begin):
-    """Fill the table ``linked`` with position and chain of each new document, and take them from there.
+def _link_copies(copier, times, begin):
+    """Fill the table ``linked`` with position and chain of each new document, and update the copies from it.
 
-    begin: function(turn) → (position, chain) that the turn goes on from, None for the turn before.
+    begin: function(turn) → (position, chain) from which the turn continues, None for the previous turn.
     """
     from trytond.modules.archive.chain import link
     connection = copier.connection
@@ -142,7 +142,7 @@ def _chained(copier, times, begin):
 # Tenants
 
 def tenants(connection, source, shard, number):
-    """Copy a tenant with all it has ``number`` times; return [(company id, billing key, login)].
+    """Copy a tenant with all its rows ``number`` times; return [(company id, billing key, login)].
 
     The members' passwords are those of the source. connection: the superuser's, in a transaction.
     """
@@ -152,7 +152,7 @@ def tenants(connection, source, shard, number):
     copier.add_tenant(source)
     copier.number()
     _accounts(copier)
-    _chained(copier, number, lambda turn: (0, _START))
+    _link_copies(copier, number, lambda turn: (0, _START))
     found = _keys(copier, source, shard, number)
     copier.copy(number)
     connection.execute("DROP TABLE linked, issued")
@@ -161,13 +161,13 @@ def tenants(connection, source, shard, number):
 
 
 def _accounts(copier):
-    """Accounts are flat: each is its own interval of the nested set"""
+    """Set the intervals of the copied accounts: each is its own interval of the nested set"""
     copier.override('account_account', 'left', SQL("2 * ({})").format(copies.NEW_ID))
     copier.override('account_account', 'right', SQL("2 * ({}) + 1").format(copies.NEW_ID))
 
 
 def _keys(copier, source, shard, number):
-    """Give each copy a key and logins of its own"""
+    """Create a key and logins for each copy"""
     from trytond.modules.tenant.credential import new_key
     connection = copier.connection
     company, = connection.execute(
@@ -193,6 +193,6 @@ def _keys(copier, source, shard, number):
 
 
 def settle(connection):
-    """Tell the planner what is there now; outside a transaction"""
+    """Update the planner's statistics; outside a transaction"""
     connection.execute("VACUUM ANALYZE")
     connection.execute("CHECKPOINT")

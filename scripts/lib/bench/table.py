@@ -1,4 +1,4 @@
-"""The figures as people read them"""
+"""The printed table of figures"""
 from .fairness import MOST
 from .targets import MEMORY, RATES, TARGETS
 

@@ -1,10 +1,11 @@
-"""What the figures are held against: our own targets, and what a user would pick instead.
+"""References for the figures: our own targets, and alternative products.
 
 To beat: Odoo Community 18 on two cores, measured with the same invoice (two lines at 19 %) over its JSON-RPC
-with one client, the fixed second of its report engine taken out; for the chart of a new tenant, Tryton's own.
+with one client, the fixed second of its report engine subtracted; for the chart of a new tenant, Tryton's
+own.
 """
 TARGETS = {
-    # key: (milliseconds to beat or None, what that is, target in milliseconds)
+    # key: (milliseconds to beat or None, their source, target in milliseconds)
     'no_op': (6.9, 'Odoo, no-op call', None),
     'list': (12.5, 'Odoo, 50 of 1,000', 8),
     'list_10000': (27.7, 'Odoo, 50 of 20,000', 10),
@@ -23,7 +24,7 @@ TARGETS = {
     'tenant_10000': (23_000, 'chart of Tryton itself', 500),
     }
 RATES = {
-    # key: (calls per second to beat, what that is, target)
+    # key: (calls per second to beat, their source, target)
     'no_op_per_worker': (128, 'Odoo, four clients', 800),
     'einvoice_2_crowd': (2.2, 'Odoo, four clients', 25),
     'issue_2_crowd': (2.2, 'Odoo with XML, four clients', 25),

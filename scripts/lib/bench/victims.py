@@ -1,4 +1,4 @@
-"""Whom a kill round may end, and how: always SIGKILL, as the kernel does when memory runs out."""
+"""The possible victims of a kill round, always by SIGKILL, like the kernel's when memory runs out."""
 import contextlib
 import os
 import random
@@ -14,7 +14,7 @@ def _one(pids):
 
 
 def web(serve):
-    """A web worker, in the middle of what it does"""
+    """A web worker, during its work"""
     return _one(serve.demo['pids']['web'])
 
 
@@ -31,7 +31,7 @@ def document(serve):
 
 
 def backend(serve):
-    """A connection's process of PostgreSQL: the server then ends all others and recovers"""
+    """A backend process of PostgreSQL: the server then ends all others and recovers"""
     with psycopg.connect(serve.demo['postgres']['owner'], connect_timeout=2) as connection:
         return _one([pid for pid, in connection.execute(
             "SELECT pid FROM pg_stat_activity WHERE usename LIKE '%\\_web'")])
@@ -42,24 +42,24 @@ def postmaster(serve):
 
 
 def everything(serve):
-    """All but the supervisor"""
+    """All processes but the supervisor"""
     return [pid for pid in processes.marked(serve.data) if pid != serve.pid]
 
 
 def machine(serve):
-    """All of it, as a power cut would"""
+    """All processes, as in a power cut"""
     return [serve.pid, *processes.marked(serve.data)]
 
 
 REPLACED_BY_GUNICORN = (web, every_web, document)
-"""The supervisor does not count their deaths"""
+"""Their exits are not counted by the supervisor"""
 VICTIMS = (web, web, web, every_web, master, document, document, backend, backend, postmaster, everything,
     machine)
-"""Drawn from with equal chances: who stands here twice is killed twice as often"""
+"""Drawn with equal probability: a name listed twice is drawn twice as often"""
 
 
 def kill(victim, serve):
-    """Kill a victim; return its pids. None where there is nobody at this moment."""
+    """Kill a victim; return its pids. None if there is no such process at present."""
     with contextlib.suppress(OSError, psycopg.OperationalError, KeyError, ValueError):
         pids = victim(serve)
         killed = []

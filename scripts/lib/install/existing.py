@@ -1,4 +1,4 @@
-"""A PostgreSQL server that somebody else runs, named by KONTOR_DATABASE_URL."""
+"""An external PostgreSQL server, named by KONTOR_DATABASE_URL."""
 from urllib.parse import urlsplit
 
 import psycopg
@@ -7,7 +7,7 @@ from .bootstrap import Failed
 
 VARIABLE = 'KONTOR_DATABASE_URL'
 DATABASE = 'kontor'
-"""Name of the database when the URL names none"""
+"""Default name of the database, for a URL without one"""
 OLDEST = 15
 _GRANTS = {
     'rolcreaterole': 'CREATEROLE (needed to create the roles of the web workers)',
@@ -38,7 +38,7 @@ class Existing:
             scheme='postgresql', netloc=netloc, path='/' + database).geturl()
 
     def check(self):
-        """Raise Failed with what is wrong: no connection, an old server, a missing grant."""
+        """Raise Failed with the reason: no connection, an old server, a missing grant."""
         with self._connect() as connection:
             version = connection.info.server_version // 10000
             if version < OLDEST:
@@ -58,7 +58,7 @@ class Existing:
                     ' CREATEROLE CREATEDB')
 
     def _connect(self):
-        """Return a connection to whatever database lets this user in."""
+        """Return a connection to a database that accepts this user."""
         problem = None
         for database in (self.database, 'postgres', 'template1'):
             try:

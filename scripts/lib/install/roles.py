@@ -1,7 +1,7 @@
-"""Who connects to the database, and the trytond configuration that each of them gets. Standard library only.
+"""The database roles, and the trytond configuration of each. Standard library only.
 
-The owner migrates and runs the scripts; web workers and background processes have a role of their own, and a
-configuration that knows no other.
+The owner migrates and runs the scripts; web workers and background processes have a role each, and a
+configuration with no other role.
 """
 import configparser
 import io
@@ -25,7 +25,7 @@ class Access:
 
 
 def prefix(database):
-    """Return the beginning of the names of the roles that belong to a database."""
+    """Return the prefix of the role names of a database."""
     return database
 
 
@@ -34,7 +34,7 @@ def role_name(database, role):
 
 
 def write_configurations(home, access):
-    """Write conf/ROLE.conf for each role: config/trytond.conf with the role's own address."""
+    """Write conf/ROLE.conf for each role: config/trytond.conf with the role's DSN."""
     for role in (WEB, WORKER, OWNER):
         parser = configparser.ConfigParser(interpolation=None)
         parser.read(CONFIG / 'trytond.conf')
@@ -48,6 +48,6 @@ def write_configurations(home, access):
 
 
 def _secret_key():
-    """The key of the tenants' secrets, where the environment gives one in place of DATA/secret.key"""
+    """The key of the tenants' secrets, if the environment replaces DATA/secret.key"""
     key = os.environ.get('KONTOR_SECRET_KEY')
     return {'secret_key': key} if key else {}

@@ -1,18 +1,17 @@
-"""The layout: which module may know which, and which file which.
+"""The layout: the allowed dependencies between modules and between files.
 
 - A module imports another only if that is in the transitive ``depends`` of its tryton.cfg.
-- ``depends`` run down only: a wing stands on the wings named beside it, and within a wing a module stands on
-  those listed behind it.
-- Modules of the faces (contracts, hooks, pages) never know each other.
-- No file imports, directly or by others, a file that imports it; imports inside functions count.
+- ``depends`` go downwards only: to the wings listed for a module's own wing, and within a wing to the modules
+  listed after it.
+- Modules of the faces (contracts, hooks, pages) never depend on each other.
+- No cycles of imports between files; imports inside functions count.
 
-The wings are those of README.md. A module without a place is a finding. Tests of a module may know all.
+The wings are those of README.md. A module without a wing is a finding. Tests may import any module.
 """
-import ast
-import configparser
 import functools
 from pathlib import Path
 
+from . import source
 from ..install.bootstrap import ROOT
 
 FACES, CORE, INBOX, SALES, PAPERS, BOOKS, GROUND = (
@@ -31,7 +30,7 @@ WINGS = {
         'outbox', 'archive', 'immutable', 'tenant_provision', 'kernel', 'tenant', 'backend',
         'document_render', 'text_key'),
     }
-"""Wing → modules from its top to its bottom; every module named ``rest_…`` is one of the faces"""
+"""Wing → its modules, each before its dependencies; every module named ``rest_…`` belongs to the faces"""
 STANDS_ON = {
     FACES: (CORE, INBOX, SALES, PAPERS, BOOKS, GROUND),
     CORE: (GROUND,),
@@ -41,20 +40,18 @@ STANDS_ON = {
     BOOKS: (GROUND,),
     GROUND: (),
     }
-"""Wing → wings that its modules may know"""
+"""Wing → wings on which its modules may depend"""
 WING = {module: wing for wing, modules in WINGS.items() for module in modules}
-TREES = ('modules', 'scripts', 'tests')
-"""Folders whose files must not import in circles"""
 
 
 def findings(root=ROOT):
-    """Return a sentence for everything that breaks the layout of the tree at ``root``."""
+    """Return a sentence for each violation of the layout in the tree at ``root``."""
     house = House(root / 'modules')
     return [*_without_place(house), *_upward(house), *_undeclared(house), *_circles(root)]
 
 
 def wing(module):
-    """Return the wing of a module, None for one without a place."""
+    """Return the wing of a module, None without one."""
     return FACES if module.startswith('rest_') else WING.get(module)
 
 
@@ -68,7 +65,7 @@ def may_depend(module, target):
 
 
 class House:
-    """The modules below a folder, and what they depend on."""
+    """The modules below a folder, and their dependencies."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -76,15 +73,15 @@ class House:
         self._reach = {}
 
     def has(self, module):
-        """Tell if there is such a module, here or among Tryton's."""
+        """Tell if a module exists, here or among Tryton's."""
         return module in self.own or _config(_trytons(), module).exists()
 
     def depends(self, module):
         """Return ``depends`` and ``extras_depend`` of a module, nothing for one that is not there."""
-        return _depends(_config(self.folder if module in self.own else _trytons(), module))
+        return source.depends(_config(self.folder if module in self.own else _trytons(), module))
 
     def reach(self, module):
-        """Return the names of all modules that a module stands on."""
+        """Return the names of all modules in a module's transitive dependencies."""
         if module not in self._reach:
             found, queue = set(), [module]
             while queue:
@@ -104,15 +101,6 @@ class House:
 
 def _config(folder, module):
     return folder / module / 'tryton.cfg'
-
-
-@functools.cache
-def _depends(path):
-    config = configparser.ConfigParser()
-    config.read(path)
-    return [
-        name for option in ('depends', 'extras_depend')
-        for name in config.get('tryton', option, fallback='').split()]
 
 
 @functools.cache
@@ -138,68 +126,37 @@ def _upward(house):
 def _undeclared(house):
     for module in house.own:
         for path in house.files(module):
-            for line, target in dict.fromkeys(imported(_tree(path))):
+            for line, target in dict.fromkeys(imported(source.tree(path))):
                 if house.has(target) and target not in {module, *house.reach(module)}:
                     yield f'{path}:{line}: {module} does not depend on {target}'
 
 
-@functools.cache
-def _tree(path):
-    return ast.parse(path.read_text())
-
-
 def imported(tree):
     """Yield (line, module) for each Tryton module that a syntax tree imports."""
-    for line, name in _absolute(tree, ()):
+    for line, name in source.imported(tree):
         parts = name.split('.')
         if parts[:2] == ['trytond', 'modules'] and len(parts) > 2:
             yield line, parts[2]
 
 
-# Circles of files
+# Import cycles
 
 def _circles(root):
     """Return a sentence for each circle of files, by one way round."""
-    files = {_dotted(root, path): path for tree in TREES for path in sorted((root / tree).rglob('*.py'))}
-    graph = {
-        name: sorted({target for _, target in _targets(name, path, files) if target != name})
-        for name, path in files.items()}
-    return [
-        'circle of imports: ' + ' → '.join(str(files[name].relative_to(root)) for name in way)
-        for way in circles(graph)]
+    paths = [path.relative_to(root) for top in source.TREES for path in sorted((root / top).rglob('*.py'))]
+    files = {source.dotted(path): path for path in paths}
+    graph = {path: sorted(_targets(root, path, files) - {path}) for path in paths}
+    return ['circle of imports: ' + ' → '.join(map(str, way)) for way in circles(graph)]
 
 
-def _dotted(root, path):
-    """Return the name by which a file is imported."""
-    parts = path.relative_to(root).with_suffix('').parts
-    if parts[0] == 'modules':
-        parts = ('trytond', *parts)
-    return '.'.join(parts[:-1] if parts[-1] == '__init__' else parts)
-
-
-def _targets(name, path, files):
-    """Yield (line, name) of the files that a file imports; a package itself only where it gives the name."""
-    package = name.split('.') if path.name == '__init__.py' else name.split('.')[:-1]
-    for line, target in _absolute(_tree(path), package):
-        while target and target not in files:
-            target = target.rpartition('.')[0]
-        if target:
-            yield line, target
-
-
-def _absolute(tree, package):
-    """Yield (line, dotted name) of everything that a syntax tree of a package imports."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            start = package[:len(package) - node.level + 1] if node.level else ()
-            base = '.'.join([*start, *([node.module] if node.module else ())])
-            yield from ((node.lineno, f'{base}.{alias.name}') for alias in node.names)
+def _targets(root, path, files):
+    """Return the files that a file imports; a package counts only where it gives the name itself."""
+    names = source.imported(source.tree(root / path), source.package(path))
+    return {found for _, name in names if (found := source.file_of(name, files))}
 
 
 def circles(graph):
-    """Return short ways round that together pass every name of {name: names} that stands in a circle."""
+    """Return short cycles of {name: names} that together contain every name in a cycle."""
     found, seen = [], set()
     for name in sorted(graph):
         if name not in seen and (way := _way_round(graph, name)):
@@ -209,7 +166,7 @@ def circles(graph):
 
 
 def _way_round(graph, start):
-    """Return the shortest way from a name back to it, None without one."""
+    """Return the shortest path from a name back to it, None without one."""
     before, queue = {}, [start]
     for name in queue:
         for target in graph.get(name, ()):

@@ -1,4 +1,4 @@
-"""What scripts/lint does: ruff over everything, the layout, and overrides that the engine passes by."""
+"""scripts/lint: ruff over everything, the layout, and overrides that the engine passes by."""
 import json
 import subprocess
 import sys
@@ -8,7 +8,7 @@ from ..install.bootstrap import ROOT, say
 
 
 def main(arguments):
-    """Report the findings; return 0 without any, else 1."""
+    """Print the findings; return 0 without any, else 1."""
     style = _ruff(arguments.paths or ['.'])
     layout = layers.findings() + row_methods.findings()
     if arguments.json:

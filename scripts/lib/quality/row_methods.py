@@ -1,9 +1,9 @@
-"""Methods of Tryton that the set-based engine passes by, and who overrides them.
+"""Tryton's methods replaced by the set-based engine, and overrides of them.
 
-The engine of `account_invoice_issue` writes rows instead of calling Tryton's methods. Each of its steps names
-in brackets the methods whose effect it has, as ``[Invoice.get_move, Move.post]``; a name without a class
-belongs to the class before it. A module of Kontor that overrides one of these would be passed by silently. So
-it has to extend a row method (``…_rows``, ``…_values``) that names the same method, or to stand in EXCUSED.
+The engine of `account_invoice_issue` writes rows instead of calling Tryton's methods. Each of its steps lists
+in brackets the methods that it replaces, as ``[Invoice.get_move, Move.post]``; a name without a class belongs
+to the class before it. The engine would silently ignore a Kontor module's override of one of these. So the
+module has to extend a row method (``…_rows``, ``…_values``) that lists the same method, or to be in EXCUSED.
 """
 import ast
 import re
@@ -15,19 +15,19 @@ from ..install.bootstrap import ROOT
 ENGINE = 'account_invoice_issue'
 STEPS = ('booking.py', 'settle.py')
 ROW_METHOD = ('_rows', '_values')
-"""How the names of row methods end"""
+"""Suffixes of the names of row methods"""
 EXCUSED = {
     ('account_immutable', 'account.invoice', '_store_cache'):
         "writes the same amounts; it leaves those of issued invoices alone",
     ('account_invoice_self_billing', 'account.invoice', 'cancel'):
         "refuses a person's call; it changes no row",
     }
-"""(module, model, method) → why its override has no effect on the rows of the engine"""
+"""(module, model, method) → reason why the override does not affect the rows of the engine"""
 _BRACKET = re.compile(r'\[([A-Z]\w*\.\w+(?:,\s+(?:[A-Z]\w*\.)?\w+)*)\]')
 
 
 def findings(root=ROOT / 'modules', excused=EXCUSED):
-    """Return a sentence for every override that the engine passes by, and for every excuse of none"""
+    """Return a sentence for every override that the engine ignores, and for every excuse of none"""
     root, found, left = Path(root), [], set(excused)
     steps = Steps(root / ENGINE)
     for folder in sorted(path.parent for path in root.glob('*/tryton.cfg') if path.parent.name != ENGINE):
@@ -54,7 +54,7 @@ def _remedy(rows):
 class Steps:
     """The steps of the engine in a folder.
 
-    named: {(model, method of Tryton): {(model, row method)}}; findings: brackets that name no class.
+    named: {(model, method of Tryton): {(model, row method)}}; findings: brackets without a class.
     """
 
     def __init__(self, folder):
@@ -80,7 +80,7 @@ class Steps:
 
 
 def bracketed(text):
-    """Return [(class, method)] that the brackets of a docstring name"""
+    """Return [(class, method)] listed in the brackets of a docstring"""
     found = []
     for bracket in _BRACKET.findall(text):
         for name in re.split(r',\s+', bracket):
@@ -90,7 +90,7 @@ def bracketed(text):
 
 
 def members(folder):
-    """Yield (file and line, model, name) for every name that a class of a module defines, tests aside"""
+    """Yield (file and line, model, name) for every name that a class of a module defines, without tests"""
     for path in sorted(folder.rglob('*.py')):
         if 'tests' in path.relative_to(folder).parts:
             continue
@@ -101,7 +101,7 @@ def members(folder):
 
 
 def _classes(tree):
-    """Yield (class, model) for each class of a file that says its ``__name__``"""
+    """Yield (class, model) for each class of a file with a ``__name__``"""
     constants = {
         name: value for node in tree.body if isinstance(node, ast.Assign) for name, value in _assigned(node)}
     for node in ast.walk(tree):
@@ -126,7 +126,7 @@ def _assigned(node):
 
 
 def _names(member):
-    """Return the names that a statement in the body of a class gives"""
+    """Return the names defined by a statement in the body of a class"""
     if isinstance(member, (ast.FunctionDef, ast.ClassDef)):
         return [member.name]
     targets = getattr(member, 'targets', [getattr(member, 'target', member)])

@@ -1,4 +1,4 @@
-"""What scripts/test does once everything is installed: run pytest, on two processes unless told otherwise."""
+"""The last step of scripts/test, after the installation: run pytest, by default on two processes."""
 import os
 import sys
 
@@ -9,7 +9,7 @@ DATA = 'KONTOR_TEST_DATA'
 
 
 def main(arguments, rest):
-    """Replace this process by pytest; relative paths count from the root of the clone."""
+    """Replace this process by pytest; relative paths start at the root of the repository."""
     if arguments.data:
         os.environ[DATA] = str(arguments.data / 'test')
     os.chdir(ROOT)
@@ -17,9 +17,9 @@ def main(arguments, rest):
 
 
 def processes(rest):
-    """Return the option that splits the run, unless the caller chose or debugs."""
+    """Return the option that splits the run, unless the caller has set it or debugs."""
     chosen = ('-n', '--numprocesses', '--pdb', '--trace', '-s', '--collect-only', '--co', '--help', '-h')
     if any(word == name or word.startswith((f'{name}=', '-n')) for word in rest for name in chosen):
         return []
-    # A file stays on one process: its fixtures are made once, and what it starts nobody else starts
+    # A file stays in one process, which makes its fixtures once and alone starts its servers
     return ['-n', str(PROCESSES), '--dist', 'loadfile', '--no-loadscope-reorder']

@@ -1,4 +1,4 @@
-"""The processes of a running house.
+"""The processes of a running installation.
 
 `options`, `processes`, `listen` and `tied` need the standard library only.
 """

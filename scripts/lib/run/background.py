@@ -1,7 +1,7 @@
-"""trytond-worker and trytond-cron, made to end when they cannot go on: background.py worker|cron ARGUMENTS
+"""trytond-worker and trytond-cron, which exit when they cannot continue: background.py worker|cron ARGUMENTS
 
-Their supervisor starts them again. The programs themselves would outlive two things: the worker the loss of
-its database connection (it would go on pulling from a dead one), and the processes of both the death of
+Their supervisor restarts them. The plain programs would outlive two events: the worker the loss of its
+database connection (it would go on pulling from a dead one), and the processes of both the death of
 the program that started them.
 """
 import signal
@@ -18,7 +18,7 @@ def _end(number, frame):
 
 
 def tied_initializer(initializer):
-    """Return an initializer of pool processes that also ties them to the program."""
+    """Return an initializer of pool processes that also ties them to the life of the program."""
     def initialize(*arguments, **options):
         tied.tie(signal.SIGKILL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -29,7 +29,7 @@ def tied_initializer(initializer):
 def checked_queue(Queue, OperationalError):
     """Return a queue that ends the program when its connection is lost.
 
-    Its tasks run in the tenant that left them.
+    A task runs in the tenant that queued it.
     """
     class CheckedQueue(Queue):
 

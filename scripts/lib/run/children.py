@@ -1,4 +1,4 @@
-"""A process the supervisor starts, watches and starts again. Standard library only."""
+"""A child process that the supervisor starts, watches and restarts. Standard library only."""
 import os
 import signal
 import subprocess
@@ -9,28 +9,28 @@ from contextlib import suppress
 from . import processes
 
 BACKOFF = (0.1, 0.3, 1, 2, 4, 6)
-"""Seconds before the next start, by the number of recent deaths"""
-FORGIVEN = 60
-"""Seconds after which a death no longer counts"""
-INHERITANCE = 4
-"""Seconds that processes of a dead child have to finish what they do"""
+"""Seconds before a restart, by the number of recent exits"""
+RECENT_SECONDS = 60
+"""Seconds for which an exit counts as recent"""
+ORPHAN_SECONDS = 4
+"""Seconds that the processes left by an exited child have to finish their work"""
 
 
 class GaveUp(Exception):
-    """A child died too often; the text names it, its exit code and its last words."""
+    """A child exited too often; the text has its name, its exit code and the end of its log."""
 
 
 class Child:
     """One process with its log.
 
-    name: what people read; command: a function that returns the words; stop: the signal that asks it to end.
-    ready: a function that tells if it does its work; after: the child that has to be ready before; before:
-    called before each start; mourn: called at each unexpected death, to see to what the dead one leaves.
+    name: name in messages; command: a function that returns the command line; stop: the signal for a stop.
+    ready: a function that tells if it is ready; after: the child that must be ready first; before: function
+    called before each start; on_exit: function called after each unexpected exit, to clean up.
     """
 
     def __init__(
             self, name, command, environment, log, stop=signal.SIGTERM, ready=None, after=None,
-            before=None, mourn=None, pass_fds=(), folder='/'):
+            before=None, on_exit=None, pass_fds=(), folder='/'):
         self.name = name
         self._command = command
         self._environment = environment
@@ -39,11 +39,11 @@ class Child:
         self._ready = ready
         self._after = after
         self._before = before
-        self._mourn = mourn
-        self._heirs = {}
+        self._on_exit = on_exit
+        self._orphans = {}
         self._pass_fds = pass_fds
         self._folder = folder
-        self._deaths = deque(maxlen=len(BACKOFF) + 1)
+        self._exits = deque(maxlen=len(BACKOFF) + 1)
         self._next = 0
         self.process = None
         self.is_ready = False
@@ -54,10 +54,10 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def step(self):
-        """Notice a death, start when it is time, notice readiness; return what happened in words."""
-        self._end_heirs()
+        """Detect an exit, a due start, readiness; return a message for an event."""
+        self._end_orphans()
         if self.process is not None and not self.running:
-            return self._buried()
+            return self._record_exit()
         if self.process is None:
             if time.monotonic() >= self._next and (self._after is None or self._after.is_ready):
                 self.start()
@@ -75,24 +75,24 @@ class Child:
                 env=self._environment, cwd=self._folder, pass_fds=self._pass_fds,
                 start_new_session=True)
 
-    def _buried(self):
-        """Take note of a death and choose the time of the next start; raise GaveUp."""
+    def _record_exit(self):
+        """Record an exit and choose the time of the restart; raise GaveUp."""
         code = self.process.returncode
         now = time.monotonic()
-        self._heirs[self.process.pid] = now + INHERITANCE
+        self._orphans[self.process.pid] = now + ORPHAN_SECONDS
         self.process = None
         self.is_ready = False
-        if self._mourn:
-            self._mourn()
-        self._deaths.append(now)
-        recent = sum(1 for death in self._deaths if now - death < FORGIVEN)
-        text = f'{self.name} {_fate(code)}'
+        if self._on_exit:
+            self._on_exit()
+        self._exits.append(now)
+        recent = sum(1 for moment in self._exits if now - moment < RECENT_SECONDS)
+        text = f'{self.name} {_exit_text(code)}'
         if recent > len(BACKOFF) or (recent > 1 and not self.settled):
-            raise GaveUp(f'{text}, {recent} times within {FORGIVEN} s{self._last_words()}')
+            raise GaveUp(f'{text}, {recent} times within {RECENT_SECONDS} s{self._log_tail()}')
         self._next = now + BACKOFF[recent - 1]
         return f'{text}; starting it again'
 
-    def _last_words(self, count=15):
+    def _log_tail(self, count=15):
         """Return the end of the log."""
         path = self._log()
         with suppress(OSError):
@@ -106,7 +106,7 @@ class Child:
                 self.process.send_signal(number or self._stop_signal)
 
     def wait(self, until):
-        """Wait until a point of the monotonic clock; tell if the process has ended."""
+        """Wait until a time of the monotonic clock; tell if the process has ended."""
         if self.process is None:
             return True
         with suppress(subprocess.TimeoutExpired):
@@ -114,29 +114,29 @@ class Child:
         return self.process.poll() is not None
 
     def kill(self):
-        """End the process and all it started, at once."""
+        """Kill the process and all its descendants."""
         if self.process is not None:
             _kill_group(self.process.pid)
             self.process.wait()
-        self._end_heirs(at_once=True)
+        self._end_orphans(at_once=True)
 
-    def _end_heirs(self, at_once=False):
-        """End what processes that died have left, after the time granted to finish what they do."""
+    def _end_orphans(self, at_once=False):
+        """Kill the processes left by exited children, after their time to finish."""
         now = time.monotonic()
-        for leader, until in list(self._heirs.items()):
+        for leader, until in list(self._orphans.items()):
             if at_once or until < now:
                 _kill_group(leader)
-                del self._heirs[leader]
+                del self._orphans[leader]
 
 
 def _kill_group(leader):
-    """A child leads a session of its own: nothing of it may outlive it."""
+    """Kill a child's session, so that no descendant outlives it."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
 
 
-def _fate(code):
-    """Return how a process ended."""
+def _exit_text(code):
+    """Return the kind of an exit."""
     if code is not None and code < 0:
         return f'was ended by {signal.Signals(-code).name}'
     return f'ended with code {code}'
@@ -144,14 +144,14 @@ def _fate(code):
 
 _ALWAYS = {
     'PYTHONUNBUFFERED': '1',
-    # Tryton says so of every address that names a database, as addresses of PostgreSQL usually do
+    # Tryton warns of every URI with a database name, which is usual for PostgreSQL
     'PYTHONWARNINGS': 'ignore:The path specified in the URI:UserWarning',
     }
 
 
 def environment(base, data, **extra):
-    """Return the environment of a child: the caller's without addresses and passwords of databases, with the
-    mark by which an orphan is found.
+    """Return a child's environment: the caller's without addresses and passwords of databases, with the mark
+    by which an orphan is found.
     """
     hidden = ('PG', 'TRYTOND_', 'KONTOR_', 'GUNICORN_', 'PYTHON')
     kept = {name: value for name, value in base.items() if not name.startswith(hidden)}

@@ -1,4 +1,4 @@
-"""A scripts/serve that a program runs: the bench, the kill rounds, the tests."""
+"""A scripts/serve started by a program: the bench, the kill rounds, the tests."""
 import contextlib
 import json
 import os
@@ -13,7 +13,7 @@ from ..install.bootstrap import ROOT
 
 
 class Serve:
-    """A scripts/serve on a DATA folder; output is kept line by line.
+    """A scripts/serve on a DATA folder; its output is collected line by line.
 
     detached: it outlives this program, and its output goes to log/serve.log.
     """
@@ -72,7 +72,7 @@ class Serve:
         return self.process.pid
 
     def children(self, text):
-        """Return the pids of this installation whose command line holds a text."""
+        """Return the pids of this installation whose command line contains a text."""
         return [
             pid for pid in processes.marked(self.data)
             if text in _command_line(pid) and processes.alive(pid)]
@@ -88,14 +88,14 @@ class Serve:
         return int(path.read_text().split()[0])
 
     def stop(self, number=signal.SIGTERM):
-        """Ask it to end; return (exit code, seconds)."""
+        """Send a stop signal; return (exit code, seconds)."""
         started = time.monotonic()
         self.process.send_signal(number)
         code = self.process.wait(20)
         return code, time.monotonic() - started
 
     def kill_everything(self):
-        """SIGKILL to every process of the installation, as a crash of the machine would."""
+        """SIGKILL to every process of the installation, as in a crash of the machine."""
         pids = [self.pid, *processes.marked(self.data)]
         processes.send(pids, signal.SIGKILL)
         self.process.wait(10)
@@ -114,7 +114,7 @@ def _log(data):
 
 
 def _follow(data, process):
-    """Yield the lines of a log as they come, as long as the process lives"""
+    """Yield the lines of a growing log, while the process lives"""
     with open(data / 'log' / 'serve.log') as file:
         while process.poll() is None:
             yield from file

@@ -1,8 +1,8 @@
-"""The one listening socket of the house, and who answers while the web workers do not.
+"""The one listening socket of the installation, and the answer while no web worker runs.
 
-The supervisor opens the socket and hands it to gunicorn, so that it outlives any restart of gunicorn: a
-caller who comes meanwhile is never refused. As long as no web worker is there, `Unavailable` answers 503 with
-Retry-After in the shape of the REST contracts. Standard library only.
+The supervisor opens the socket and passes it to gunicorn, so that it outlives any restart of gunicorn: no
+connection is refused meanwhile. While there is no web worker, `Unavailable` answers 503 with
+Retry-After in the format of the REST contracts. Standard library only.
 """
 import errno
 import json
@@ -15,9 +15,9 @@ from contextlib import suppress
 
 BACKLOG = 2048
 RETRY_AFTER = 2
-"""Seconds after which a caller is asked to come back"""
+"""Seconds after which a client should retry"""
 _PATIENCE = 3
-"""Seconds a caller has to send the head of his request, and to take the answer"""
+"""Seconds that a client has to send the head of its request, and to read the answer"""
 _HEAD_LIMIT = 64 * 1024
 _BODY = json.dumps({
     'error': 'unavailable',
@@ -26,7 +26,7 @@ _BODY = json.dumps({
 
 
 class Taken(Exception):
-    """The address cannot be listened on; the text says why."""
+    """The address cannot be listened on; the text has the reason."""
 
 
 def open_socket(host, port):
@@ -85,7 +85,7 @@ class Unavailable:
         self._thread.start()
 
     def switch(self, on):
-        """Answer callers from now on, or leave them to the web workers."""
+        """Start to answer clients, or leave them to the web workers."""
         if self._wanted != on:
             self._wanted = on
             self._waker.send(b'.')
@@ -125,7 +125,7 @@ class Unavailable:
             self._selector.register(caller, selectors.EVENT_READ, None)
 
     def _receive(self, caller):
-        """Read the head of a request, answer it, then read on until the caller closes."""
+        """Read the head of a request, answer it, then read until the client closes."""
         head, until = self._callers[caller]
         try:
             received = caller.recv(65536)
@@ -136,7 +136,7 @@ class Unavailable:
         if not received:
             self._close(caller)
             return
-        if head is None:        # already answered: what comes is the body
+        if head is None:        # already answered: the bytes are of the body
             return
         head.extend(received)
         if b'\r\n\r\n' in head or len(head) > _HEAD_LIMIT:
@@ -144,8 +144,8 @@ class Unavailable:
             self._send(caller, head.startswith(b'HEAD '))
 
     def _send(self, caller, head_only):
-        """Send the answer. The caller closes, so that bytes of his body which are still on the way do not
-        reset the connection before he has read the answer.
+        """Send the answer. The client closes, so that bytes of its body still in transit do not reset the
+        connection before it has read the answer.
         """
         try:
             caller.sendall(answer(head_only))

@@ -36,7 +36,7 @@ def add_json(parser):
 
 
 def command(commands, name, text):
-    """Return the parser of a sub-command that reports"""
+    """Return the parser of a sub-command with a report"""
     parser = commands.add_parser(name, help=text)
     add_data(parser)
     add_json(parser)

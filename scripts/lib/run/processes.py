@@ -1,7 +1,7 @@
-"""Finding and ending processes that an earlier run left behind. Standard library only.
+"""Find and end processes left behind by an earlier run. Standard library only.
 
-Every child of scripts/serve carries MARK=DATA in its environment, and so do its own children. What still
-carries the mark while nobody holds the lock of DATA is an orphan.
+Every descendant of scripts/serve has MARK=DATA in its environment. A process with the mark is an orphan while
+no process holds the lock of DATA.
 """
 import os
 import signal
@@ -14,7 +14,7 @@ _PROC = Path('/proc')
 
 
 def visible():
-    """Tell if this system shows processes as files."""
+    """Tell if the system has a /proc filesystem."""
     return (_PROC / 'self').exists()
 
 
@@ -40,7 +40,7 @@ def seconds(pid):
 
 
 def marked(data):
-    """Return the pids of the processes that belong to a DATA folder, this one excepted."""
+    """Return the pids of the processes of a DATA folder, without this one."""
     wanted = f'{MARK}={data}'.encode()
     return [
         int(path.name) for path in _PROC.glob('[0-9]*')
@@ -65,14 +65,14 @@ def working_in(folder):
 
 
 def send(pids, number):
-    """Send a signal to those of the processes that still exist."""
+    """Send a signal to the processes that still exist."""
     for pid in pids:
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, number)
 
 
 def wait(pids, seconds):
-    """Return those of the processes that are alive after at most `seconds`."""
+    """Return the processes that are still alive after at most `seconds`."""
     until = time.monotonic() + seconds
     while True:
         pids = [pid for pid in pids if alive(pid)]
@@ -82,7 +82,7 @@ def wait(pids, seconds):
 
 
 def end(pids, *steps):
-    """Send one signal after the other until nothing is left; return what is left.
+    """Send one signal after the other until all have ended; return the remaining pids.
 
     steps: (signal, seconds to wait after it).
     """

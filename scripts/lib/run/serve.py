@@ -1,6 +1,6 @@
-"""What scripts/serve does, in order: look, lock, listen, database, migrate, serve, keep running.
+"""The steps of scripts/serve, in order: check, lock, listen, database, migrate, serve, supervise.
 
-`check` runs before anything is installed and needs the standard library only; `main` runs in the venv.
+`check` runs before the installation and needs the standard library only; `main` runs in the venv.
 """
 import json
 import os
@@ -18,11 +18,11 @@ from ..install.home import Busy, Home
 from .supervise import Stopped, Supervisor
 
 _FIRST_ANSWER = 60
-"""Seconds granted for the first good answer"""
+"""Seconds until the first successful answer"""
 
 
 def check(arguments):
-    """End with a message and exit code 1 if the folder is in use or the port is taken."""
+    """Exit with a message and code 1 if the folder is in use or the port is taken."""
     home = Home(arguments.data)
     try:
         home.make()
@@ -36,7 +36,7 @@ def check(arguments):
 
 
 def end_leftovers(home):
-    """End what an earlier run left behind; PostgreSQL is ended by its own rules."""
+    """End processes of an earlier run; PostgreSQL is stopped by its own module."""
     left = [pid for pid in processes.marked(home.path) if not _is_postgres(pid)]
     if left:
         say('ending processes left behind by an earlier run')
@@ -52,7 +52,7 @@ def _is_postgres(pid):
 
 
 def main(arguments):
-    """Serve until asked to end; return the exit code: 0 asked to, 1 something went wrong."""
+    """Serve until a stop signal; return the exit code: 0 after a signal, 1 after an error."""
     started = time.monotonic()
     house = None
     try:
@@ -73,7 +73,7 @@ def main(arguments):
 
 
 class House:
-    """The running whole: socket, database, children"""
+    """A running installation: socket, database, children"""
 
     def __init__(self, arguments):
         self.arguments = arguments
@@ -90,7 +90,7 @@ class House:
         self.access = self.board = self.web = self.server = None
 
     def open(self):
-        """Start everything and wait for the first good answer."""
+        """Start all processes and wait for the first successful answer."""
         self.unavailable.start()
         self.unavailable.switch(True)
         self.access = self._database()
@@ -108,7 +108,7 @@ class House:
         self.board.update()
 
     def close(self):
-        """End everything within 5 seconds."""
+        """End all processes within 5 seconds."""
         self.supervisor.stop()
         self.unavailable.stop()
         self.listener.close()
@@ -137,13 +137,13 @@ class House:
         return _access('kontor', server.owner, server.role, passwords)
 
     def _prepare(self):
-        """Run prepare.py as the owner."""
+        """Run database.py as the owner."""
         request = {
             'database': self.access.database, 'roles': roles.prefix(self.access.database),
             'web_password': self.home.secrets()['web'],
             'worker_password': self.home.secrets()['worker'], 'tenants': str(self.home.tenants)}
         process = subprocess.Popen(
-            tied.command([sys.executable, ROOT / 'scripts/lib/install/prepare.py'], signal.SIGKILL),
+            tied.command([sys.executable, ROOT / 'scripts/lib/install/database.py'], signal.SIGKILL),
             stdin=subprocess.PIPE, stdout=sys.stderr, cwd=self.home.path,
             env=self._environment(roles.OWNER), start_new_session=True)
         try:
@@ -159,9 +159,9 @@ class House:
         after = self.supervisor.database
         self.web = self._child(
             'web', 'web', self._gunicorn, environment=self._web_environment(), after=after,
-            ready=self._workers_ready, mourn=self._dismiss_workers,
+            ready=self._workers_ready, on_exit=self._dismiss_workers,
             pass_fds=[self.listener.fileno()])
-        # The others start when callers are served: on a small machine they would only delay that
+        # The others start after the web workers: on a small machine they would only delay those
         self.supervisor.add(self.web, *(
             self._child(
                 f'trytond-{name}', name, lambda name=name: self._background(name), after=self.web,
@@ -203,11 +203,11 @@ class House:
         return len(self.board.alive('web')) >= self.arguments.workers
 
     def _dismiss_workers(self):
-        """The master is dead: let its workers finish the requests they have, and take no more."""
+        """After the death of the master: let its workers finish their requests, and accept no more."""
         processes.send(self.board.alive('web'), signal.SIGTERM)
 
     def _answer_meanwhile(self):
-        """Answer callers with 503 while there is no web worker at all."""
+        """Answer clients with 503 while there is no web worker."""
         self.unavailable.switch(not self.board.alive('web'))
 
     def _wait_for_answer(self):

@@ -1,4 +1,4 @@
-"""The loop that keeps the house running: children, callers without a worker, demo.json, an orderly end."""
+"""The supervisor's loop: children, the 503 while no worker runs, demo.json, an orderly stop."""
 import os
 import select
 import signal
@@ -8,21 +8,21 @@ from ..install.bootstrap import say
 from .children import GaveUp
 
 _TICK = 0.1
-"""Seconds between two looks at the children"""
+"""Seconds between two checks of the children"""
 _STOP_CHILDREN = 2.5
 _STOP_DATABASE = 1.5
-"""Seconds granted at the end; with what the last signal takes, all is over within 5"""
+"""Seconds for the stop; with the time of the last signal, all ends within 5"""
 
 
 class Stopped(Exception):
-    """Somebody asked this process to end."""
+    """This process has received a stop signal."""
 
 
 class Supervisor:
     """Keeps children running.
 
-    database: the child that is PostgreSQL when it is ours; each_tick: functions called at every look, for
-    example one that keeps demo.json current.
+    database: the child that is PostgreSQL, if it is embedded; each_tick: functions called at every check,
+    e.g. the one that keeps demo.json current.
     """
 
     def __init__(self):
@@ -39,7 +39,7 @@ class Supervisor:
         self._children.extend(children)
 
     def run(self, until=None):
-        """Keep everything running until `until` returns true; raise Stopped or GaveUp."""
+        """Keep all children running until `until` returns true; raise Stopped or GaveUp."""
         while until is None or not until():
             self._signals.wait(_TICK)
             for child in self._everybody:
@@ -50,12 +50,12 @@ class Supervisor:
                 function()
 
     def watch(self, process):
-        """Wait for a process that runs once, while the others are kept running; return its exit code."""
+        """Wait for a process that runs once, with the children kept running; return its exit code."""
         self.run(until=lambda: process.poll() is not None)
         return process.returncode
 
     def stop(self):
-        """End everything: the callers' side first, the database last."""
+        """End all children: web first, the database last."""
         self._signals.ignore()
         self._end(self._children, _STOP_CHILDREN)
         if self.database:
@@ -76,8 +76,7 @@ class Supervisor:
 
 
 class _Signals:
-    """Turns the signals that ask to end into Stopped at a safe place, and wakes the loop at a child's death
-    """
+    """Turns stop signals into Stopped at a safe point, and wakes the loop at a child's exit"""
 
     _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

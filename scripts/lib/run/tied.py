@@ -1,8 +1,8 @@
-"""Run a command that ends when its parent does: tied.py SIGNAL PARENT USER|- COMMAND…
+"""Run a command that ends with its parent: tied.py SIGNAL PARENT USER|- COMMAND…
 
-Linux sends SIGNAL to the command when the process PARENT dies, however it dies. Elsewhere the command just
-runs. When USER is given (as root), the command runs as that user: the tie has to be made after the change of
-user, which would undo it, and before the command is executed. Standard library only.
+Linux sends SIGNAL to the command at any death of the process PARENT. Elsewhere the command runs without the
+tie. With USER (as root), the command runs as that user: the tie has to be made after the change of user,
+which would undo it, and before the exec of the command. Standard library only.
 """
 import ctypes
 import os
@@ -22,7 +22,7 @@ def tie(number):
 
 
 def become(name):
-    """Give up root for good."""
+    """Give up root permanently."""
     entry = pwd.getpwnam(name)
     os.setgroups([])
     os.setgid(entry.pw_gid)

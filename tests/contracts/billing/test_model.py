@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test)
 
+from tests.support import drawing
 from tests.support.billing import Api
 from tests.contracts.billing.model import Model
 
 MINUTES = float(os.environ.get('KONTOR_FUZZ_MINUTES', 0))
-SEED = int(os.environ.get('KONTOR_FUZZ_SEED', 1))
-RUNS, STEPS = 8, 60
+SEED = int(os.environ.get('KONTOR_FUZZ_SEED') or drawing.seed())
+RUNS, STEPS = drawing.number(8, 3), 60
 """Sequences, each in an account of its own, and requests in each"""
 LIMIT = 'limit=200'
 

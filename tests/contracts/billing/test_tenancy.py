@@ -20,6 +20,7 @@ from tests.contracts.kit.table import UNKNOWN, Board
 from tests.support.tenancy import fingerprints, without_row_level_security
 from tests.contracts.billing.world import World
 
+pytestmark = pytest.mark.drawn(1 / 3)
 BOARD = Board(CONTRACT)
 OPERATIONS = BOARD.operations
 ROWS = {

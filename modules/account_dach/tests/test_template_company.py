@@ -1,4 +1,4 @@
-"""What a new tenant finds in its books"""
+"""The initial books of a new tenant"""
 import datetime as dt
 from decimal import Decimal
 
@@ -26,7 +26,7 @@ TODAY = dt.date(2026, 11, 25)
 
 @pytest.fixture(scope='session')
 def process(operator):
-    """A German tenant on SKR03, the chart that follows the process of the business"""
+    """A German tenant on SKR03, the chart ordered by business process"""
     return operator.tenant('DE', name="Prozess GmbH", chart='skr03')
 
 

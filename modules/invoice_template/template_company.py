@@ -1,12 +1,12 @@
-"""The template every new tenant starts with"""
+"""The initial template of a new tenant"""
 from trytond.modules.account_dach import tables
 from trytond.pool import Pool
 
 NAMES = {'DE': "Standard DE", 'AT': "Standard AT"}
 
 
-def prepare(company, chart, today):
-    """Give the prepared company of a chart its one template, the default"""
+def fill(company, chart, today):
+    """Give the template company of a chart its one template, the default"""
     country = tables.chart(chart)['country']
     Template = Pool().get('invoice.template')
     before = Template.search([('company', '=', company)])

@@ -1,6 +1,6 @@
-"""What a new tenant starts with: chart, taxes, journals, terms, defaults, three fiscal years.
+"""The rows that a new tenant starts with: chart, taxes, journals, terms, defaults, three fiscal years.
 
-Runs once per chart at installation, as the owner, in the company that new tenants are copied from.
+Runs once per chart at installation, as the owner, in the company from which new tenants are copied.
 """
 import datetime as dt
 
@@ -16,10 +16,10 @@ _INHERITED = [
     'account.configuration.default_account', 'account.configuration.default_payment_term',
     'account.invoice.payment_term.line.delta', 'account.invoice.payment_term.line',
     'account.invoice.payment_term', 'account.journal']
-"""Stock Tryton brings its own English ones"""
+"""Models with English records from stock Tryton, which are deleted"""
 
 
-def prepare(company, chart, today):
+def fill(company, chart, today):
     """Fill a company that has no books yet.
 
     :param company: id of the company
@@ -46,7 +46,7 @@ def prepare(company, chart, today):
 
 
 def update(company, chart):
-    """Bring a prepared company, and the tenants copied from it, to what the chart has got since"""
+    """Bring a template company, and the tenants copied from it, to what the chart has got since"""
     deliver(company, chart)
 
 
@@ -101,7 +101,7 @@ def _defaults(company, chart, accounts, journals, terms):
 
 
 def _payment_method(company, chart, accounts, journals):
-    """Paid, but not yet on the bank statement: that comes later and clears the account"""
+    """Payment method on the clearing account, which the later bank statement clears"""
     clearing = accounts[tables.roles(chart)['clearing']]
     insert('account.invoice.payment.method', company, [{
                 'name': "Geldtransit", 'journal': journals['cash'], 'credit_account': clearing,

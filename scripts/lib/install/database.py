@@ -1,7 +1,7 @@
-"""Bring the database to the state of this code and make the demo tenants; runs once per start as the owner.
+"""Migrate the database to the present code and create the demo tenants; runs once per start as the owner.
 
 Reads one JSON object on standard input: database, roles, web_password, worker_password, tenants (path of the
-file that keeps the tenants, keys included). TRYTOND_CONFIG names the owner's configuration.
+file of the tenants, with their keys). TRYTOND_CONFIG names the owner's configuration.
 """
 import json
 import sys
@@ -28,7 +28,7 @@ SELLERS = (
 
 
 def tenants(database, path):
-    """Make the demo tenants that are missing and keep all of them in a file."""
+    """Create the missing demo tenants and store all of them in a file."""
     from trytond.modules.tenant.contracts import declared
     from trytond.modules.tenant.credential import authenticate
     known = [
@@ -51,7 +51,7 @@ def _make(database, seller):
 
 
 def _as_owner(database, function, *arguments):
-    """Return what a function(database, …) returns in a transaction of the owner, once that is committed."""
+    """Return the result of function(database, …) in a transaction of the owner, after its COMMIT."""
     from trytond.pool import Pool
     from trytond.transaction import Transaction
     if database not in Pool.database_list():
