@@ -181,9 +181,10 @@ class Invoice(metaclass=PoolMeta):
 
         [Invoice.create, set_journal, on_change_party]
         """
-        return [
-            row | columns.INVOICE.given(bill) | {'id': bill.id}
-            for bill, row in zip(bills, cls.issued_rows(bills), strict=True)]
+        rows = cls.issued_rows(bills)
+        for bill, row in zip(bills, rows, strict=True):
+            row.update(columns.INVOICE.given(bill), id=bill.id)
+        return rows
 
 
 class InvoiceLine(metaclass=PoolMeta):
@@ -200,9 +201,10 @@ class InvoiceLine(metaclass=PoolMeta):
     @classmethod
     def new_rows(cls, lines):
         """Return whole lines: the columns of `issued_rows` and those of the drafts. [InvoiceLine.create]"""
-        return [
-            row | columns.LINE.given(bill, item) | {'id': item.id}
-            for (bill, item), row in zip(lines, cls.issued_rows(lines), strict=True)]
+        rows = cls.issued_rows(lines)
+        for (bill, item), row in zip(lines, rows, strict=True):
+            row.update(columns.LINE.given(bill, item), id=item.id)
+        return rows
 
 
 class LineTax(metaclass=PoolMeta):

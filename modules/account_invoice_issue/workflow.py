@@ -68,9 +68,9 @@ def write(bills):
 def _store(bill):
     Invoice = Pool().get(booking.INVOICE)
     if bill.draft.id is not None:
-        Invoice.write([Invoice(bill.id)], _told(*Invoice.issued_rows([bill])))
+        Invoice.write([Invoice(bill.id)], _without_trytons(*Invoice.issued_rows([bill])))
         return
-    invoice, = Invoice.create([_told(*Invoice.new_rows([bill]))])
+    invoice, = Invoice.create([_without_trytons(*Invoice.new_rows([bill]))])
     table = Invoice.__table__()
     # Its id was given before it existed: a payment link may be made for it
     Transaction().connection.cursor().execute(*table.update(
@@ -78,7 +78,8 @@ def _store(bill):
     booking.forget(booking.INVOICE)
 
 
-def _told(values):
+def _without_trytons(values):
+    """Return values without those that Tryton works out by itself"""
     return {name: value for name, value in values.items() if name not in TRYTONS}
 
 
