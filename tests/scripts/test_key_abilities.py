@@ -2,12 +2,16 @@
 import pytest
 from trytond.modules.kernel.exceptions import FieldError
 from trytond.modules.rest.installed import contracts
+from trytond.modules.tenant.contracts import declared
 
 from scripts.lib.admin.key import abilities_of
 
 
 def test_every_ability_that_an_operation_asks_for_may_be_given():
     for contract in contracts():
+        if contract.name not in declared():
+            assert contract.abilities == frozenset()
+            continue
         known = sorted(contract.abilities)
         assert known and abilities_of(contract.name, ', '.join(known)) == known
 
